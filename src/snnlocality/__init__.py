@@ -1,0 +1,1 @@
+"""Spiking neural network learning rules from global to local, benchmarked reproducibly."""
