@@ -30,6 +30,6 @@ class UtteranceSet:
     name: str
     names: tuple[str, ...]  # unique, e.g. "dr1-felc0-si756"
     speakers: tuple[str, ...]  # per utterance
-    parts: tuple[str, ...]  # per utterance: "train", "develop", "test", or "" where the source has no standard split
+    parts: tuple[str, ...]  # per utterance: "train", "develop" or "test"; "" without a standard split
     utterance: Callable[[int], Utterance]
     notice: str  # what must be said wherever its numbers appear; empty for the full real corpus
