@@ -1,0 +1,153 @@
+"""Prepared data sets, and the batches that training and evaluation draw from them.
+
+Both kinds of data end in the same ``Batch``: inputs for an engine, a target for every step, a mask of the
+steps that count, and how many consecutive steps make one decision (all of a recording; those of one frame).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from snnlocality.engines.interface import Events, Inputs
+from snnlocality.errors import UserError
+from snnlocality.storage import read_tensors
+
+
+class Part(IntEnum):
+    """The part of the data a sample belongs to in one fold, as stored in the arrays ``fold0``, ``fold1``, ..."""
+
+    TRAIN = 0
+    VALIDATION = 1
+    TEST = 2
+    UNUSED = 3
+
+
+class Batch(NamedTuple):
+    """Samples for one forward pass."""
+
+    inputs: Inputs
+    targets: np.ndarray  # (steps, samples) int64 class of every step
+    mask: np.ndarray  # (steps, samples) float32, 1 where the step counts, 0 for padding
+    steps_per_decision: int
+
+
+class Dataset(Protocol):
+    """What training needs of a data set."""
+
+    inputs: int
+    classes: int
+
+    def __len__(self) -> int:
+        """Number of samples."""
+        ...
+
+    def batch(self, indices: np.ndarray) -> Batch:
+        """The samples of these indices, in this order."""
+        ...
+
+
+@dataclass(frozen=True)
+class EventDataset:
+    """Event recordings, binned and packed: see ``engines.interface.Events`` for the layout."""
+
+    units: np.ndarray  # (events,) uint16
+    offsets: np.ndarray  # (samples * steps + 1,) int64
+    labels: np.ndarray  # (samples,) uint8
+    steps: int
+    inputs: int
+    classes: int
+
+    def __len__(self) -> int:
+        """Number of recordings."""
+        return len(self.labels)
+
+    def batch(self, indices: np.ndarray) -> Batch:
+        """See ``Dataset.batch``."""
+        T = self.steps
+        pieces = [self.units[self.offsets[i * T] : self.offsets[(i + 1) * T]] for i in indices]
+        counts = np.concatenate([np.diff(self.offsets[i * T : (i + 1) * T + 1]) for i in indices])
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        events = Events(np.concatenate(pieces), offsets, len(indices), T, self.inputs)
+        targets = np.broadcast_to(self.labels[indices].astype(np.int64), (T, len(indices)))
+        return Batch(events, targets, np.ones(targets.shape, np.float32), T)
+
+
+@dataclass(frozen=True)
+class FrameDataset:
+    """Utterances as sequences of feature frames, each frame held for ``steps_per_frame`` steps."""
+
+    features: np.ndarray  # (frames, inputs) float32, not normalised
+    labels: np.ndarray  # (frames,) uint8
+    offsets: np.ndarray  # (utterances + 1,) int64
+    steps_per_frame: int
+    classes: int
+    mean: np.ndarray  # (inputs,) float32, of the training frames
+    scale: np.ndarray  # (inputs,) float32, standard deviation of the training frames
+
+    @property
+    def inputs(self) -> int:
+        """Number of features."""
+        return self.features.shape[1]
+
+    def __len__(self) -> int:
+        """Number of utterances."""
+        return len(self.offsets) - 1
+
+    def batch(self, indices: np.ndarray) -> Batch:
+        """See ``Dataset.batch``; shorter utterances are padded with zeros, which the mask leaves out."""
+        spans = [slice(self.offsets[i], self.offsets[i + 1]) for i in indices]
+        longest = max(span.stop - span.start for span in spans)
+        inputs = np.zeros((longest, len(indices), self.inputs), np.float32)
+        targets = np.zeros((longest, len(indices)), np.int64)
+        mask = np.zeros((longest, len(indices)), np.float32)
+        for column, span in enumerate(spans):
+            length = span.stop - span.start
+            inputs[:length, column] = (self.features[span] - self.mean) / self.scale
+            targets[:length, column] = self.labels[span]
+            mask[:length, column] = 1
+        held = [np.repeat(array, self.steps_per_frame, axis=0) for array in (inputs, targets, mask)]
+        return Batch(*held, self.steps_per_frame)
+
+
+def batches(dataset: Dataset, indices: np.ndarray, size: int) -> Iterator[Batch]:
+    """The samples of ``indices`` in order, ``size`` at a time (the last batch may be smaller)."""
+    for start in range(0, len(indices), size):
+        yield dataset.batch(indices[start : start + size])
+
+
+def load(path: str | Path, fold: int) -> tuple[Dataset, dict[Part, np.ndarray]]:
+    """A prepared data set and the sample indices of each part in this fold.
+
+    Features are normalised with the statistics of this fold's training frames only.
+    """
+    arrays, metadata = read_tensors(path)
+    if f"fold{fold}" not in arrays:
+        raise UserError(f"{path} has no fold {fold}; choose a fold below the study's number of folds.")
+    parts = {part: np.flatnonzero(arrays[f"fold{fold}"] == part) for part in Part}
+    classes = int(metadata["classes"])
+    if metadata["kind"] == "events":
+        dataset = EventDataset(
+            arrays["units"],
+            arrays["offsets"],
+            arrays["labels"],
+            int(metadata["steps"]),
+            int(metadata["inputs"]),
+            classes,
+        )
+        return dataset, parts
+    offsets, features = arrays["offsets"], arrays["features"]
+    of_utterance = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    training = features[np.isin(of_utterance, parts[Part.TRAIN])].astype(np.float64)
+    return FrameDataset(
+        features,
+        arrays["labels"],
+        offsets,
+        int(metadata["steps_per_frame"]),
+        classes,
+        training.mean(axis=0).astype(np.float32),
+        training.std(axis=0).astype(np.float32),
+    ), parts

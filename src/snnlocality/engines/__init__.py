@@ -1,0 +1,1 @@
+"""Engines: one interface (``interface``), interchangeable implementations that must agree (``reference``)."""

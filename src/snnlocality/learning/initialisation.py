@@ -1,0 +1,63 @@
+"""Initial weights, scaled to the data layer by layer, so that every layer fires at the start.
+
+Layer-sequential unit variance (Mishkin & Matas 2016; DECOLLE uses it too): without it, whether a layer fires
+depends on input density, number of steps and time constants, which differ between data sets.
+"""
+
+import numpy as np
+
+from snnlocality.data.batches import Batch
+from snnlocality.engines.interface import Engine, Inputs
+from snnlocality.learning.rule import Rule, draw_feedback
+from snnlocality.network import Network, Shape, draw_weights
+from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.spikes import SpikeFunction
+from snnlocality.seeds import generator
+
+# So high that no neuron fires: the potential is then the filtered drive alone.
+_NEVER = 1e30
+
+
+def initial_network(
+    shape: Shape,
+    dynamics: Dynamics,
+    spike: SpikeFunction,
+    rule: Rule,
+    batch: Batch,
+    engine: Engine,
+    seed: int,
+    drive: float,
+    recurrent_drive: float,
+    readout_drive: float,
+) -> Network:
+    """A network whose potentials on ``batch`` have the root mean square ``drive`` (in units of theta).
+
+    ``recurrent_drive`` and ``readout_drive`` are the same for what V adds to the potential and for the readout.
+    Weights depend on the seed, the shape and the data, not on the rule: runs of a seed are paired over rules.
+    """
+    weights = draw_weights(shape, generator(seed, "weights"))
+    feedback = draw_feedback(rule, shape, generator(seed, "feedback"))
+    network = Network(dynamics, spike, weights, feedback)
+    inputs: Inputs = batch.inputs
+    for layer in network.hidden:
+        W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
+        W *= drive * dynamics.theta / _potential_rms(network, W, inputs, engine)
+        one_layer = {"W1": W, "W_out": np.zeros((1, len(W)), W.dtype)}
+        spikes = engine.forward(Network(dynamics, spike, one_layer, {}), inputs).spikes[0]
+        if V is not None:
+            V *= recurrent_drive * dynamics.theta / _potential_rms(network, V, spikes, engine)
+            one_layer["V1"] = V
+            spikes = engine.forward(Network(dynamics, spike, one_layer, {}), inputs).spikes[0]
+        inputs = spikes
+    # The readout's leak stands in for the membrane's, with no synaptic filter before it.
+    readout = engine.forward(network, batch.inputs).readout
+    weights["W_out"] *= readout_drive / max(float(np.sqrt(np.square(readout).mean())), 1e-6)
+    return network
+
+
+def _potential_rms(network: Network, weights: np.ndarray, inputs: Inputs, engine: Engine) -> float:
+    """Root mean square over steps, samples and units of the potential that ``weights`` alone would cause."""
+    silent = network.dynamics._replace(theta=_NEVER)
+    one_layer = {"W1": weights, "W_out": np.zeros((1, len(weights)), weights.dtype)}
+    traces = engine.forward(Network(silent, network.spike, one_layer, {}), inputs)
+    return max(float(np.sqrt(np.square(traces.potentials[0], dtype=np.float64).mean())), 1e-6)

@@ -1,0 +1,81 @@
+"""Losses, taken at every step and averaged over the steps that count, with their derivatives."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from snnlocality.data.batches import Batch
+from snnlocality.engines.interface import Errors, Traces
+from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.network import Network
+
+Loss = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def cross_entropy(y: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """-log softmax(y)[target] per step, and its derivative softmax(y) - onehot.
+
+    ``y``: (steps, samples, classes); ``targets``: (steps, samples); returns ((steps, samples), as y).
+    """
+    shifted = y - y.max(axis=-1, keepdims=True)
+    exponentials = np.exp(shifted)
+    total = exponentials.sum(axis=-1, keepdims=True)
+    chosen = targets[..., None]
+    value = np.log(total) - np.take_along_axis(shifted, chosen, axis=-1)
+    derivative = exponentials / total
+    np.put_along_axis(derivative, chosen, np.take_along_axis(derivative, chosen, axis=-1) - 1, axis=-1)
+    return value[..., 0], derivative
+
+
+def squared_error(y: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """1/2 |y - onehot|^2 per step, and its derivative; shapes as in ``cross_entropy``."""
+    difference = y - np.eye(y.shape[-1], dtype=y.dtype)[targets]
+    return 0.5 * np.square(difference).sum(axis=-1), difference
+
+
+def smooth_l1(y: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Huber loss of width 1 summed over classes, as in DECOLLE's published parameter files."""
+    difference = y - np.eye(y.shape[-1], dtype=y.dtype)[targets]
+    size = np.abs(difference)
+    value = np.where(size < 1, 0.5 * np.square(difference), size - 0.5).sum(axis=-1)
+    return value, np.clip(difference, -1, 1)
+
+
+LOSSES: dict[str, Loss] = {
+    function.__name__: function for function in (cross_entropy, squared_error, smooth_l1)
+}
+
+
+def mean_loss(value: np.ndarray, batch: Batch) -> float:
+    """Mean over the steps that count."""
+    return float((value * batch.mask).sum() / batch.mask.sum())
+
+
+def errors(
+    network: Network, traces: Traces, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss
+) -> tuple[float, Errors]:
+    """The mean readout loss of a batch, and the errors a rule's backward scan starts from.
+
+    For a local rule each hidden layer has a loss of its own, taken on its fixed random readout
+    Y_l[t] = B_l s_l[t] (Neftci et al. 2019, eq. 14).
+    """
+    weight = (batch.mask / batch.mask.sum())[..., None]
+    value, derivative = loss(traces.readout, batch.targets)
+    local = ()
+    if rule.source is ErrorSource.LOCAL:
+        readouts = (
+            spikes @ network.feedback[f"B{layer}"].T
+            for layer, spikes in zip(network.hidden, traces.spikes, strict=True)
+        )
+        local = tuple(local_loss(Y, batch.targets)[1] * weight for Y in readouts)
+    return mean_loss(value, batch), Errors(derivative * weight, local)
+
+
+def correct_decisions(traces: Traces, batch: Batch) -> tuple[int, int]:
+    """(right decisions, all decisions): argmax of the readout averaged over the steps of each decision."""
+    steps, samples, classes = traces.readout.shape
+    d = batch.steps_per_decision
+    averaged = traces.readout.reshape(steps // d, d, samples, classes).mean(axis=1)
+    counted = batch.mask[::d] > 0
+    right = (averaged.argmax(axis=-1) == batch.targets[::d]) & counted
+    return int(right.sum()), int(counted.sum())

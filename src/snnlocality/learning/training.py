@@ -1,0 +1,155 @@
+"""The training loop, the same for every rule: mini-batches, Adam, early choice of the epoch on validation data."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from snnlocality.data.batches import Batch, Dataset, batches
+from snnlocality.engines.interface import Engine
+from snnlocality.learning.losses import LOSSES, correct_decisions, errors, mean_loss
+from snnlocality.learning.rule import Rule
+from snnlocality.network import Network
+from snnlocality.seeds import generator
+
+
+@dataclass(frozen=True)
+class Optimisation:
+    """How a network is trained."""
+
+    loss: str  # of the readout, a name in losses.LOSSES
+    local_loss: str  # of a local rule's own readouts
+    epochs: int
+    batch_size: int  # samples
+    learning_rate: float  # Adam's at the start; it falls to zero along half a cosine
+
+
+class Epoch(NamedTuple):
+    """One row of the training curve."""
+
+    epoch: int  # from 1
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    firing_rates: tuple[float, ...]  # spikes per neuron and step on validation data, per hidden layer
+
+
+class Evaluation(NamedTuple):
+    """A network's performance on a set of samples."""
+
+    loss: float
+    accuracy: float
+    decisions: int
+    firing_rates: tuple[float, ...]  # spikes per neuron and step, per hidden layer
+    dead: tuple[float, ...]  # share of neurons per hidden layer that never fire
+    saturated: tuple[float, ...]  # share that fires in more than 90 % of the steps
+
+
+def train(
+    network: Network,
+    dataset: Dataset,
+    training: np.ndarray,
+    validation: np.ndarray,
+    rule: Rule,
+    optimisation: Optimisation,
+    engine: Engine,
+    seed: int,
+    report: Callable[[Epoch], None] = lambda epoch: None,
+) -> tuple[Network, list[Epoch]]:
+    """Train ``network`` (its weights change in place); return the best epoch's network and the curve.
+
+    The epoch is chosen by validation accuracy, then by validation loss; test data play no part.
+    """
+    parameters = {name: torch.from_numpy(array) for name, array in network.weights.items()}
+    optimiser = torch.optim.Adam(parameters.values(), lr=optimisation.learning_rate)
+    batches_per_epoch = math.ceil(len(training) / optimisation.batch_size)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+        optimiser, T_max=optimisation.epochs * batches_per_epoch
+    )
+    order = generator(seed, "order")
+    curve: list[Epoch] = []
+    best: tuple[tuple[float, float], dict[str, np.ndarray]] | None = None
+    for number in range(1, optimisation.epochs + 1):
+        losses, right, decisions = [], 0, 0
+        for batch in batches(dataset, order.permutation(training), optimisation.batch_size):
+            loss, gradients, counts = _step(network, batch, rule, optimisation, engine)
+            for name, parameter in parameters.items():
+                parameter.grad = torch.from_numpy(gradients[name])
+            optimiser.step()
+            schedule.step()
+            losses.append(loss)
+            right, decisions = right + counts[0], decisions + counts[1]
+        result = evaluate(network, dataset, validation, optimisation, engine)
+        epoch = Epoch(
+            number,
+            float(np.mean(losses)),
+            right / decisions,
+            result.loss,
+            result.accuracy,
+            result.firing_rates,
+        )
+        curve.append(epoch)
+        report(epoch)
+        rank = (result.accuracy, -result.loss)
+        if best is None or rank > best[0]:
+            best = rank, {name: array.copy() for name, array in network.weights.items()}
+    assert best is not None
+    return Network(network.dynamics, network.spike, best[1], network.feedback), curve
+
+
+def _step(
+    network: Network, batch: Batch, rule: Rule, optimisation: Optimisation, engine: Engine
+) -> tuple[float, dict[str, np.ndarray], tuple[int, int]]:
+    """Loss, gradients and (right, all) decisions of one batch."""
+    traces = engine.forward(network, batch.inputs)
+    loss, batch_errors = errors(
+        network, traces, batch, rule, LOSSES[optimisation.loss], LOSSES[optimisation.local_loss]
+    )
+    return loss, engine.backward(traces, batch_errors, rule), correct_decisions(traces, batch)
+
+
+def evaluate(
+    network: Network, dataset: Dataset, indices: np.ndarray, optimisation: Optimisation, engine: Engine
+) -> Evaluation:
+    """Loss, accuracy and activity of a network on the samples of ``indices``."""
+    layers = len(network.hidden)
+    loss_sum, right, decisions, steps = 0.0, 0, 0, 0.0
+    spike_counts: list[np.ndarray | float] = [0.0] * layers
+    for batch in batches(dataset, indices, optimisation.batch_size):
+        traces = engine.forward(network, batch.inputs)
+        value, _ = LOSSES[optimisation.loss](traces.readout, batch.targets)
+        counts = correct_decisions(traces, batch)
+        right, decisions = right + counts[0], decisions + counts[1]
+        valid = float(batch.mask.sum())
+        loss_sum, steps = loss_sum + mean_loss(value, batch) * valid, steps + valid
+        for layer, spikes in enumerate(traces.spikes):
+            spike_counts[layer] = spike_counts[layer] + np.einsum(
+                "tbn,tb->n", spikes, batch.mask, dtype=np.float64
+            )
+    rates = [counts / steps for counts in spike_counts]
+    return Evaluation(
+        loss_sum / steps,
+        right / decisions,
+        decisions,
+        tuple(float(rate.mean()) for rate in rates),
+        tuple(float((rate == 0).mean()) for rate in rates),
+        tuple(float((rate > 0.9).mean()) for rate in rates),
+    )
+
+
+def still_improving(curve: list[Epoch]) -> bool:
+    """Whether training stopped too early: the validation loss of the last fifth lies clearly below the fifth before.
+
+    "Clearly" means by more than two standard errors of the difference of the two means.
+    """
+    fifth = max(len(curve) // 5, 2)
+    if len(curve) < 2 * fifth:
+        return True
+    losses = np.array([epoch.validation_loss for epoch in curve])
+    last, before = losses[-fifth:], losses[-2 * fifth : -fifth]
+    error = math.sqrt((last.var(ddof=1) + before.var(ddof=1)) / fifth)
+    return bool(before.mean() - last.mean() > 2 * error)

@@ -1,0 +1,85 @@
+"""A network as a value: what is fixed (dynamics, spike function) and its named weights.
+
+Weights are NumPy arrays under the names that equations, gradients, files and figures share:
+``W1``, ``V1``, ``W2``, ... for the hidden layers (V only where a layer is recurrent) and ``W_out``.
+Fixed random feedback weights, which no rule trains, are kept apart under ``B1``, ``B2``, ...
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.spikes import SpikeFunction
+
+Weights = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Hidden layers of LIF neurons under a leaky readout.
+
+    ``weights``: W{l} of shape (N_l, N_{l-1}), V{l} of shape (N_l, N_l) with zero diagonal, W_out of shape
+    (classes, N_L). ``feedback``: whatever fixed matrices the learning rule declares (``learning.rule``).
+    """
+
+    dynamics: Dynamics
+    spike: SpikeFunction
+    weights: Weights
+    feedback: Weights
+
+    @property
+    def hidden(self) -> range:
+        """Indices 1..L of the hidden layers."""
+        return range(1, 1 + sum(name.startswith("W") for name in self.weights) - 1)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Numbers of units, and whether the hidden layers are recurrent."""
+
+    inputs: int
+    hidden: tuple[int, ...]
+    classes: int
+    recurrent: bool
+
+    @property
+    def weights(self) -> int:
+        """Number of trained weights; a recurrent layer's zero diagonal is not counted."""
+        sizes = (self.inputs, *self.hidden, self.classes)
+        forward = sum(above * below for below, above in zip(sizes, sizes[1:], strict=False))
+        return forward + (sum(n * (n - 1) for n in self.hidden) if self.recurrent else 0)
+
+
+def matched_feedforward(shape: Shape) -> Shape:
+    """The feed-forward network of one hidden layer with as many weights as ``shape`` has, to within one unit.
+
+    The control for "recurrence helps": a recurrent network also has more weights (TIMIT: five times).
+    """
+    (_,) = shape.hidden
+    width = round(shape.weights / (shape.inputs + shape.classes))
+    return Shape(shape.inputs, (width,), shape.classes, recurrent=False)
+
+
+def draw_weights(shape: Shape, generator: np.random.Generator) -> dict[str, np.ndarray]:
+    """Gaussian weights of variance 1/fan-in, float32; ``learning.initialisation`` then scales them to the data.
+
+    Feed-forward weights are drawn before recurrent ones, each layer from a generator of its own, so that the
+    FF and REC networks of one seed start from the same feed-forward weights.
+    """
+    sizes = (shape.inputs, *shape.hidden, shape.classes)
+    names = [f"W{layer}" for layer in range(1, len(shape.hidden) + 1)] + ["W_out"]
+    streams = dict(zip([*names, *(f"V{name[1:]}" for name in names[:-1])], generator.spawn(2 * len(names) - 1), strict=True))
+    weights = {}
+    for name, below, above in zip(names, sizes, sizes[1:], strict=False):
+        weights[name] = _gaussian(streams[name], above, below)
+        if shape.recurrent and name != "W_out":
+            recurrent = _gaussian(streams[f"V{name[1:]}"], above, above)
+            np.fill_diagonal(recurrent, 0)
+            weights[f"V{name[1:]}"] = recurrent
+    return weights
+
+
+def _gaussian(generator: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    return (generator.standard_normal((rows, columns)) / np.sqrt(columns)).astype(np.float32)

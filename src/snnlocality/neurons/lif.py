@@ -1,0 +1,31 @@
+"""Current-based leaky integrate-and-fire neurons and the leaky readout.
+
+For layer l at step t (Neftci et al. 2019, eq. 4-5, in the zero-latency order of method A.4 of the docs)::
+
+    I[t] = alpha I[t-1] + W s_below[t] + V s[t-1]
+    U[t] = beta  U[t-1] + I[t] - theta s[t-1]
+    s[t] = H(U[t] - theta)
+    y[t] = kappa y[t-1] + W_out s_last[t]            (readout: no spikes, no recurrence)
+
+V has a zero diagonal: a neuron does not excite itself, its own spike acts through the reset alone.
+"""
+
+import math
+from typing import NamedTuple
+
+
+class Dynamics(NamedTuple):
+    """Decay factors per step, and the threshold; all dimensionless."""
+
+    alpha: float  # synaptic current, 0 <= alpha < 1
+    beta: float  # membrane potential, 0 <= beta < 1
+    kappa: float  # readout, 0 <= kappa < 1
+    theta: float  # firing threshold, also what a spike subtracts
+
+
+def dynamics(
+    step_ms: float, synapse_ms: float, membrane_ms: float, readout_ms: float, theta: float
+) -> Dynamics:
+    """Decay factors exp(-step / time constant) of a simulation step of ``step_ms`` milliseconds."""
+    alpha, beta, kappa = (math.exp(-step_ms / tau) for tau in (synapse_ms, membrane_ms, readout_ms))
+    return Dynamics(alpha, beta, kappa, theta)
