@@ -190,19 +190,17 @@ def _record(
     out_p = np.empty(capacity, np.uint8)
     out_t = np.empty(capacity, np.uint32)
     n = 0
+    # A pixel that never sees anything of the digit fires only noise: find the darkest light in its reach.
     quiet = min(threshold[0], threshold[1]) * 0.05
+    in_rows = np.empty((height, light.shape[1]), light.dtype)
+    for y in range(height):
+        in_rows[y] = light[y * _FINE + first_row]
+        for r in range(y * _FINE + first_row + 1, y * _FINE + last_row):
+            in_rows[y] = np.minimum(in_rows[y], light[r])
     seen = np.empty(steps, np.float32)
     for y in range(height):
         for x in range(width):
-            part = light[
-                y * _FINE + first_row : y * _FINE + last_row,
-                x * _FINE + first_column : x * _FINE + last_column,
-            ]
-            low, high = np.float32(0), np.float32(-1e9)
-            for i in range(part.shape[0]):
-                for j in range(part.shape[1]):
-                    low, high = min(low, part[i, j]), max(high, part[i, j])
-            if high - low > quiet:
+            if in_rows[y, x * _FINE + first_column : x * _FINE + last_column].min() < -quiet:
                 for step in range(steps):
                     r, c = y * _FINE + row[step], x * _FINE + column[step]
                     now = (
@@ -221,7 +219,6 @@ def _record(
                 now_ms = 0.0
                 step = 0
                 while step < steps - 1:
-                    start = _level(seen, now_ms)
                     end = seen[step + 1]
                     if end - stored >= next_on:
                         polarity, target = 1, stored + next_on
@@ -231,6 +228,7 @@ def _record(
                         step += 1
                         now_ms = step * STEP_MS
                         continue
+                    start = _level(seen, now_ms)
                     left = (step + 1) * STEP_MS - now_ms
                     share = (target - start) / (end - start) if end != start else 0.0
                     event = now_ms + left * min(max(share, 0.0), 1.0) + np.random.exponential(latency)

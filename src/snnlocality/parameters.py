@@ -1,0 +1,342 @@
+"""The typed model of params.yaml, and the settings of each step that follow from it.
+
+All science lives in params.yaml; how to run lives in the profiles. A step's *settings* are the part of
+params.yaml that can change its result, and nothing more: they are what a rerun is decided by, and what the
+step's record keeps.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from snnlocality import registry
+from snnlocality.data.sources import SPEECH_SOURCES, VISION_SOURCES
+from snnlocality.errors import UserError
+from snnlocality.learning.losses import LOSSES
+
+PARAMS = Path("params.yaml")
+RULES = "snnlocality.learning.rules"
+SURROGATES = "snnlocality.neurons.surrogates"
+TASKS = ("vision", "speech")
+
+Architecture = Literal["ff", "rec", "ff_matched"]
+ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+def _member(value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(f"'{value}' is unknown; choose one of {', '.join(known)}")
+    return value
+
+
+class Model(BaseModel):
+    """Base of every table in params.yaml: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TimeConstants(Model):
+    """Time constants in milliseconds."""
+
+    synapse: Positive
+    membrane: Positive
+    readout: Positive
+
+
+class NeuronParameters(Model):
+    """Neurons and initial weights, common to all tasks and rules."""
+
+    surrogate: str
+    threshold: Positive
+    drive: Positive
+    recurrent_drive: Positive
+    readout_drive: Positive
+
+    @field_validator("surrogate")
+    @classmethod
+    def _known_surrogate(cls, value: str) -> str:
+        return _member(value, registry.names(SURROGATES))
+
+
+class Losses(Model):
+    """Losses taken at every step."""
+
+    readout: str
+    local: str
+
+    @field_validator("readout", "local")
+    @classmethod
+    def _known_loss(cls, value: str) -> str:
+        return _member(value, tuple(LOSSES))
+
+
+class Task(Model):
+    """What the paper fixes of a task, and its time scale."""
+
+    dataset: str
+    hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
+    architectures: Annotated[tuple[Architecture, ...], Field(min_length=1)]
+    time_constants_ms: TimeConstants
+
+    @model_validator(mode="after")
+    def _matched_has_one_layer(self) -> "Task":
+        if "ff_matched" in self.architectures and len(self.hidden) > 1:
+            raise ValueError("architecture ff_matched needs exactly one hidden layer")
+        return self
+
+
+class Hyperparameters(Model):
+    """What the search tunes."""
+
+    learning_rate: Positive
+    slope: Positive
+
+
+class Training(Model):
+    """How the runs of one task of one study are trained."""
+
+    epochs: Count
+    batch_size: Count
+    default: Hyperparameters
+    tuned: dict[str, dict[Architecture, Hyperparameters]] = {}
+
+    @field_validator("tuned")
+    @classmethod
+    def _known_rules(cls, value: dict) -> dict:
+        for rule in value:
+            _member(rule, registry.names(RULES))
+        return value
+
+    def hyperparameters(self, rule: str, architecture: Architecture) -> Hyperparameters:
+        """The tuned values of a cell, or the default for one that was never searched."""
+        return self.tuned.get(rule, {}).get(architecture, self.default)
+
+
+class Split(Model):
+    """How samples are divided where the source has no split of its own."""
+
+    folds: Count
+    test_share: Annotated[float, Field(gt=0, lt=1)]
+    validation_share: Annotated[float, Field(gt=0, lt=1)]
+
+
+class VisionData(Model):
+    """Event recordings and their binning."""
+
+    source: str
+    steps: Count
+    duration_ms: Positive
+    counts: bool
+    split: Split
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, value: str) -> str:
+        return _member(value, tuple(VISION_SOURCES))
+
+
+class SpeechData(Model):
+    """Utterances and their features."""
+
+    source: str
+    classes: Literal[39, 61]
+    steps_per_frame: Count
+    split: Split
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, value: str) -> str:
+        return _member(value, tuple(SPEECH_SOURCES))
+
+
+class VisionStudy(Model):
+    """The vision task in one study."""
+
+    data: VisionData
+    training: Training
+
+
+class SpeechStudy(Model):
+    """The speech task in one study."""
+
+    data: SpeechData
+    training: Training
+
+
+class Study(Model):
+    """One study: its data and its sizes."""
+
+    seeds: Count
+    vision: VisionStudy
+    speech: SpeechStudy
+
+
+class Search(Model):
+    """The hyper-parameter search: the same grid, hence the same budget, for every cell."""
+
+    seed: Annotated[int, Field(ge=0)]
+    learning_rate: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    slope: Annotated[tuple[Positive, ...], Field(min_length=1)]
+
+
+class Parameters(Model):
+    """All of params.yaml."""
+
+    study: str
+    scale: Annotated[float, Field(gt=0, le=1)]
+    rules: Annotated[tuple[str, ...], Field(min_length=1)]
+    neuron: NeuronParameters
+    loss: Losses
+    vision: Task
+    speech: Task
+    search: Search
+    studies: dict[str, Study]
+
+    @field_validator("rules")
+    @classmethod
+    def _known_rules(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_member(rule, registry.names(RULES)) for rule in value)
+
+    @model_validator(mode="after")
+    def _known_study(self) -> "Parameters":
+        _member(self.study, tuple(self.studies))
+        return self
+
+    @property
+    def label(self) -> str:
+        """The study's name as it stands in paths and reports; a scaled study never mixes with the whole one."""
+        return self.study if self.scale == 1 else f"{self.study}-x{self.scale:g}"
+
+
+def load(path: Path = PARAMS, study: str | None = None, scale: float | None = None) -> Parameters:
+    """Read and check params.yaml; ``study`` (a name or a label such as ``paper-x0.01``) and ``scale`` override it.
+
+    Raises UserError naming the file, the key, the fault and the allowed values.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist; run from the root of the project.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
+    if not isinstance(raw, dict):
+        raise UserError(f"{path} must hold a table of keys; see the one in the project's repository.")
+    if study is not None:
+        name, _, factor = study.partition("-x")
+        raw["study"], raw["scale"] = name, _number(factor, raw.get("scale", 1) if name == study else 1)
+        if not factor:
+            raw["scale"] = 1 if scale is None else raw["scale"]
+    if scale is not None:
+        raw["scale"] = scale
+    return check(raw, str(path))
+
+
+def _number(text: str, default: float) -> float | str:
+    try:
+        return float(text) if text else default
+    except ValueError:
+        return text
+
+
+def check(raw: dict[str, Any], origin: str) -> Parameters:
+    """The typed parameters of a table; raises UserError with one line per fault."""
+    try:
+        return Parameters.model_validate(raw)
+    except ValidationError as error:
+        faults = "; ".join(_fault(fault) for fault in error.errors())
+        raise UserError(f"{origin}: {faults}.") from None
+
+
+def _fault(fault: dict[str, Any]) -> str:
+    key = ".".join(str(part) for part in fault["loc"]) or "study"
+    if fault["type"] == "extra_forbidden":
+        return f"'{key}' is not a known key (allowed there: {', '.join(_allowed(fault['loc'][:-1]))})"
+    if fault["type"] == "missing":
+        return f"'{key}' is missing"
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"'{key}': {message[0].lower()}{message[1:]} (got {fault['input']!r})" if key != "study" else message
+
+
+def _allowed(location: tuple) -> list[str]:
+    """Keys that the table at ``location`` may hold."""
+    schema = Parameters.model_json_schema()
+    table = schema
+    for part in location:
+        table = table.get("properties", {}).get(part) or table.get("additionalProperties") or {}
+        if "$ref" in table:
+            table = schema["$defs"][table["$ref"].rsplit("/", 1)[1]]
+    return sorted(table.get("properties", {}))
+
+
+def task_of(parameters: Parameters, task: str) -> Task:
+    """The task's table; raises UserError for an unknown task."""
+    if task not in TASKS:
+        raise UserError(f"'{task}' is no task; choose one of {', '.join(TASKS)}.")
+    return getattr(parameters, task)
+
+
+def study_task(parameters: Parameters, task: str) -> VisionStudy | SpeechStudy:
+    """The task's table in the chosen study."""
+    return getattr(parameters.studies[parameters.study], task)
+
+
+def seeds(parameters: Parameters) -> range:
+    """Seeds of the study, 0, 1, ...; a scaled study has fewer, at least one."""
+    return range(_scaled(parameters.studies[parameters.study].seeds, parameters.scale))
+
+
+def folds(parameters: Parameters, task: str) -> range:
+    """Folds of the task's cross-validation; 0 alone where there is a single split."""
+    return range(study_task(parameters, task).data.split.folds)
+
+
+def prepare_settings(parameters: Parameters, task: str) -> dict[str, Any]:
+    """What decides the prepared data of a task."""
+    return {"task": task, "scale": parameters.scale, "data": study_task(parameters, task).data.model_dump()}
+
+
+def train_settings(
+    parameters: Parameters,
+    task: str,
+    rule: str,
+    architecture: str,
+    hyperparameters: Hyperparameters | None = None,
+) -> dict[str, Any]:
+    """What decides the runs of one cell, besides data, fold and seed."""
+    registry.module_name(RULES, rule)
+    model = task_of(parameters, task)
+    if architecture not in model.architectures:
+        raise UserError(
+            f"'{architecture}' is no architecture of {task}; choose one of {', '.join(model.architectures)}."
+        )
+    training = study_task(parameters, task).training
+    chosen = hyperparameters or training.hyperparameters(rule, architecture)
+    return {
+        "task": task,
+        "rule": rule,
+        "architecture": architecture,
+        "hidden": list(model.hidden),
+        "time_constants_ms": model.time_constants_ms.model_dump(),
+        "neuron": parameters.neuron.model_dump(),
+        "loss": parameters.loss.model_dump(),
+        "epochs": _scaled(training.epochs, parameters.scale),
+        "batch_size": training.batch_size,
+        **chosen.model_dump(),
+    }
+
+
+def _scaled(number: int, scale: float) -> int:
+    return max(1, round(number * scale))
+
+
+def grid(search: Search) -> list[Hyperparameters]:
+    """All points of the search grid."""
+    return [
+        Hyperparameters(learning_rate=rate, slope=slope)
+        for rate in search.learning_rate
+        for slope in search.slope
+    ]
