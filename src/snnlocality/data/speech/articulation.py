@@ -1,8 +1,8 @@
 """How each of the 61 phones is articulated: formant targets, sources and noise, in textbook values.
 
-Formants are those of an adult man in Hz (a speaker's vocal tract scales them), after the averages and synthesis
+Formants are those of an adult man in Hz (a speaker's vocal tract scales them), rounded after the averages and
 tables in the literature on American English vowels and on formant synthesis (Peterson and Barney 1952, Klatt
-1980), rounded. Nothing here is fitted; what is fitted is in ``synthesiser.json``.
+1980). Nothing here is fitted; what is fitted is in ``synthesiser.json``.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,11 @@ from types import MappingProxyType
 class Articulation:
     """Targets of one phone.
 
-    ``formants`` are F1 to F3 at the start, ``glide`` at the end of a phone that moves. ``dominance`` (0 to 1) says
-    how far the phone imposes its formants on the transitions to its neighbours. ``voicing``, ``aspiration`` and
-    ``frication`` are relative source amplitudes; ``noise`` is centre frequency and bandwidth of the frication in
-    Hz. ``nasal`` couples the nasal cavity. ``burst`` makes frication decay within the phone, aspiration following.
+    ``formants`` are F1 to F3 at the start, ``glide`` at the end of a phone that moves. ``dominance`` (0 to 1)
+    says how far the phone imposes its formants on the transitions to its neighbours. ``voicing``,
+    ``aspiration`` and ``frication`` are relative source amplitudes; ``noise`` is the centre and bandwidth of
+    the frication in Hz. ``nasal`` couples the nasal cavity. ``burst`` makes frication decay, then aspiration
+    follow it.
     """
 
     formants: tuple[float, float, float]
@@ -40,7 +41,9 @@ def _vowel(*formants: float, glide: tuple[float, float, float] | None = None) ->
 
 
 def _closure(second: float, third: float, voiced: bool) -> Articulation:
-    return Articulation((220.0, second, third), dominance=0.4, voicing=0.05 if voiced else 0.0, aspiration=0.002)
+    return Articulation(
+        (220.0, second, third), dominance=0.4, voicing=0.05 if voiced else 0.0, aspiration=0.002
+    )
 
 
 def _release(second: float, third: float, noise: tuple[float, float], voiced: bool) -> Articulation:

@@ -1,10 +1,11 @@
-"""Phone sequences for the synthesiser: a chain of phone classes, phones within them, stops with own releases.
+"""Phone sequences for the synthesiser: a chain of phone classes, phones drawn within each.
 
-Only aggregate statistics go in: how often one class follows another and how frequent each phone is in its class.
-No sequence of any corpus is stored or can be recalled.
+Only aggregate statistics go in: how often one class follows another and how frequent each phone is in its
+class. No sequence of any corpus is stored or can be recalled.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -52,7 +53,7 @@ def class_transitions(sequences: list[list[str]]) -> dict[str, dict[str, int]]:
     """How often one phone class follows another in phone sequences."""
     counts = {first: dict.fromkeys(PHONE_CLASSES, 0) for first in PHONE_CLASSES}
     for phones in sequences:
-        for first, second in zip(phones, phones[1:], strict=False):
+        for first, second in pairwise(phones):
             counts[CLASS_OF[first]][CLASS_OF[second]] += 1
     return counts
 
@@ -69,13 +70,14 @@ def phone_counts(sequences: list[list[str]]) -> dict[str, int]:
 class Grammar:
     """Draws phone sequences from class transitions and phone frequencies.
 
-    Every frequency is raised by ``floor`` occurrences, so that a phone that is rare in the statistics still occurs
-    in a corpus of a few hundred utterances.
+    Every frequency is raised by ``floor`` occurrences, so that a phone that is rare in the statistics still
+    occurs in a corpus of a few hundred utterances.
     """
 
     def __init__(
         self, transitions: Mapping[str, Mapping[str, int]], counts: Mapping[str, int], floor: float = 2.0
     ) -> None:
+        """Take bigrams of phone classes and frequencies of phones (see ``class_transitions``)."""
         self._classes = tuple(PHONE_CLASSES)
         self._transitions = {
             first: np.array([row[second] for second in self._classes], dtype=float)
@@ -84,7 +86,7 @@ class Grammar:
         self._weights = {phone: counts[phone] + floor for phone in PHONES_61}
 
     def sequence(self, length: int, generator: np.random.Generator) -> list[str]:
-        """Draw phones from ``h#`` to ``h#``: at least ``length``, then to the first place where speech may end."""
+        """Draw phones from ``h#`` to ``h#``: at least ``length``, then on to where speech may end."""
         phones = ["h#"]
         edge = self._classes.index("edge")
         while True:

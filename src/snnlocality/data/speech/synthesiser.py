@@ -1,9 +1,9 @@
 """A formant synthesiser for speech-like utterances with exact phone labels.
 
-Source and filter: a glottal flow derivative and aspiration noise through a cascade of seven resonators and a nasal
-pole-zero pair, frication noise through a resonator of its own. Formant targets (``articulation``) are blended by
-dominance functions, so that neighbouring phones colour each other. What is fitted to real speech stands in
-``synthesiser.json``, with its origin; ``snnlocality.calibration.speech`` makes that file.
+Source and filter: a glottal flow derivative and aspiration noise through a cascade of seven resonators and a
+nasal pole-zero pair, frication noise through a resonator of its own. Formant targets (``articulation``) are
+blended by dominance functions, so that neighbouring phones colour each other. What is fitted to real speech
+stands in ``synthesiser.json``, with its origin; ``snnlocality.calibration.speech`` makes that file.
 """
 
 import json
@@ -27,7 +27,24 @@ RESONATORS = 7
 UPPER_FORMANTS = (3500.0, 4500.0, 5500.0, 6500.0)  # Hz, F4 to F7 of an adult man
 BANDWIDTHS = (70.0, 90.0, 130.0, 200.0, 300.0, 400.0, 500.0)  # Hz, F1 to F7
 NASAL_POLE, NASAL_ZERO = 270.0, 500.0  # Hz
-EQUALISER_FREQUENCIES = (0, 125, 250, 500, 750, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 6000, 7000, 8000)
+EQUALISER_FREQUENCIES = (
+    0,
+    125,
+    250,
+    500,
+    750,
+    1000,
+    1500,
+    2000,
+    2500,
+    3000,
+    3500,
+    4000,
+    5000,
+    6000,
+    7000,
+    8000,
+)
 EQUALISER_TAPS = 255
 BURST_DECAY = 0.008  # seconds
 
@@ -46,7 +63,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Speaker:
-    """A voice. ``targets`` holds the speaker's own deviation of F1 to F3 (natural logarithm) for every phone."""
+    """A voice; ``targets`` holds its own deviation of F1 to F3 (natural logarithm) for every phone."""
 
     name: str
     pitch: float  # Hz
@@ -177,7 +194,7 @@ def _control_tracks(
     generator: np.random.Generator,
     calibration: Calibration,
 ) -> tuple[np.ndarray, ...]:
-    """Control values every STEP samples: pitch, amplitudes (voice, breath, noise), formants, noise shape, nasality."""
+    """Per STEP samples: pitch, amplitudes (voice, breath, noise), formants, noise shape, nasality."""
     vary = calibration.variability
     steps = samples // STEP + 2
     time = np.arange(steps) * STEP / RATE
@@ -194,7 +211,9 @@ def _control_tracks(
         span = slice(-(-segment.start // STEP), -(-segment.end // STEP))
         gain = _amplitude(calibration.gain[segment.phone] + vary["token_level"] * generator.standard_normal())
         balance = _amplitude(vary["source_balance"] * generator.standard_normal(3))
-        amplitudes[:, span] = gain * balance[:, None] * _source_amplitudes(articulation, time[span] - begin, speaker)
+        amplitudes[:, span] = (
+            gain * balance[:, None] * _source_amplitudes(articulation, time[span] - begin, speaker)
+        )
         shift = np.exp(vary["noise_formant"] * generator.standard_normal(2))
         noise_shape[:, span] = (np.array(articulation.noise) * shift)[:, None]
         nasality[span] = articulation.nasal
@@ -234,7 +253,7 @@ def _anchors(
 def _formants(
     speaker: Speaker, anchors: list[tuple[float, float, float, np.ndarray]], time: np.ndarray, reach: float
 ) -> np.ndarray:
-    """Tracks of F1 to F7 in Hz, (7, steps): targets weighted by dominance that decays over ``reach`` seconds."""
+    """F1 to F7 in Hz, (7, steps): targets weighted by dominance that decays over ``reach`` seconds."""
     begin, end, dominance = (np.array([anchor[field] for anchor in anchors]) for field in range(3))
     targets = np.array([anchor[3] for anchor in anchors])
     distance = np.maximum(np.maximum(begin[None] - time[:, None], time[:, None] - end[None]), 0.0)
