@@ -72,7 +72,10 @@ def write_tensors(
     """Write named arrays (and string metadata) to one safetensors file, atomically."""
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     with atomic_path(path) as temporary:
+        temporary.touch()  # with the user's usual permissions; safetensors would make it private
+        mode = temporary.stat().st_mode
         save_file(contiguous, temporary, dict(metadata or {}))
+        temporary.chmod(mode)
 
 
 def read_tensors(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -17,6 +17,9 @@ from snnlocality.errors import UserError
 from snnlocality.storage import read_tensors
 
 
+_FRAME_MS = 10.0  # hop of the speech features
+
+
 class Part(IntEnum):
     """The part of the data a sample belongs to in one fold, as stored in the arrays ``fold0``, ``fold1``, ..."""
 
@@ -38,8 +41,20 @@ class Batch(NamedTuple):
 class Dataset(Protocol):
     """What training needs of a data set."""
 
-    inputs: int
-    classes: int
+    @property
+    def inputs(self) -> int:
+        """Number of input units."""
+        ...
+
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
+        ...
+
+    @property
+    def step_ms(self) -> float:
+        """Duration of a simulation step in milliseconds."""
+        ...
 
     def __len__(self) -> int:
         """Number of samples."""
@@ -58,6 +73,7 @@ class EventDataset:
     offsets: np.ndarray  # (samples * steps + 1,) int64
     labels: np.ndarray  # (samples,) uint8
     steps: int
+    step_ms: float
     inputs: int
     classes: int
 
@@ -92,6 +108,11 @@ class FrameDataset:
     def inputs(self) -> int:
         """Number of features."""
         return self.features.shape[1]
+
+    @property
+    def step_ms(self) -> float:
+        """A frame's 10 ms, divided among the steps it is held for."""
+        return _FRAME_MS / self.steps_per_frame
 
     def __len__(self) -> int:
         """Number of utterances."""
@@ -135,6 +156,7 @@ def load(path: str | Path, fold: int) -> tuple[Dataset, dict[Part, np.ndarray]]:
             arrays["offsets"],
             arrays["labels"],
             int(metadata["steps"]),
+            float(metadata["duration_ms"]) / int(metadata["steps"]),
             int(metadata["inputs"]),
             classes,
         )

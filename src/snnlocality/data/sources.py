@@ -6,16 +6,61 @@ own source only.
 
 import importlib
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
-# name -> "module:function"; the function takes the data folder.
+from snnlocality.errors import UserError
+
+DATA_VARIABLE = "SNNLOCALITY_DATA"
+
+
+class Source(NamedTuple):
+    """Where a source's code and files are."""
+
+    module: str
+    function: str  # takes the folder (nothing if there is none), gives a RecordingSet or UtteranceSet
+    folder: str | None = None  # below the data folder
+    writer: str | None = None  # function that first writes the files to a temporary folder
+
+
 VISION_SOURCES = {
-    "digits": "snnlocality.data.vision.saccades:digits",
-    "mnist_saccades": "snnlocality.data.vision.saccades:mnist_saccades",
-    "nmnist": "snnlocality.data.vision.nmnist:nmnist",
+    "digits": Source("snnlocality.data.vision.saccades", "digits"),
+    "mnist_saccades": Source("snnlocality.data.vision.saccades", "mnist_saccades", folder="mnist"),
+    "nmnist": Source("snnlocality.data.vision.nmnist", "nmnist", folder="n-mnist"),
 }
 SPEECH_SOURCES = {
-    "phones": "snnlocality.data.speech.phones:phones",
-    "timit": "snnlocality.data.speech.timit:timit",
-    "timit_sample": "snnlocality.data.speech.timit:timit_sample",
+    "phones": Source("snnlocality.data.speech.phones", "phones", writer="write_phones_tree"),
+    "timit": Source("snnlocality.data.speech.timit", "timit", folder="timit"),
+    "timit_sample": Source("snnlocality.data.speech.timit", "timit_sample", folder="timit-sample"),
 }
+SOURCES = VISION_SOURCES | SPEECH_SOURCES
+
+
+def data_folder() -> Path:
+    """The folder that holds n-mnist/, mnist/, timit/ and timit-sample/: $SNNLOCALITY_DATA, else ``data``."""
+    return Path(os.environ.get(DATA_VARIABLE, "data"))
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Any]:
+    """The RecordingSet or UtteranceSet of this name; raises UserError if its files are missing."""
+    source = SOURCES[name]
+    module = importlib.import_module(source.module)
+    read = getattr(module, source.function)
+    if source.writer:
+        with tempfile.TemporaryDirectory() as folder:
+            getattr(module, source.writer)(folder)
+            yield read(folder)
+    elif source.folder:
+        folder = data_folder() / source.folder
+        if not folder.is_dir():
+            raise UserError(
+                f"{folder} does not exist; put the data of source '{name}' there, or set {DATA_VARIABLE} to the "
+                "folder that holds it (README, section Data)."
+            )
+        yield read(folder)
+    else:
+        yield read()

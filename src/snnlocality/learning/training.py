@@ -62,7 +62,7 @@ def train(
 ) -> tuple[Network, list[Epoch]]:
     """Train ``network`` (its weights change in place); return the best epoch's network and the curve.
 
-    The epoch is chosen by validation accuracy, then by validation loss; test data play no part.
+    The epoch is chosen by ``chosen_epoch``; test data play no part.
     """
     parameters = {name: torch.from_numpy(array) for name, array in network.weights.items()}
     optimiser = torch.optim.Adam(parameters.values(), lr=optimisation.learning_rate)
@@ -72,7 +72,7 @@ def train(
     )
     order = generator(seed, "order")
     curve: list[Epoch] = []
-    best: tuple[tuple[float, float], dict[str, np.ndarray]] | None = None
+    best: dict[str, np.ndarray] = {}
     for number in range(1, optimisation.epochs + 1):
         losses, right, decisions = [], 0, 0
         for batch in batches(dataset, order.permutation(training), optimisation.batch_size):
@@ -94,11 +94,14 @@ def train(
         )
         curve.append(epoch)
         report(epoch)
-        rank = (result.accuracy, -result.loss)
-        if best is None or rank > best[0]:
-            best = rank, {name: array.copy() for name, array in network.weights.items()}
-    assert best is not None
-    return Network(network.dynamics, network.spike, best[1], network.feedback), curve
+        if chosen_epoch(curve) is epoch:
+            best = {name: array.copy() for name, array in network.weights.items()}
+    return Network(network.dynamics, network.spike, best, network.feedback), curve
+
+
+def chosen_epoch(curve: list[Epoch]) -> Epoch:
+    """The epoch of the best validation accuracy, by validation loss among equals, the first among those."""
+    return max(curve, key=lambda epoch: (epoch.validation_accuracy, -epoch.validation_loss))
 
 
 def _step(
@@ -141,15 +144,15 @@ def evaluate(
     )
 
 
-def still_improving(curve: list[Epoch]) -> bool:
-    """Whether training stopped too early: the validation loss of the last fifth lies clearly below the fifth before.
+def still_improving(validation_losses: np.ndarray) -> bool:
+    """Whether training stopped too early: the losses of the last fifth of epochs lie clearly below the fifth before.
 
-    "Clearly" means by more than two standard errors of the difference of the two means.
+    "Clearly" means by more than two standard errors of the difference of the two means. A curve too short to
+    tell counts as still improving.
     """
-    fifth = max(len(curve) // 5, 2)
-    if len(curve) < 2 * fifth:
+    fifth = max(len(validation_losses) // 5, 2)
+    if len(validation_losses) < 2 * fifth:
         return True
-    losses = np.array([epoch.validation_loss for epoch in curve])
-    last, before = losses[-fifth:], losses[-2 * fifth : -fifth]
+    last, before = validation_losses[-fifth:], validation_losses[-2 * fifth : -fifth]
     error = math.sqrt((last.var(ddof=1) + before.var(ddof=1)) / fifth)
     return bool(before.mean() - last.mean() > 2 * error)

@@ -1,0 +1,135 @@
+"""The command-line program that people, Snakemake and DVC all call.
+
+It parses arguments and shows progress; what a command does is in ``steps`` and ``reports``, imported when the
+command runs so that the program starts fast.
+"""
+
+import sys
+from collections.abc import Callable
+
+import click
+
+from snnlocality import progress
+from snnlocality.errors import UserError
+
+
+class _Group(click.Group):
+    """A command group that shows a UserError as one sentence and exits with status 2."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except UserError as error:
+            click.echo(f"snnlocality: {error}", err=True)
+            sys.exit(2)
+
+
+_STUDY = click.option("--study", default=None, help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
+_TASK = click.option("--task", required=True, help="vision or speech.")
+_RULE = click.option("--rule", required=True, help="A learning rule, e.g. bptt.")
+_ARCHITECTURE = click.option("--arch", "architecture", required=True, help="ff, rec or ff_matched.")
+_FOLD = click.option("--fold", default=0, show_default=True, help="Fold of the cross-validation.")
+_SEED = click.option("--seed", default=0, show_default=True, help="Seed of initial weights and order.")
+
+
+def _options(*options: Callable) -> Callable:
+    def decorate(function: Callable) -> Callable:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="snnlocality")
+def main() -> None:
+    """Benchmark spiking neural network learning rules from global to local, reproducibly."""
+
+
+def _parameters(study: str | None):
+    from snnlocality import parameters
+
+    return parameters.load(study=study)
+
+
+@main.command()
+@_options(_STUDY, _TASK)
+def prepare(study: str | None, task: str) -> None:
+    """Prepare the data of a task."""
+    from snnlocality.steps.prepare import prepare as step
+
+    with progress.bar(f"prepare {task}") as advance:
+        click.echo(step(_parameters(study), task, advance))
+
+
+@main.command()
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED)
+def train(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int) -> None:
+    """Train one run."""
+    from snnlocality import parameters
+    from snnlocality.steps.train import train_run
+
+    chosen = _parameters(study)
+    epochs = parameters.train_settings(chosen, task, rule, architecture)["epochs"]
+    with progress.epochs(f"{task} {rule} {architecture} fold {fold} seed {seed}", epochs) as report:
+        click.echo(train_run(chosen, task, rule, architecture, fold, seed, report))
+
+
+@main.command()
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED)
+def evaluate(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int) -> None:
+    """Evaluate a trained run on the test part."""
+    from snnlocality.steps.evaluate import evaluate_run
+
+    click.echo(evaluate_run(_parameters(study), task, rule, architecture, fold, seed))
+
+
+@main.command()
+@_options(_STUDY, _TASK, _RULE)
+def collect(study: str | None, task: str, rule: str) -> None:
+    """Collect the metrics of all runs of a rule into one table."""
+    from snnlocality.steps.collect import collect as step
+
+    click.echo(step(_parameters(study), task, rule))
+
+
+@main.command()
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE)
+def search(study: str | None, task: str, rule: str, architecture: str) -> None:
+    """Search the hyper-parameters of one cell on validation data."""
+    from snnlocality.steps.search import search_cell
+
+    with progress.bar(f"search {task} {rule} {architecture}") as advance:
+        click.echo(search_cell(_parameters(study), task, rule, architecture, advance))
+
+
+@main.command()
+@_options(_STUDY)
+def table2(study: str | None) -> None:
+    """Render Table 2: accuracy of every rule and architecture on both tasks."""
+    from snnlocality.reports.table2 import render
+
+    click.echo(render(_parameters(study)))
+
+
+@main.command()
+@click.argument("table", default="table2")
+def show(table: str) -> None:
+    """Print a rendered table and where the reports lie."""
+    from snnlocality.reports.show import show as text
+
+    click.echo(text(table))
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Only say whether the schema file is up to date.")
+def schema(check: bool) -> None:
+    """Write the JSON schema of params.yaml, generated from the typed model."""
+    from snnlocality.reports.schema import write
+
+    click.echo(write(check))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""From event recordings to binned, packed events."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
+
+
+def unit_ids(recording: Recording) -> np.ndarray:
+    """Input unit of every event: polarity * 1156 + y * 34 + x, (n,) uint16."""
+    plane = HEIGHT * WIDTH
+    return (
+        recording.polarity.astype(np.uint16) * plane
+        + recording.y.astype(np.uint16) * WIDTH
+        + recording.x.astype(np.uint16)
+    )
+
+
+def bin_recording(
+    recording: Recording, steps: int, duration_ms: float, counts: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Units sorted by step, (events,) uint16, and the number of events in each step, (steps,) int64.
+
+    The recording is cut into ``steps`` equal bins of ``duration_ms``; the tail after it is left out. With
+    ``counts`` a unit that has k events in a bin is listed k times, else once.
+    """
+    step = recording.time.astype(np.int64) * steps // round(duration_ms * 1000)
+    keys = step * (2 * HEIGHT * WIDTH) + unit_ids(recording)
+    keys = keys[step < steps]
+    keys = np.sort(keys) if counts else np.unique(keys)
+    step, unit = np.divmod(keys, 2 * HEIGHT * WIDTH)
+    return unit.astype(np.uint16), np.bincount(step, minlength=steps)
+
+
+def pack(
+    recordings: Iterable[Recording], steps: int, duration_ms: float, counts: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Packed events of many recordings: units (events,) uint16 and offsets (samples * steps + 1,) int64."""
+    binned = [bin_recording(recording, steps, duration_ms, counts) for recording in recordings]
+    units = np.concatenate([unit for unit, _ in binned])
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate([count for _, count in binned]))])
+    return units, offsets.astype(np.int64)

@@ -1,0 +1,33 @@
+"""Where every artifact lies, relative to the root of the project. The Snakefile uses these too."""
+
+from pathlib import Path
+
+RESULTS = Path("results")
+REPORTS = Path("reports")
+LOGS = Path("logs")
+
+
+def data(study: str, task: str) -> Path:
+    """The prepared data of a task."""
+    return RESULTS / study / task / "data.safetensors"
+
+
+def run(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:
+    """The folder of one run: its model, training curve and metrics."""
+    return RESULTS / study / task / rule / architecture / f"fold{fold}" / f"seed{seed}"
+
+
+def runs(study: str, task: str, rule: str) -> Path:
+    """All metrics of one rule on one task, a row per run."""
+    return RESULTS / study / task / rule / "runs.csv"
+
+
+def search(study: str, task: str, rule: str, architecture: str) -> Path:
+    """The trials of one cell's hyper-parameter search."""
+    return RESULTS / study / task / rule / architecture / "search.csv"
+
+
+def log(output: str | Path, suffix: str) -> Path:
+    """Volatile companion of an output (log, benchmark, execution), below ``logs/`` at the same relative place."""
+    output = Path(output)
+    return LOGS / output.parent / (output.name + suffix)

@@ -1,0 +1,77 @@
+"""Progress for people: a live bar on a terminal, plain lines in a log."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from snnlocality.learning.training import Epoch
+
+# Standard error, so that a command's result on standard output stays clean.
+_CONSOLE = Console(stderr=True, soft_wrap=True, highlight=False)
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield ``advance(done, all)`` for work of a known number of pieces."""
+    if not _CONSOLE.is_terminal:
+        yield _lines(title)
+        return
+    with _progress() as live:
+        task = live.add_task(title, total=None)
+        yield lambda done, total: live.update(task, completed=done, total=total)
+        live.update(task, completed=live.tasks[0].total or 0)
+
+
+def _lines(title: str) -> Callable[[int, int], None]:
+    last = float("-inf")
+
+    def advance(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            _CONSOLE.print(f"{title}: {done} of {total}")
+
+    return advance
+
+
+@contextmanager
+def epochs(title: str, total: int) -> Iterator[Callable[["Epoch"], None]]:
+    """Yield ``report(epoch)`` for a training of ``total`` epochs: loss, accuracy, firing rates, time left."""
+    started = time.monotonic()
+    if not _CONSOLE.is_terminal:
+        _CONSOLE.print(title)
+
+        def report(epoch: "Epoch") -> None:
+            left = (time.monotonic() - started) / epoch.epoch * (total - epoch.epoch)
+            _CONSOLE.print(f"epoch {epoch.epoch}/{total}  {_figures(epoch)}  {left:.0f} s left")
+
+        yield report
+        return
+    with _progress() as live:
+        task = live.add_task(title, total=total)
+        yield lambda epoch: live.update(task, completed=epoch.epoch, description=f"{title}  {_figures(epoch)}")
+
+
+def _figures(epoch: "Epoch") -> str:
+    rates = " ".join(f"{100 * rate:.1f}" for rate in epoch.firing_rates)
+    return (
+        f"loss {epoch.train_loss:.3f} (validation {epoch.validation_loss:.3f})  "
+        f"accuracy {100 * epoch.train_accuracy:.1f} (validation {100 * epoch.validation_accuracy:.1f}) %  "
+        f"firing {rates} %"
+    )
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=_CONSOLE,
+    )

@@ -1,0 +1,58 @@
+"""The code a step depends on, as a digest that comments, docstrings and formatting do not change."""
+
+import ast
+import hashlib
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+import grimp
+
+_PACKAGE = "snnlocality"
+
+
+def code_digest(modules: tuple[str, ...]) -> str:
+    """SHA-256 over the import closure of ``modules`` within this package, each module normalised.
+
+    The closure follows every import statement, so a module that is imported by name at run time (a learning
+    rule, say) must be given.
+    """
+    lines = (f"{name} {_module_digest(name)}\n" for name in closure(modules))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def closure(modules: tuple[str, ...]) -> tuple[str, ...]:
+    """``modules`` and all modules of this package that they import, directly or not; sorted."""
+    graph = _import_graph()
+    found = set(modules)
+    for module in modules:
+        found |= graph.find_upstream_modules(module)
+    return tuple(sorted(found))
+
+
+@cache
+def _import_graph() -> grimp.ImportGraph:
+    # Without a cache folder: a stale or half-written cache must not decide what is retrained.
+    return grimp.build_graph(_PACKAGE, cache_dir=None)
+
+
+@cache
+def _module_digest(name: str) -> str:
+    spec = importlib.util.find_spec(name)
+    assert spec is not None and spec.origin is not None
+    return normalised_digest(Path(spec.origin).read_text(encoding="utf-8"))
+
+
+def normalised_digest(source: str) -> str:
+    """SHA-256 of Python source without comments, docstrings and formatting."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+            and isinstance(node.body[0].value, ast.Constant)
+            and isinstance(node.body[0].value.value, str)
+        ):
+            node.body = node.body[1:] or [ast.Pass()]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()

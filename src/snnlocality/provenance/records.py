@@ -1,0 +1,140 @@
+"""Records: what made a file, beside the file; written by every step, checked by whoever reads.
+
+A step leaves two JSON files. ``<step>.record.json`` beside its outputs holds what decides them and nothing
+that changes from one execution to the next: hashes of inputs, outputs and code, settings, library versions.
+``logs/.../<step>.execution.json`` holds the volatile facts: commit, host, processor, times.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from snnlocality import paths
+from snnlocality.errors import UserError
+from snnlocality.provenance.closure import code_digest
+from snnlocality.provenance.environment import NUMERICAL, locked_versions
+from snnlocality.storage import read_json, sha256, write_json
+
+_SUFFIX = ".record.json"
+
+
+def record_path(step: str, output: str | Path) -> Path:
+    """Where the record of a step that makes ``output`` lies."""
+    return Path(output).parent / f"{step}{_SUFFIX}"
+
+
+@contextmanager
+def recorded(
+    step: str,
+    settings: dict[str, Any],
+    modules: tuple[str, ...],
+    inputs: Sequence[Path],
+    outputs: Sequence[Path],
+) -> Iterator[None]:
+    """Check ``inputs`` against their records, let the body make ``outputs``, then leave the step's record.
+
+    ``settings`` holds everything else that decides the outputs, the seed included. If the body fails, neither
+    a record nor (from ``storage.atomic_path``) an output remains. Raises UserError for an input that was
+    changed after it was made.
+    """
+    consumed = {str(path): check(path) for path in inputs}
+    started, clock = datetime.now(UTC), time.monotonic()
+    yield
+    record = {
+        "step": step,
+        "settings": settings,
+        "code": code_digest(modules),
+        "libraries": locked_versions(),
+        "inputs": consumed,
+        "outputs": {Path(path).name: sha256(path) for path in outputs},
+    }
+    write_json(record_path(step, outputs[0]), record)
+    write_json(
+        paths.log(record_path(step, outputs[0]), "").with_name(f"{step}.execution.json"),
+        {
+            "command": sys.argv,
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - clock, 3),
+            **_circumstances(),
+        },
+    )
+
+
+def check(path: str | Path) -> str:
+    """SHA-256 of a file that agrees with its record; raises UserError if it does not, or has none."""
+    path = Path(path)
+    digest = sha256_of(path)
+    for candidate in sorted(path.parent.glob(f"*{_SUFFIX}")):
+        recorded_digest = _outputs(candidate).get(path.name)
+        if recorded_digest is not None:
+            if recorded_digest != digest:
+                raise UserError(
+                    f"{path} was changed after it was made: it no longer matches {candidate.name} beside it; "
+                    "delete it and run the workflow again."
+                )
+            return digest
+    raise UserError(f"{path} has no record of how it was made; delete it and run the workflow again.")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file; raises UserError if it is absent."""
+    try:
+        return sha256(path)
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist; run the workflow that makes it first.") from None
+
+
+def _outputs(record: Path) -> dict[str, str]:
+    outputs = read_json(record).get("outputs")
+    return outputs if isinstance(outputs, dict) else {}
+
+
+def _circumstances() -> dict[str, Any]:
+    return {
+        "commit": _git("rev-parse", "HEAD"),
+        "dirty": _git("status", "--porcelain", "--untracked-files=no") not in ("", None),
+        "host": platform.node(),
+        "machine": platform.machine(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in NUMERICAL},
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+
+
+def as_trigger(settings: dict[str, Any], modules: tuple[str, ...]) -> str:
+    """What Snakemake compares to decide on a rerun: settings, code and library versions in one line."""
+    return json.dumps([settings, code_digest(modules), locked_versions()], sort_keys=True)
+

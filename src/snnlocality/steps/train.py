@@ -1,0 +1,131 @@
+"""Train one run: one task, rule, architecture, fold and seed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from snnlocality import parameters as params
+from snnlocality import paths, registry
+from snnlocality.data.batches import Dataset, Part, load
+from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.learning.initialisation import initial_network
+from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch, train
+from snnlocality.network import Network, Shape, matched_feedforward
+from snnlocality.neurons.lif import Dynamics, dynamics
+from snnlocality.neurons.spikes import spiking
+from snnlocality.provenance.records import recorded
+from snnlocality.storage import read_tensors, write_tensors
+
+Report = Callable[[Epoch], None]
+
+
+def modules(settings: dict[str, Any]) -> tuple[str, ...]:
+    """Entry modules of this step's code closure: its own, the rule's and the surrogate's."""
+    return (
+        __name__,
+        registry.module_name(params.RULES, settings["rule"]),
+        registry.module_name(params.SURROGATES, settings["neuron"]["surrogate"]),
+    )
+
+
+def train_run(
+    parameters: params.Parameters,
+    task: str,
+    rule: str,
+    architecture: str,
+    fold: int,
+    seed: int,
+    report: Report,
+) -> Path:
+    """Train one run; write its model and training curve, and return its folder."""
+    settings = params.train_settings(parameters, task, rule, architecture)
+    folder = paths.run(parameters.label, task, rule, architecture, fold, seed)
+    data = paths.data(parameters.label, task)
+    outputs = [folder / "model.safetensors", folder / "curve.csv"]
+    with recorded(
+        "train", {**settings, "fold": fold, "seed": seed}, modules(settings), inputs=[data], outputs=outputs
+    ):
+        dataset, parts = load(data, fold)
+        network, curve = fit(settings, dataset, parts, seed, report)
+        save_model(outputs[0], network)
+        curve_table(curve).to_csv(outputs[1], index=False, float_format="%.6g")
+    return folder
+
+
+def fit(
+    settings: dict[str, Any], dataset: Dataset, parts: dict[Part, np.ndarray], seed: int, report: Report
+) -> tuple[Network, list[Epoch]]:
+    """Initialise and train a network by ``parameters.train_settings``; the test part is not touched."""
+    rule = registry.load(params.RULES, settings["rule"]).RULE
+    engine = ReferenceEngine()
+    optimisation = optimisation_of(settings)
+    first = dataset.batch(parts[Part.TRAIN][: optimisation.batch_size])
+    neuron = settings["neuron"]
+    network = initial_network(
+        shape_of(settings, dataset),
+        dynamics_of(settings, dataset),
+        spiking(neuron["surrogate"], settings["slope"]),
+        rule,
+        first,
+        engine,
+        seed,
+        neuron["drive"],
+        neuron["recurrent_drive"],
+        neuron["readout_drive"],
+    )
+    return train(
+        network, dataset, parts[Part.TRAIN], parts[Part.VALIDATION], rule, optimisation, engine, seed, report
+    )
+
+
+def optimisation_of(settings: dict[str, Any]) -> Optimisation:
+    """How a run with these settings is trained."""
+    loss = settings["loss"]
+    return Optimisation(
+        loss["readout"], loss["local"], settings["epochs"], settings["batch_size"], settings["learning_rate"]
+    )
+
+
+def shape_of(settings: dict[str, Any], dataset: Dataset) -> Shape:
+    """Numbers of units of a run's network."""
+    recurrent = settings["architecture"] != "ff"
+    shape = Shape(dataset.inputs, tuple(settings["hidden"]), dataset.classes, recurrent)
+    return matched_feedforward(shape) if settings["architecture"] == "ff_matched" else shape
+
+
+def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
+    """Decay factors of a run's neurons; they follow from the duration of a simulation step."""
+    tau = settings["time_constants_ms"]
+    return dynamics(
+        dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["neuron"]["threshold"]
+    )
+
+
+def curve_table(curve: list[Epoch]) -> pd.DataFrame:
+    """The training curve, a row per epoch; ``chosen`` marks the epoch whose weights are kept."""
+    table = pd.DataFrame([epoch._asdict() for epoch in curve])
+    table["chosen"] = [epoch is chosen_epoch(curve) for epoch in curve]
+    rates = np.array(table.pop("firing_rates").tolist())
+    for layer in range(rates.shape[1]):
+        table[f"firing_rate_{layer + 1}"] = rates[:, layer]
+    return table
+
+
+def save_model(path: Path, network: Network) -> None:
+    """Write a network's weights, trained and fixed."""
+    write_tensors(path, {**network.weights, **network.feedback})
+
+
+def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:
+    """The network of a finished run, its weights mapped from the file."""
+    arrays, _ = read_tensors(path)
+    neuron = settings["neuron"]
+    return Network(
+        dynamics_of(settings, dataset),
+        spiking(neuron["surrogate"], settings["slope"]),
+        {name: array for name, array in arrays.items() if not name.startswith("B")},
+        {name: array for name, array in arrays.items() if name.startswith("B")},
+    )
