@@ -42,7 +42,7 @@ def _vowel(*formants: float, glide: tuple[float, float, float] | None = None) ->
 
 def _closure(second: float, third: float, voiced: bool) -> Articulation:
     return Articulation(
-        (220.0, second, third), dominance=0.4, voicing=0.05 if voiced else 0.0, aspiration=0.002
+        (180.0, second, third), dominance=0.4, voicing=0.05 if voiced else 0.01, aspiration=0.001
     )
 
 
@@ -58,13 +58,15 @@ def _release(second: float, third: float, noise: tuple[float, float], voiced: bo
     )
 
 
-def _fricative(second: float, third: float, noise: tuple[float, float], voiced: bool = False) -> Articulation:
+def _fricative(
+    second: float, third: float, noise: tuple[float, float], voiced: bool = False, frication: float = 1.0
+) -> Articulation:
     return Articulation(
         (320.0, second, third),
         dominance=0.5,
         voicing=0.2 if voiced else 0.0,
         aspiration=0.02,
-        frication=0.7 if voiced else 1.0,
+        frication=frication,
         noise=noise,
     )
 
@@ -86,7 +88,7 @@ _LABIAL, _DENTAL, _ALVEOLAR, _PALATAL, _VELAR = (
 
 _LABIAL_NOISE, _DENTAL_NOISE, _S_NOISE, _SH_NOISE, _T_NOISE, _K_NOISE = (
     (1500.0, 6000.0),
-    (5500.0, 5000.0),
+    (3500.0, 7000.0),
     (5800.0, 2200.0),
     (3100.0, 1500.0),
     (4200.0, 2500.0),
@@ -114,7 +116,7 @@ ARTICULATIONS: Mapping[str, Articulation] = MappingProxyType(
         "k": _release(*_VELAR, _K_NOISE, voiced=False),
         "dx": Articulation((320.0, *_ALVEOLAR), dominance=0.5, voicing=0.4, aspiration=0.02),
         "q": Articulation(NEUTRAL_FORMANTS, dominance=0.1, voicing=0.35, aspiration=0.02),
-        "jh": _fricative(*_PALATAL, (3300.0, 2000.0), voiced=True),
+        "jh": _fricative(*_PALATAL, (3300.0, 2500.0), voiced=True),
         "ch": _fricative(*_PALATAL, (3300.0, 2000.0)),
         "s": _fricative(*_ALVEOLAR, _S_NOISE),
         "sh": _fricative(*_PALATAL, _SH_NOISE),
@@ -122,8 +124,8 @@ ARTICULATIONS: Mapping[str, Articulation] = MappingProxyType(
         "zh": _fricative(*_PALATAL, _SH_NOISE, voiced=True),
         "f": _fricative(*_LABIAL, _LABIAL_NOISE),
         "th": _fricative(*_DENTAL, _DENTAL_NOISE),
-        "v": _fricative(*_LABIAL, _LABIAL_NOISE, voiced=True),
-        "dh": _fricative(*_DENTAL, _DENTAL_NOISE, voiced=True),
+        "v": _fricative(*_LABIAL, _LABIAL_NOISE, voiced=True, frication=0.15),
+        "dh": _fricative(*_DENTAL, _DENTAL_NOISE, voiced=True, frication=0.2),
         "hh": _HH,
         "hv": replace(_HH, voicing=0.5),
         "m": _M,
@@ -157,7 +159,7 @@ ARTICULATIONS: Mapping[str, Articulation] = MappingProxyType(
         "ax": _vowel(480, 1350, 2500),
         "ix": _vowel(420, 1800, 2550),
         "axr": _vowel(460, 1350, 1750),
-        "ax-h": Articulation((450.0, 1500.0, 2500.0), aspiration=0.4),
+        "ax-h": Articulation((450.0, 1500.0, 2500.0), voicing=0.2, aspiration=0.4),
         "pau": _SILENCE,
         "epi": _SILENCE,
         "h#": _SILENCE,

@@ -81,6 +81,11 @@ def mean_and_scale(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean.astype(np.float32), np.where(scale > 0, scale, 1.0).astype(np.float32)
 
 
+def mel_spectrogram() -> torchaudio.transforms.MelSpectrogram:
+    """The mel power spectrogram, (n,) audio to (26, n_frames), that the cepstra are made from."""
+    return _cepstral_transform().MelSpectrogram
+
+
 @lru_cache(maxsize=1)
 def _cepstral_transform() -> torchaudio.transforms.MFCC:
     return torchaudio.transforms.MFCC(

@@ -56,8 +56,9 @@ class Calibration:
     log_duration: Mapping[str, tuple[float, float]]  # mean and standard deviation of ln(seconds), per phone
     transitions: Mapping[str, Mapping[str, int]]  # phone class bigrams
     counts: Mapping[str, int]  # phone frequencies
-    gain: Mapping[str, float]  # dB per phone
-    equaliser: tuple[float, ...]  # dB at EQUALISER_FREQUENCIES
+    gain: Mapping[str, tuple[float, float]]  # dB, mean and standard deviation between tokens, per phone
+    equaliser: tuple[float, ...]  # dB at EQUALISER_FREQUENCIES, of the recording chain
+    background: tuple[float, ...]  # dB at EQUALISER_FREQUENCIES, of room noise relative to full level
     variability: Mapping[str, float]  # see docs/calibration/speech.md
 
 
@@ -73,7 +74,7 @@ class Speaker:
     breath: float  # aspiration in voiced phones, relative
     slope: float  # dB per kHz of the recording chain
     level: float  # dB
-    noise: float  # dB, background relative to full level
+    noise: float  # dB, background relative to the mean speaker's
     targets: Mapping[str, np.ndarray]
 
 
@@ -93,8 +94,9 @@ def calibration_from_dict(values: Mapping) -> Calibration:
         log_duration={phone: tuple(pair) for phone, pair in values["log_duration"].items()},
         transitions=values["transitions"],
         counts=values["counts"],
-        gain=values["gain"],
+        gain={phone: tuple(pair) for phone, pair in values["gain"].items()},
         equaliser=tuple(values["equaliser"]),
+        background=tuple(values["background"]),
         variability=values["variability"],
     )
 
@@ -113,7 +115,7 @@ def make_speaker(name: str, generator: np.random.Generator, calibration: Calibra
         breath=float((0.06 if woman else 0.03) * np.exp(0.5 * normal())),
         slope=float(vary["slope"] * normal()),
         level=float(vary["speaker_level"] * normal()),
-        noise=float(vary["background"] + vary["background_spread"] * normal()),
+        noise=float(vary["speaker_background"] * normal()),
         targets={phone: vary["speaker_formant"] * normal(3) for phone in ARTICULATIONS},
     )
 
@@ -128,11 +130,15 @@ def synthesise(
     spoken = _move_boundaries(segments, vary["boundary"], generator)
     tracks = _control_tracks(speaker, spoken, samples, generator, calibration)
     noise = generator.standard_normal((2, samples), dtype=np.float32)
-    voice = _render(samples, speaker.tilt, *tracks, noise, generator.standard_normal(4096))
-    shaped = fftconvolve(voice, _equaliser(calibration.equaliser, speaker.slope), mode="same")
-    background = _background(samples, generator)
+    voice = _render(samples, *tracks, noise, generator.standard_normal(4096))
     level = _amplitude(speaker.level + vary["utterance_level"] * generator.standard_normal())
-    audio = level * shaped + _amplitude(speaker.noise) * background
+    room = _amplitude(speaker.noise + vary["utterance_background"] * generator.standard_normal())
+    audio = level * fftconvolve(voice, _equaliser(calibration.equaliser, speaker.slope), mode="same")
+    audio += room * fftconvolve(
+        generator.standard_normal(samples, dtype=np.float32),
+        _equaliser(calibration.background, 0.0),
+        mode="same",
+    )
     quantised = np.clip(np.rint(audio * 32768.0), -32768, 32767)
     return Utterance((quantised / 32768.0).astype(np.float32), RATE, tuple(segments))
 
@@ -194,14 +200,17 @@ def _control_tracks(
     generator: np.random.Generator,
     calibration: Calibration,
 ) -> tuple[np.ndarray, ...]:
-    """Per STEP samples: pitch, amplitudes (voice, breath, noise), formants, noise shape, nasality."""
+    """Per STEP samples: pitch, amplitudes (voice, breath, noise), formants, noise shape, voice shape.
+
+    The voice's shape is nasality, the pole of the source's low-pass and the bandwidths' factor.
+    """
     vary = calibration.variability
     steps = samples // STEP + 2
     time = np.arange(steps) * STEP / RATE
     anchors = []
     amplitudes = np.zeros((3, steps))
     noise_shape = np.empty((2, steps))
-    nasality = np.zeros(steps)
+    voice_shape = np.zeros((3, steps))
     for segment in segments:
         articulation = ARTICULATIONS[segment.phone]
         begin, end = segment.start / RATE, segment.end / RATE
@@ -209,15 +218,21 @@ def _control_tracks(
         reduction = vary["reduction"] * generator.random()
         anchors += _anchors(articulation, begin, end, deviation, reduction)
         span = slice(-(-segment.start // STEP), -(-segment.end // STEP))
-        gain = _amplitude(calibration.gain[segment.phone] + vary["token_level"] * generator.standard_normal())
+        mean, spread = calibration.gain[segment.phone]
+        gain = _amplitude(mean + spread * generator.standard_normal())
         balance = _amplitude(vary["source_balance"] * generator.standard_normal(3))
         amplitudes[:, span] = (
             gain * balance[:, None] * _source_amplitudes(articulation, time[span] - begin, speaker)
         )
         shift = np.exp(vary["noise_formant"] * generator.standard_normal(2))
         noise_shape[:, span] = (np.array(articulation.noise) * shift)[:, None]
-        nasality[span] = articulation.nasal
-    noise_shape[:, span.stop :] = noise_shape[:, span.stop - 1 : span.stop]
+        voice_shape[0, span] = articulation.nasal
+        voice_shape[1, span] = np.clip(
+            speaker.tilt + vary["token_tilt"] * generator.standard_normal(), 0.0, 0.95
+        )
+        voice_shape[2, span] = np.exp(vary["token_bandwidth"] * generator.standard_normal())
+    for tracks in (noise_shape, voice_shape):
+        tracks[:, span.stop :] = tracks[:, span.stop - 1 : span.stop]
     noise_shape[0] = np.minimum(noise_shape[0] * np.sqrt(speaker.tract_scale), 7200.0)
     width = max(1, round(0.010 * RATE / STEP))
     return (
@@ -225,7 +240,7 @@ def _control_tracks(
         _smooth(amplitudes, width),
         _formants(speaker, anchors, time, vary["coarticulation"]),
         noise_shape,
-        _smooth(nasality[None], 2 * width)[0],
+        _smooth(voice_shape, 2 * width),
     )
 
 
@@ -297,14 +312,6 @@ def _equaliser(gains: tuple[float, ...], slope: float) -> np.ndarray:
     return firwin2(EQUALISER_TAPS, frequencies, 10 ** (decibels / 20), fs=RATE)
 
 
-def _background(samples: int, generator: np.random.Generator) -> np.ndarray:
-    """Room noise of unit variance that falls with frequency."""
-    white = generator.standard_normal(samples, dtype=np.float32)
-    coloured = white.copy()
-    coloured[1:] += 0.9 * white[:-1]
-    return coloured / np.sqrt(1 + 0.9**2)
-
-
 def _amplitude(decibels: float | np.ndarray) -> float | np.ndarray:
     return 10 ** (decibels / 20)
 
@@ -321,12 +328,11 @@ def _resonator(frequency: float, bandwidth: float) -> tuple[float, float, float]
 @numba.njit(cache=True)
 def _render(
     samples: int,
-    tilt: float,
     pitch: np.ndarray,
     amplitudes: np.ndarray,
     formants: np.ndarray,
     noise_shape: np.ndarray,
-    nasality: np.ndarray,
+    voice_shape: np.ndarray,
     noise: np.ndarray,
     jitter: np.ndarray,
 ) -> np.ndarray:
@@ -344,8 +350,11 @@ def _render(
     pole_a, pole_b, pole_c = _resonator(NASAL_POLE, 100.0)
     for step in range((samples + STEP - 1) // STEP):
         for index in range(RESONATORS):
-            a[index], b[index], c[index] = _resonator(formants[index, step], BANDWIDTHS[index])
-        zero = NASAL_POLE + nasality[step] * (NASAL_ZERO - NASAL_POLE)
+            a[index], b[index], c[index] = _resonator(
+                formants[index, step], BANDWIDTHS[index] * voice_shape[2, step]
+            )
+        tilt = voice_shape[1, step]
+        zero = NASAL_POLE + voice_shape[0, step] * (NASAL_ZERO - NASAL_POLE)
         zero_a, zero_b, zero_c = _resonator(zero, 100.0)
         centre, width = noise_shape[0, step], noise_shape[1, step]
         _, noise_b, noise_c = _resonator(centre, width)
