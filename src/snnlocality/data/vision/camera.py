@@ -28,6 +28,8 @@ from snnlocality.errors import UserError
 from snnlocality.storage import read_json, write_json
 
 IMAGE_SIZE = 28
+SACCADE_MS = 102.0  # time from one saccade's start to the next
+_SACCADES = 3
 STEP_MS = 1.0  # time step of the simulation; crossings are interpolated within it
 _FINE = 3  # samples per pixel of the grid on which the blurred image is tabulated
 _MARGIN = 8  # pixels that the table reaches beyond the sensor on each side; bounds the displacement
@@ -55,7 +57,9 @@ class CameraParameters:
     dead_ms: float  # blind time of a pixel after each event, ms
     noise_on_hz: float  # rate of ON events without a cause, per pixel and second
     noise_off_hz: float  # rate of OFF events without a cause, per pixel and second
-    duration_ms: float  # length of a recording, ms
+    jitter_ms: float  # standard deviation of the time at which a recording makes each saccade, ms
+    duration_ms: float  # mean length of a recording, ms
+    duration_spread_ms: float  # standard deviation of that length, ms
     sensor_seed: int  # seed of the sensor's fixed pattern of thresholds
 
     def __post_init__(self) -> None:
@@ -108,13 +112,14 @@ def record(image: np.ndarray, parameters: CameraParameters, seed: int | tuple[in
         sensor.path,
         sensor.gain,
         np.array([parameters.jitter_x, parameters.jitter_y]),
-        STEP_MS / (STEP_MS + parameters.receptor_ms),
+        parameters.jitter_ms,
+        np.float32(STEP_MS / (STEP_MS + parameters.receptor_ms)),
         np.array([parameters.threshold_off, parameters.threshold_on]),
         parameters.threshold_noise,
         parameters.latency_ms,
         parameters.dead_ms,
         np.array([parameters.noise_off_hz, parameters.noise_on_hz]) * 1e-3,
-        parameters.duration_ms,
+        np.array([parameters.duration_ms, parameters.duration_spread_ms]),
         kernel_seed,
     )
     order = np.argsort(time, kind="stable")
@@ -132,7 +137,7 @@ class _Sensor:
 
 @functools.lru_cache(maxsize=8)
 def _sensor(parameters: CameraParameters) -> _Sensor:
-    times = np.arange(0, parameters.duration_ms + STEP_MS, STEP_MS)
+    times = np.arange(0, parameters.duration_ms + 4 * parameters.duration_spread_ms + STEP_MS, STEP_MS)
     path = np.stack(
         [
             np.interp(times, parameters.trajectory_ms, parameters.trajectory_x),
@@ -161,27 +166,53 @@ def _optics(parameters: CameraParameters) -> np.ndarray:
 
 @numba.njit(nogil=True, cache=True)
 def _record(
-    light, path, gain, jitter, pass_share, threshold, threshold_noise, latency, dead, noise, duration, seed
+    light,
+    path,
+    gain,
+    jitter,
+    jitter_ms,
+    pass_share,
+    threshold,
+    threshold_noise,
+    latency,
+    dead,
+    noise,
+    length,
+    seed,
 ):  # pragma: no cover - compiled
     """Events of one recording, unsorted, as (x, y, polarity, time in µs); times in ms, thresholds OFF, ON."""
     np.random.seed(seed)
     steps = path.shape[0]
+    duration = min(length[0] + length[1] * np.random.normal(), (steps - 1) * STEP_MS)
     height, width = gain.shape
     # The fine grid moves as a whole, so each step has one offset into it and one set of interpolation
     # weights.
     column = np.empty(steps, np.int64)
     row = np.empty(steps, np.int64)
-    weight = np.empty((steps, 4), np.float32)
+    weight = np.empty((4, steps), np.float32)
     limit = _MARGIN - 1.0
     shift_x, shift_y = jitter[0] * np.random.normal(), jitter[1] * np.random.normal()
+    late = np.empty(_SACCADES)
+    for saccade in range(_SACCADES):
+        late[saccade] = jitter_ms * np.random.normal()
     for step in range(steps):
+        # Each saccade comes early or late as a whole; in between, the delay passes from one to the next.
+        saccade_time = min(max(step * STEP_MS / SACCADE_MS - 0.5, 0.0), _SACCADES - 1.001)
+        saccade = int(saccade_time)
+        delay = late[saccade] + (saccade_time - saccade) * (late[saccade + 1] - late[saccade])
+        time = min(max(step - delay / STEP_MS, 0.0), steps - 1.001)
+        before, share = int(time), time - int(time)
         # A pixel's centre lies in the middle of its _FINE samples.
-        u = (_MARGIN - min(max(path[step, 0] + shift_x, -limit), limit)) * _FINE + (_FINE - 1) / 2
-        v = (_MARGIN - min(max(path[step, 1] + shift_y, -limit), limit)) * _FINE + (_FINE - 1) / 2
+        move_x = path[before, 0] + share * (path[before + 1, 0] - path[before, 0]) + shift_x
+        move_y = path[before, 1] + share * (path[before + 1, 1] - path[before, 1]) + shift_y
+        u = (_MARGIN - min(max(move_x, -limit), limit)) * _FINE + (_FINE - 1) / 2
+        v = (_MARGIN - min(max(move_y, -limit), limit)) * _FINE + (_FINE - 1) / 2
         column[step], row[step] = int(np.floor(u)), int(np.floor(v))
         a, b = u - column[step], v - row[step]
-        weight[step, 0], weight[step, 1] = (1 - a) * (1 - b), a * (1 - b)
-        weight[step, 2], weight[step, 3] = (1 - a) * b, a * b
+        weight[0, step], weight[1, step] = (1 - a) * (1 - b), a * (1 - b)
+        weight[2, step], weight[3, step] = (1 - a) * b, a * b
+    flat, below = light.ravel(), light.shape[1]
+    offset = row * below + column
     first_row, first_column, last_row, last_column = row.min(), column.min(), row.max() + 2, column.max() + 2
 
     capacity = 16384
@@ -201,15 +232,17 @@ def _record(
     for y in range(height):
         for x in range(width):
             if in_rows[y, x * _FINE + first_column : x * _FINE + last_column].min() < -quiet:
+                corner = y * _FINE * light.shape[1] + x * _FINE
                 for step in range(steps):
-                    r, c = y * _FINE + row[step], x * _FINE + column[step]
-                    now = (
-                        weight[step, 0] * light[r, c]
-                        + weight[step, 1] * light[r, c + 1]
-                        + weight[step, 2] * light[r + 1, c]
-                        + weight[step, 3] * light[r + 1, c + 1]
+                    at = corner + offset[step]
+                    seen[step] = (
+                        weight[0, step] * flat[at]
+                        + weight[1, step] * flat[at + 1]
+                        + weight[2, step] * flat[at + below]
+                        + weight[3, step] * flat[at + below + 1]
                     )
-                    seen[step] = now if step == 0 else seen[step - 1] + pass_share * (now - seen[step - 1])
+                for step in range(1, steps):
+                    seen[step] = seen[step - 1] + pass_share * (seen[step] - seen[step - 1])
                 on = gain[y, x] * threshold[1]
                 off = gain[y, x] * threshold[0]
                 # The camera was running before: the stored level lies anywhere between the thresholds.
@@ -218,16 +251,15 @@ def _record(
                 next_off = off * np.exp(threshold_noise * np.random.normal())
                 now_ms = 0.0
                 step = 0
-                while step < steps - 1:
-                    end = seen[step + 1]
-                    if end - stored >= next_on:
-                        polarity, target = 1, stored + next_on
-                    elif stored - end >= next_off:
-                        polarity, target = 0, stored - next_off
-                    else:
+                while True:
+                    high, low = stored + next_on, stored - next_off
+                    while step < steps - 1 and low < seen[step + 1] < high:
                         step += 1
-                        now_ms = step * STEP_MS
-                        continue
+                    if step == steps - 1:
+                        break
+                    now_ms = max(now_ms, step * STEP_MS)
+                    end = seen[step + 1]
+                    polarity, target = (1, high) if end >= high else (0, low)
                     start = _level(seen, now_ms)
                     left = (step + 1) * STEP_MS - now_ms
                     share = (target - start) / (end - start) if end != start else 0.0

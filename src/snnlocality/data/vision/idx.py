@@ -36,9 +36,9 @@ def read_idx(path: str | Path, rank: int) -> np.ndarray:
             f"bytes with {rank} axes does; fetch MNIST's idx files again."
         )
     header = 4 + 4 * rank
-    shape = tuple(int(size) for size in np.frombuffer(raw[4:header], dtype=">u4"))
+    shape = tuple(int.from_bytes(raw[start : start + 4], "big") for start in range(4, header, 4))
     expected = header + int(np.prod(shape, dtype=np.int64))
-    if len(shape) != rank or len(raw) != expected:
+    if len(raw) != expected:
         raise UserError(
             f"{path} is {len(raw)} bytes long, but its header promises {expected}; fetch it again."
         )
