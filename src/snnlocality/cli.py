@@ -123,12 +123,20 @@ def show(table: str) -> None:
 
 
 @main.command()
-@click.option("--check", is_flag=True, help="Only say whether the schema file is up to date.")
-def schema(check: bool) -> None:
-    """Write the JSON schema of params.yaml, generated from the typed model."""
-    from snnlocality.reports.schema import write
+@_options(_STUDY)
+def curves(study: str | None) -> None:
+    """Render the training curves."""
+    from snnlocality.reports.curves import render
 
-    click.echo(write(check))
+    click.echo(render(_parameters(study)))
+
+
+@main.command()
+def schema() -> None:
+    """Write the JSON schema of params.yaml, generated from the typed model."""
+    from snnlocality.schema import write
+
+    click.echo(write())
 
 
 if __name__ == "__main__":

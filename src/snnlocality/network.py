@@ -5,6 +5,7 @@ Weights are NumPy arrays under the names that equations, gradients, files and fi
 Fixed random feedback weights, which no rule trains, are kept apart under ``B1``, ``B2``, ...
 """
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ class Shape:
     def weights(self) -> int:
         """Number of trained weights; a recurrent layer's zero diagonal is not counted."""
         sizes = (self.inputs, *self.hidden, self.classes)
-        forward = sum(above * below for below, above in zip(sizes, sizes[1:], strict=False))
+        forward = sum(above * below for below, above in itertools.pairwise(sizes))
         return forward + (sum(n * (n - 1) for n in self.hidden) if self.recurrent else 0)
 
 
@@ -70,7 +71,13 @@ def draw_weights(shape: Shape, generator: np.random.Generator) -> dict[str, np.n
     """
     sizes = (shape.inputs, *shape.hidden, shape.classes)
     names = [f"W{layer}" for layer in range(1, len(shape.hidden) + 1)] + ["W_out"]
-    streams = dict(zip([*names, *(f"V{name[1:]}" for name in names[:-1])], generator.spawn(2 * len(names) - 1), strict=True))
+    streams = dict(
+        zip(
+            [*names, *(f"V{name[1:]}" for name in names[:-1])],
+            generator.spawn(2 * len(names) - 1),
+            strict=True,
+        )
+    )
     weights = {}
     for name, below, above in zip(names, sizes, sizes[1:], strict=False):
         weights[name] = _gaussian(streams[name], above, below)

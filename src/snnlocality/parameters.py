@@ -335,8 +335,4 @@ def _scaled(number: int, scale: float) -> int:
 
 def grid(search: Search) -> list[Hyperparameters]:
     """All points of the search grid."""
-    return [
-        Hyperparameters(learning_rate=rate, slope=slope)
-        for rate in search.learning_rate
-        for slope in search.slope
-    ]
+    return [Hyperparameters(learning_rate=rate, slope=slope) for rate in search.learning_rate for slope in search.slope]

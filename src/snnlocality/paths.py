@@ -24,10 +24,10 @@ def runs(study: str, task: str, rule: str) -> Path:
 
 def search(study: str, task: str, rule: str, architecture: str) -> Path:
     """The trials of one cell's hyper-parameter search."""
-    return RESULTS / study / task / rule / architecture / "search.csv"
+    return RESULTS / study / "search" / task / rule / architecture / "trials.csv"
 
 
-def log(output: str | Path, suffix: str) -> Path:
+def log(output: str | Path, suffix: str = "") -> Path:
     """Volatile companion of an output (log, benchmark, execution), below ``logs/`` at the same relative place."""
     output = Path(output)
     return LOGS / output.parent / (output.name + suffix)

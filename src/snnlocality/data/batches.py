@@ -16,7 +16,6 @@ from snnlocality.engines.interface import Events, Inputs
 from snnlocality.errors import UserError
 from snnlocality.storage import read_tensors
 
-
 _FRAME_MS = 10.0  # hop of the speech features
 
 
@@ -173,3 +172,8 @@ def load(path: str | Path, fold: int) -> tuple[Dataset, dict[Part, np.ndarray]]:
         training.mean(axis=0).astype(np.float32),
         training.std(axis=0).astype(np.float32),
     ), parts
+
+
+def read_notice(path: str | Path) -> str:
+    """What must be said wherever numbers from this prepared data set appear."""
+    return read_tensors(path)[1]["notice"]

@@ -58,9 +58,7 @@ def speech_folds(
     standard = {"train": Part.TRAIN, "develop": Part.VALIDATION, "test": Part.TEST}
     if any(parts):
         if folds != 1:
-            raise UserError(
-                "This speech source has a standard split: set 'folds' of its split to 1 in params.yaml."
-            )
+            raise UserError("This speech source has a standard split: set 'folds' of its split to 1 in params.yaml.")
         return [_checked(np.array([standard.get(part, Part.UNUSED) for part in parts], np.uint8), "utterances")]
     random = generator(_SPLIT_SEED, "speech split")
     dealt = random.permutation(np.array(sorted(set(speakers))))
@@ -71,8 +69,7 @@ def speech_folds(
         others = random.permutation(np.array([name for name in dealt if name not in test]))
         validation = set(others[: max(1, round(validation_share * len(others)))])
         assigned = [
-            Part.TEST if name in test else Part.VALIDATION if name in validation else Part.TRAIN
-            for name in speakers
+            Part.TEST if name in test else Part.VALIDATION if name in validation else Part.TRAIN for name in speakers
         ]
         result.append(_checked(np.array(assigned, np.uint8), "utterances"))
     return result

@@ -41,9 +41,7 @@ def smooth_l1(y: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return value, np.clip(difference, -1, 1)
 
 
-LOSSES: dict[str, Loss] = {
-    function.__name__: function for function in (cross_entropy, squared_error, smooth_l1)
-}
+LOSSES: dict[str, Loss] = {function.__name__: function for function in (cross_entropy, squared_error, smooth_l1)}
 
 
 def mean_loss(value: np.ndarray, batch: Batch) -> float:

@@ -1,7 +1,7 @@
 """The training loop, the same for every rule: mini-batches, Adam, early choice of the epoch on validation data."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -67,9 +67,7 @@ def train(
     parameters = {name: torch.from_numpy(array) for name, array in network.weights.items()}
     optimiser = torch.optim.Adam(parameters.values(), lr=optimisation.learning_rate)
     batches_per_epoch = math.ceil(len(training) / optimisation.batch_size)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
-        optimiser, T_max=optimisation.epochs * batches_per_epoch
-    )
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=optimisation.epochs * batches_per_epoch)
     order = generator(seed, "order")
     curve: list[Epoch] = []
     best: dict[str, np.ndarray] = {}
@@ -130,9 +128,7 @@ def evaluate(
         valid = float(batch.mask.sum())
         loss_sum, steps = loss_sum + mean_loss(value, batch) * valid, steps + valid
         for layer, spikes in enumerate(traces.spikes):
-            spike_counts[layer] = spike_counts[layer] + np.einsum(
-                "tbn,tb->n", spikes, batch.mask, dtype=np.float64
-            )
+            spike_counts[layer] = spike_counts[layer] + np.einsum("tbn,tb->n", spikes, batch.mask, dtype=np.float64)
     rates = [counts / steps for counts in spike_counts]
     return Evaluation(
         loss_sum / steps,
@@ -144,7 +140,7 @@ def evaluate(
     )
 
 
-def still_improving(validation_losses: np.ndarray) -> bool:
+def still_improving(validation_losses: Sequence[float]) -> bool:
     """Whether training stopped too early: the losses of the last fifth of epochs lie clearly below the fifth before.
 
     "Clearly" means by more than two standard errors of the difference of the two means. A curve too short to
@@ -153,6 +149,7 @@ def still_improving(validation_losses: np.ndarray) -> bool:
     fifth = max(len(validation_losses) // 5, 2)
     if len(validation_losses) < 2 * fifth:
         return True
-    last, before = validation_losses[-fifth:], validation_losses[-2 * fifth : -fifth]
+    losses = np.asarray(validation_losses)
+    last, before = losses[-fifth:], losses[-2 * fifth : -fifth]
     error = math.sqrt((last.var(ddof=1) + before.var(ddof=1)) / fifth)
     return bool(before.mean() - last.mean() > 2 * error)

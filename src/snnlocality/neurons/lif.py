@@ -23,9 +23,7 @@ class Dynamics(NamedTuple):
     theta: float  # firing threshold, also what a spike subtracts
 
 
-def dynamics(
-    step_ms: float, synapse_ms: float, membrane_ms: float, readout_ms: float, theta: float
-) -> Dynamics:
+def dynamics(step_ms: float, synapse_ms: float, membrane_ms: float, readout_ms: float, theta: float) -> Dynamics:
     """Decay factors exp(-step / time constant) of a simulation step of ``step_ms`` milliseconds."""
     alpha, beta, kappa = (math.exp(-step_ms / tau) for tau in (synapse_ms, membrane_ms, readout_ms))
     return Dynamics(alpha, beta, kappa, theta)

@@ -39,7 +39,8 @@ def _import_graph() -> grimp.ImportGraph:
 @cache
 def _module_digest(name: str) -> str:
     spec = importlib.util.find_spec(name)
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     return normalised_digest(Path(spec.origin).read_text(encoding="utf-8"))
 
 

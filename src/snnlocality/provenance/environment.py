@@ -6,7 +6,18 @@ from pathlib import Path
 from snnlocality.errors import UserError
 
 LOCK = Path("envs/requirements.lock")
-NUMERICAL = ("matplotlib", "numba", "numpy", "pandas", "scikit-learn", "scipy", "seaborn", "soundfile", "torch", "torchaudio")
+NUMERICAL = (
+    "matplotlib",
+    "numba",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "scipy",
+    "seaborn",
+    "soundfile",
+    "torch",
+    "torchaudio",
+)
 
 
 def locked_versions(lock: Path = LOCK) -> dict[str, list[str]]:
@@ -16,6 +27,5 @@ def locked_versions(lock: Path = LOCK) -> dict[str, list[str]]:
     except FileNotFoundError:
         raise UserError(f"{lock} does not exist; run from the root of the project.") from None
     return {
-        name: sorted(re.findall(rf"^{re.escape(name)}==([^\s;\\]+)", text, flags=re.MULTILINE))
-        for name in NUMERICAL
+        name: sorted(re.findall(rf"^{re.escape(name)}==([^\s;\\]+)", text, flags=re.MULTILINE)) for name in NUMERICAL
     }

@@ -5,13 +5,12 @@ that changes from one execution to the next: hashes of inputs, outputs and code,
 ``logs/.../<step>.execution.json`` holds the volatile facts: commit, host, processor, times.
 """
 
-import json
 import os
 import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
@@ -20,46 +19,34 @@ from typing import Any
 
 from snnlocality import paths
 from snnlocality.errors import UserError
-from snnlocality.provenance.closure import code_digest
+from snnlocality.plan import Plan
 from snnlocality.provenance.environment import NUMERICAL, locked_versions
 from snnlocality.storage import read_json, sha256, write_json
 
 _SUFFIX = ".record.json"
 
 
-def record_path(step: str, output: str | Path) -> Path:
-    """Where the record of a step that makes ``output`` lies."""
-    return Path(output).parent / f"{step}{_SUFFIX}"
-
-
 @contextmanager
-def recorded(
-    step: str,
-    settings: dict[str, Any],
-    modules: tuple[str, ...],
-    inputs: Sequence[Path],
-    outputs: Sequence[Path],
-) -> Iterator[None]:
-    """Check ``inputs`` against their records, let the body make ``outputs``, then leave the step's record.
+def recorded(plan: Plan) -> Iterator[None]:
+    """Check the plan's inputs against their records, let the body make its outputs, then leave a record.
 
-    ``settings`` holds everything else that decides the outputs, the seed included. If the body fails, neither
-    a record nor (from ``storage.atomic_path``) an output remains. Raises UserError for an input that was
-    changed after it was made.
+    If the body fails, neither a record nor (from ``storage.atomic_path``) an output remains. Raises UserError
+    for an input that was changed after it was made.
     """
-    consumed = {str(path): check(path) for path in inputs}
+    consumed = {str(path): check(path) for path in plan.made} | {str(path): _digest(path) for path in plan.given}
     started, clock = datetime.now(UTC), time.monotonic()
     yield
     record = {
-        "step": step,
-        "settings": settings,
-        "code": code_digest(modules),
+        "step": plan.step,
+        "settings": plan.settings,
+        "code": plan.code,
         "libraries": locked_versions(),
         "inputs": consumed,
-        "outputs": {Path(path).name: sha256(path) for path in outputs},
+        "outputs": {path.name: sha256(path) for path in plan.outputs},
     }
-    write_json(record_path(step, outputs[0]), record)
+    write_json(plan.record, record)
     write_json(
-        paths.log(record_path(step, outputs[0]), "").with_name(f"{step}.execution.json"),
+        paths.log(plan.record).with_name(f"{plan.step}.execution.json"),
         {
             "command": sys.argv,
             "started": started.isoformat(timespec="seconds"),
@@ -72,7 +59,7 @@ def recorded(
 def check(path: str | Path) -> str:
     """SHA-256 of a file that agrees with its record; raises UserError if it does not, or has none."""
     path = Path(path)
-    digest = sha256_of(path)
+    digest = _digest(path)
     for candidate in sorted(path.parent.glob(f"*{_SUFFIX}")):
         recorded_digest = _outputs(candidate).get(path.name)
         if recorded_digest is not None:
@@ -85,8 +72,7 @@ def check(path: str | Path) -> str:
     raise UserError(f"{path} has no record of how it was made; delete it and run the workflow again.")
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file; raises UserError if it is absent."""
+def _digest(path: Path) -> str:
     try:
         return sha256(path)
     except FileNotFoundError:
@@ -132,9 +118,3 @@ def _processor() -> str:
     except OSError:
         return platform.processor()
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
-
-
-def as_trigger(settings: dict[str, Any], modules: tuple[str, ...]) -> str:
-    """What Snakemake compares to decide on a rerun: settings, code and library versions in one line."""
-    return json.dumps([settings, code_digest(modules), locked_versions()], sort_keys=True)
-

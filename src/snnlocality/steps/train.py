@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from snnlocality import parameters as params
-from snnlocality import paths, registry
+from snnlocality import plan, registry
 from snnlocality.data.batches import Dataset, Part, load
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.initialisation import initial_network
@@ -17,18 +17,9 @@ from snnlocality.network import Network, Shape, matched_feedforward
 from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import spiking
 from snnlocality.provenance.records import recorded
-from snnlocality.storage import read_tensors, write_tensors
+from snnlocality.storage import read_tensors, write_tensors, write_text
 
 Report = Callable[[Epoch], None]
-
-
-def modules(settings: dict[str, Any]) -> tuple[str, ...]:
-    """Entry modules of this step's code closure: its own, the rule's and the surrogate's."""
-    return (
-        __name__,
-        registry.module_name(params.RULES, settings["rule"]),
-        registry.module_name(params.SURROGATES, settings["neuron"]["surrogate"]),
-    )
 
 
 def train_run(
@@ -41,18 +32,14 @@ def train_run(
     report: Report,
 ) -> Path:
     """Train one run; write its model and training curve, and return its folder."""
-    settings = params.train_settings(parameters, task, rule, architecture)
-    folder = paths.run(parameters.label, task, rule, architecture, fold, seed)
-    data = paths.data(parameters.label, task)
-    outputs = [folder / "model.safetensors", folder / "curve.csv"]
-    with recorded(
-        "train", {**settings, "fold": fold, "seed": seed}, modules(settings), inputs=[data], outputs=outputs
-    ):
-        dataset, parts = load(data, fold)
-        network, curve = fit(settings, dataset, parts, seed, report)
-        save_model(outputs[0], network)
-        curve_table(curve).to_csv(outputs[1], index=False, float_format="%.6g")
-    return folder
+    run = plan.train(parameters, task, rule, architecture, fold, seed)
+    model_path, curve_path = run.outputs
+    with recorded(run):
+        dataset, parts = load(run.made[0], fold)
+        network, curve = fit(run.settings, dataset, parts, seed, report)
+        save_model(model_path, network)
+        write_text(curve_path, curve_table(curve).to_csv(index=False, float_format="%.6g"))
+    return model_path.parent
 
 
 def fit(
@@ -76,9 +63,7 @@ def fit(
         neuron["recurrent_drive"],
         neuron["readout_drive"],
     )
-    return train(
-        network, dataset, parts[Part.TRAIN], parts[Part.VALIDATION], rule, optimisation, engine, seed, report
-    )
+    return train(network, dataset, parts[Part.TRAIN], parts[Part.VALIDATION], rule, optimisation, engine, seed, report)
 
 
 def optimisation_of(settings: dict[str, Any]) -> Optimisation:
@@ -99,9 +84,7 @@ def shape_of(settings: dict[str, Any], dataset: Dataset) -> Shape:
 def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
     """Decay factors of a run's neurons; they follow from the duration of a simulation step."""
     tau = settings["time_constants_ms"]
-    return dynamics(
-        dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["neuron"]["threshold"]
-    )
+    return dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["neuron"]["threshold"])
 
 
 def curve_table(curve: list[Epoch]) -> pd.DataFrame:

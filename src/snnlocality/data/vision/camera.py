@@ -245,10 +245,10 @@ def _record(
                     seen[step] = seen[step - 1] + pass_share * (seen[step] - seen[step - 1])
                 on = gain[y, x] * threshold[1]
                 off = gain[y, x] * threshold[0]
-                # The camera was running before: the stored level lies anywhere between the thresholds.
-                stored = seen[0] - on + (on + off) * np.random.random()
                 next_on = on * np.exp(threshold_noise * np.random.normal())
                 next_off = off * np.exp(threshold_noise * np.random.normal())
+                # The camera was running before: the stored level lies anywhere between the thresholds.
+                stored = seen[0] - next_on + (next_on + next_off) * np.random.random()
                 now_ms = 0.0
                 step = 0
                 while True:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from snnlocality.data.batches import Part
-from snnlocality.data.vision.binning import pack
 from snnlocality.data.splits import thinned, vision_folds
+from snnlocality.data.vision.binning import pack
 from snnlocality.data.vision.recordings import UNITS, RecordingSet
 
 

@@ -1,0 +1,28 @@
+"""Means with confidence intervals over seeds."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+
+class Interval(NamedTuple):
+    """A mean with its 95 % interval; the bounds are NaN for a single value."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+def mean_interval(values: np.ndarray) -> Interval:
+    """Mean of independent values, (n,), with Student's 95 % interval.
+
+    It covers what differs between seeds (initial weights, order), not which samples happened to be test data.
+    """
+    n = len(values)
+    mean = float(np.mean(values))
+    if n == 1:
+        return Interval(mean, float("nan"), float("nan"), 1)
+    half = float(stats.t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
+    return Interval(mean, mean - half, mean + half, n)

@@ -1,0 +1,127 @@
+"""Table 2: test accuracy of every learning rule, feed-forward and recurrent, on both tasks."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from snnlocality import parameters as params
+from snnlocality import plan
+from snnlocality.data.batches import read_notice
+from snnlocality.provenance.records import recorded
+from snnlocality.reports import tables
+from snnlocality.reports.intervals import mean_interval
+from snnlocality.storage import write_json, write_text
+
+_KEYS = ["dataset", "method", "arch", "metric"]
+
+
+def render(parameters: params.Parameters) -> Path:
+    """Write the table as CSV (tidy), Markdown and HTML (the paper's layout), and its means for DVC."""
+    rendered = plan.table2(parameters)
+    files = rendered.outputs
+    with recorded(rendered):
+        every_run = pd.concat([pd.read_csv(path) for path in rendered.made if path.suffix == ".csv"], ignore_index=True)
+        table = summarise(every_run, pd.read_csv(rendered.given[0]), parameters.label)
+        notes = _notes(every_run, table, [read_notice(path) for path in rendered.made if path.suffix != ".csv"])
+        title = f"Table 2. Test accuracy in percent, study '{parameters.label}'"
+        write_text(files[0], table.to_csv(index=False, float_format="%.4f"))
+        write_text(files[1], tables.markdown(title, _layout(table), notes))
+        write_text(files[2], tables.html(title, _layout(table), notes))
+        write_json(files[3], _nested_means(table))
+    return files[0]
+
+
+def summarise(runs: pd.DataFrame, published: pd.DataFrame, study: str) -> pd.DataFrame:
+    """One row per cell: mean and 95 % interval over seeds (folds of a seed averaged first), in percent.
+
+    ``runs`` has a row per run (``steps.collect``), ``published`` the columns of the paper's table.
+    """
+    runs = runs.assign(metric="test_accuracy")
+    rows = []
+    for key, cell in runs.groupby([*_KEYS, "source"], sort=False):
+        interval = mean_interval(100 * cell.groupby("seed")["test_accuracy"].mean().to_numpy())
+        rows.append(
+            {
+                **dict(zip([*_KEYS, "source"], key, strict=True)),
+                "mean": interval.mean,
+                "ci_low": interval.low,
+                "ci_high": interval.high,
+                "n": interval.n,
+            }
+        )
+    table = pd.DataFrame(rows).merge(published, on=_KEYS, how="left").rename(columns={"value_percent": "published"})
+    table["difference"] = table["mean"] - table["published"]
+    table["study"] = study
+    columns = [*_KEYS, "mean", "ci_low", "ci_high", "n", "published", "difference", "study", "source"]
+    return table[columns]
+
+
+def _layout(table: pd.DataFrame) -> pd.DataFrame:
+    """The paper's layout: a row per method, a column per data set and architecture."""
+    text = table.assign(cell=[_cell(row) for row in table.itertuples()])
+    columns = list(dict.fromkeys(zip(table["dataset"], table["arch"], strict=True)))
+    wide = text.pivot(index="method", columns=["dataset", "arch"], values="cell")
+    return wide.loc[list(dict.fromkeys(table["method"])), columns]
+
+
+def _cell(row) -> str:
+    interval = "" if pd.isna(row.ci_low) else f" [{row.ci_low:.2f}, {row.ci_high:.2f}]"
+    published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
+    return f"{row.mean:.2f}{interval}{published}"
+
+
+def _notes(runs: pd.DataFrame, table: pd.DataFrame, notices: list[str]) -> list[str]:
+    """What a reader must know beside the numbers."""
+    n = sorted(set(table["n"]))
+    notes = [
+        f"Mean over {' or '.join(map(str, n))} seeds with Student's 95 % interval; folds of a seed are averaged "
+        "first. The interval covers initial weights and order, not the choice of test samples.",
+    ]
+    for dataset, notice in zip(dict.fromkeys(table["dataset"]), notices, strict=True):
+        if notice:
+            notes.append(f"{dataset} column: {notice.rstrip('.')}. Its numbers are not the published task's.")
+    if {"BPTT", "e-prop"} <= set(table["method"]):
+        notes.append(
+            "On one hidden layer without recurrence (TIMIT, FF) BPTT and symmetric e-prop differ only by the "
+            "credit through the reset; their seeds are paired."
+        )
+    if "FF-matched" in set(table["arch"]):
+        matched = runs[runs["arch"] == "FF-matched"]
+        recurrent = runs[(runs["arch"] == "REC") & runs["dataset"].isin(matched["dataset"])]
+        notes.append(
+            f"FF-matched: the feed-forward network with as many weights ({matched['weights'].max():,}) as REC "
+            f"({recurrent['weights'].max():,}); "
+            "compare REC with it before saying that recurrence helps."
+        )
+    improving = runs[runs["still_improving"]]
+    cells = sorted({f"{row.dataset} {row.method} {row.arch}" for row in improving.itertuples()})
+    if cells:
+        notes.append(
+            f"{len(improving)} of {len(runs)} runs were still improving when they stopped: {'; '.join(cells)}."
+        )
+    notes += _activity(runs)
+    return notes
+
+
+def _activity(runs: pd.DataFrame) -> list[str]:
+    """A line per cell in which more than a tenth of a layer's neurons never fire, or hardly ever stop."""
+    lines = []
+    kinds = {"dead": "never fire", "saturated": "fire in more than 90 % of the steps"}
+    for (dataset, method, arch), cell in runs.groupby(["dataset", "method", "arch"], sort=False):
+        for kind, words in kinds.items():
+            for column in sorted(name for name in cell if name.startswith(f"{kind}_")):
+                share = cell[column].mean()
+                if share > 0.1:
+                    layer = column.rsplit("_", 1)[1]
+                    lines.append(
+                        f"{dataset} {method} {arch}: {100 * share:.0f} % of the neurons in layer {layer} {words}."
+                    )
+    return lines
+
+
+def _nested_means(table: pd.DataFrame) -> dict:
+    """{data set: {method: {architecture: mean}}} for `dvc metrics show`."""
+    nested: dict = {}
+    for row in table.itertuples():
+        nested.setdefault(row.dataset, {}).setdefault(row.method, {})[row.arch] = round(row.mean, 4)
+    return nested

@@ -1,0 +1,53 @@
+"""Tables for people: Markdown for a terminal or a repository page, HTML that opens from disk."""
+
+import html as escaping
+
+import pandas as pd
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .45rem .9rem; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+thead tr:first-child th { border-bottom: 0; }
+tbody th { white-space: nowrap; }
+li { margin: .3rem 0; }
+"""
+
+
+def markdown(title: str, table: pd.DataFrame, notes: list[str]) -> str:
+    """``table`` with flattened column names, then the notes."""
+    flat = _flattened(table)
+    head = ["", *flat.columns]
+    rows = [[str(index), *map(_text, row)] for index, row in zip(flat.index, flat.to_numpy(), strict=True)]
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    lines = [_row(head, widths), _row(["-" * width for width in widths], widths)]
+    lines += [_row(row, widths) for row in rows]
+    return "\n".join([f"# {title}", "", *lines, "", *(f"- {note}" for note in notes), ""])
+
+
+def html(title: str, table: pd.DataFrame, notes: list[str]) -> str:
+    """One self-contained page."""
+    body = table.rename_axis(index=None, columns=[None] * table.columns.nlevels).to_html(na_rep="", border=0)
+    items = "".join(f"<li>{escaping.escape(note)}</li>" for note in notes)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escaping.escape(title)}</title><style>{_STYLE}</style></head>\n"
+        f'<body><h1>{escaping.escape(title)}</h1><div class="scroll">{body}</div><ul>{items}</ul></body></html>\n'
+    )
+
+
+def _flattened(table: pd.DataFrame) -> pd.DataFrame:
+    flat = table.copy()
+    flat.columns = [" ".join(column) if isinstance(column, tuple) else column for column in table.columns]
+    return flat
+
+
+def _text(value: object) -> str:
+    return "" if pd.isna(value) else str(value)
+
+
+def _row(cells: list[str], widths: list[int]) -> str:
+    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"

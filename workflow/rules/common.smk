@@ -1,0 +1,53 @@
+# What the rules share: the checked parameters of the chosen study, and the plan of every step.
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
+
+from snnlocality import parameters, paths, plan
+from snnlocality.errors import UserError
+
+try:
+    PARAMETERS = parameters.load(study=config.get("study"), scale=config.get("scale"))
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+STUDY = PARAMETERS.label
+REPORTS = [str(path) for report in plan.reports(PARAMETERS) for path in report.outputs]
+RUN = str(paths.run(STUDY, "{task}", "{rule}", "{arch}", "{fold}", "{seed}"))
+
+logger.info(f"Study: {STUDY}")
+
+
+wildcard_constraints:
+    task="|".join(parameters.TASKS),
+    rule=r"[a-z][a-z0-9_]*",
+    arch="ff|rec|ff_matched",
+    fold=r"\d+",
+    seed=r"\d+",
+
+
+def log_of(output):
+    return str(paths.log(output, ".log"))
+
+
+def benchmark_of(output):
+    return str(paths.log(output, ".benchmark.tsv"))
+
+
+def run_plan(step, wildcards):
+    """The plan of one run's training or evaluation."""
+    return step(
+        PARAMETERS,
+        wildcards.task,
+        wildcards.rule,
+        wildcards.arch,
+        int(wildcards.fold),
+        int(wildcards.seed),
+    )
+
+
+def collect_plan(wildcards):
+    return plan.collect(PARAMETERS, wildcards.task, wildcards.rule)
+
+
+def search_plan(wildcards):
+    return plan.search(PARAMETERS, wildcards.task, wildcards.rule, wildcards.arch)

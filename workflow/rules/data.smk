@@ -1,0 +1,23 @@
+rule prepare:
+    output:
+        data=str(paths.data(STUDY, "{task}")),
+        record=str(paths.data(STUDY, "{task}").with_name("prepare.record.json")),
+    params:
+        study=STUDY,
+        trigger=lambda wildcards: plan.prepare(PARAMETERS, wildcards.task).trigger,
+    log:
+        log_of(paths.data(STUDY, "{task}")),
+    benchmark:
+        benchmark_of(paths.data(STUDY, "{task}"))
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=60,
+    message:
+        "Prepare the {wildcards.task} data"
+    shell:
+        "snnlocality prepare --study {params.study} --task {wildcards.task} > {log} 2>&1"

@@ -1,0 +1,59 @@
+TABLE2 = plan.table2(PARAMETERS)
+CURVES = plan.curves(PARAMETERS)
+
+
+rule table2:
+    input:
+        TABLE2.made,
+        TABLE2.given,
+    output:
+        csv=TABLE2.outputs[0],
+        others=TABLE2.outputs[1:],
+        record=TABLE2.record,
+    params:
+        study=STUDY,
+        trigger=TABLE2.trigger,
+    log:
+        log_of(TABLE2.outputs[0]),
+    benchmark:
+        benchmark_of(TABLE2.outputs[0])
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Render Table 2"
+    shell:
+        "snnlocality table2 --study {params.study} > {log} 2>&1"
+
+
+rule curves:
+    input:
+        CURVES.made,
+    output:
+        figure=CURVES.outputs[0],
+        table=CURVES.outputs[1],
+        record=CURVES.record,
+    params:
+        study=STUDY,
+        trigger=CURVES.trigger,
+    log:
+        log_of(CURVES.outputs[0]),
+    benchmark:
+        benchmark_of(CURVES.outputs[0])
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Draw the training curves"
+    shell:
+        "snnlocality curves --study {params.study} > {log} 2>&1"

@@ -1,0 +1,35 @@
+# The hyper-parameter search: the same grid for every cell, judged on validation data. Its results are
+# adopted by hand in params.yaml (docs/search.md), so that no run waits for it.
+rule search:
+    input:
+        [search.outputs[0] for search in plan.searches(PARAMETERS)],
+    message:
+        "All cells searched"
+
+
+rule search_cell:
+    input:
+        data=rules.prepare.output.data,
+    output:
+        trials=str(paths.search(STUDY, "{task}", "{rule}", "{arch}")),
+        record=str(paths.search(STUDY, "{task}", "{rule}", "{arch}").with_name("search.record.json")),
+    params:
+        study=STUDY,
+        trigger=lambda wildcards: search_plan(wildcards).trigger,
+    log:
+        log_of(paths.search(STUDY, "{task}", "{rule}", "{arch}")),
+    benchmark:
+        benchmark_of(paths.search(STUDY, "{task}", "{rule}", "{arch}"))
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=720,
+    message:
+        "Search {wildcards.task} {wildcards.rule} {wildcards.arch}"
+    shell:
+        "snnlocality search --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} > {log} 2>&1"

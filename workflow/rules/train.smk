@@ -1,0 +1,88 @@
+rule train:
+    input:
+        data=rules.prepare.output.data,
+    output:
+        model=f"{RUN}/model.safetensors",
+        curve=f"{RUN}/curve.csv",
+        record=f"{RUN}/train.record.json",
+    params:
+        study=STUDY,
+        trigger=lambda wildcards: run_plan(plan.train, wildcards).trigger,
+    log:
+        log_of(f"{RUN}/train"),
+    benchmark:
+        benchmark_of(f"{RUN}/train")
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    group:
+        "run"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    message:
+        "Train {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
+    shell:
+        "snnlocality train --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+
+
+rule evaluate:
+    input:
+        data=rules.prepare.output.data,
+        model=rules.train.output.model,
+        curve=rules.train.output.curve,
+    output:
+        metrics=f"{RUN}/metrics.json",
+        record=f"{RUN}/evaluate.record.json",
+    params:
+        study=STUDY,
+        trigger=lambda wildcards: run_plan(plan.evaluate, wildcards).trigger,
+    log:
+        log_of(f"{RUN}/evaluate"),
+    benchmark:
+        benchmark_of(f"{RUN}/evaluate")
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    group:
+        "run"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    message:
+        "Evaluate {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
+    shell:
+        "snnlocality evaluate --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+
+
+rule collect:
+    input:
+        metrics=lambda wildcards: collect_plan(wildcards).made,
+    output:
+        runs=str(paths.runs(STUDY, "{task}", "{rule}")),
+        record=str(paths.runs(STUDY, "{task}", "{rule}").with_name("collect.record.json")),
+    params:
+        study=STUDY,
+        trigger=lambda wildcards: collect_plan(wildcards).trigger,
+    log:
+        log_of(paths.runs(STUDY, "{task}", "{rule}")),
+    benchmark:
+        benchmark_of(paths.runs(STUDY, "{task}", "{rule}"))
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    message:
+        "Collect the runs of {wildcards.rule} on {wildcards.task}"
+    shell:
+        "snnlocality collect --study {params.study} --task {wildcards.task} --rule {wildcards.rule} > {log} 2>&1"
