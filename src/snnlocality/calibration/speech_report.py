@@ -1,0 +1,287 @@
+"""What the calibrated synthesiser and the TIMIT sample have in common: table, figure and text."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from snnlocality.calibration.frame_classifier import cross_validated_accuracy, frames_by_speaker
+from snnlocality.calibration.spectra import Spectra, band_centres, spectra
+from snnlocality.data.speech.phone_symbols import PHONES_61
+from snnlocality.data.speech.phonotactics import CLASS_OF, PHONE_CLASSES
+from snnlocality.data.speech.utterances import UtteranceSet
+from snnlocality.storage import atomic_path, write_text
+
+CONTEXT = 5  # frames to either side
+HIDDEN = 128  # units of the classifier that was not fitted to
+CLASSIFIERS = {
+    "logistic regression, single frames": (0, 0),
+    "logistic regression, 11 frames": (CONTEXT, 0),
+    "one hidden layer, single frames": (0, HIDDEN),
+    "one hidden layer, 11 frames": (CONTEXT, HIDDEN),
+}
+"""Context and hidden units of each classifier; only the first two were fitted to."""
+FITTED_CLASSIFIERS = tuple(CLASSIFIERS)[:2]
+
+
+_TEMPLATE = """# Calibration of the speech synthesiser
+
+The embedded source `phones` is synthetic. This page says how far it resembles real speech. It is written
+by `snnlocality.calibration.speech.calibrate_speech`, as are `speech.csv` (all numbers),
+`speech-search.csv` (the search) and `speech.svg`. The calibration was frozen before any spiking network
+was trained on the material, and no spiking network takes part in it.
+
+Real: the NLTK sample of TIMIT, {speakers} speakers, {utterances} utterances without the SA sentences,
+{frames} frames. Synthetic: {sets} sets with as many women, men and utterances, made with seeds that the
+fit did not use.
+
+![Real and synthetic speech](speech.svg)
+
+Error bars: standard deviation over the folds (real) and over the sets (synthetic).
+
+## Frame classifiers
+
+Frame accuracy on 61 classes from 39 features, seven folds by speaker, normalised with training
+statistics. 11 frames are the frame and {context} to either side. The two logistic regressions were fitted
+to, the others not.
+
+| classifier | real | synthetic | difference in points | between synthetic sets |
+|---|---|---|---|---|
+{accuracies}
+
+## Statistics
+
+Over phones or bands: how far the synthetic value is from the real one.
+
+| quantity | unit | items | mean difference | root mean square | correlation | fitted |
+|---|---|---|---|---|---|---|
+{statistics}
+
+## How it is fitted
+
+- Measured and taken over: mean and spread of the logarithm of each phone's duration (rare phones drawn
+  towards their class), bigrams of 13 phone classes, phone frequencies within a class, spread of the
+  speaking rate, of levels and of background noise between and within speakers.
+- Fitted by repeated comparison: mean and spread of the level of each phone, one filter for the recording
+  chain (mean spectrum of vowels, approximants, nasals and voiceless fricatives), one for the background
+  (h#).
+- Searched on a grid of {candidates} points: one factor for all that makes the spectra of a phone differ,
+  and the standard deviation between label and sound at phone boundaries. Taken was the point nearest to
+  the accuracies of the two logistic regressions on real speech: factor {spread}, boundaries
+  {milliseconds} ms.
+- Chosen, not fitted: formants and noises of each phone (after the literature; the frication of v, dh and
+  th and the voicing of closures and ax-h were revised once after a look at the mean spectra), and the
+  proportions of the kinds of variability among each other.
+
+## What it does not show
+
+- {speakers} speakers are few: the real accuracies differ by several points between folds (error bars).
+- The statistics and the accuracies come from the same sample: nothing here is a test on unseen real
+  speech.
+- Phone sequences follow class bigrams only. There are no words and no prosody tied to them; what a
+  network could gain from longer dependencies in real speech is absent.
+- A rare phone has mostly the statistics of its class (`eng` occurs once in the sample), and is made
+  somewhat more frequent than it is, so that it occurs in a corpus of a few hundred utterances.
+"""
+
+
+def compare(real: UtteranceSet, synthetic: Sequence[UtteranceSet]) -> pd.DataFrame:
+    """Tidy comparison: quantity, item, unit, real, synthetic, fitted.
+
+    ``synthetic`` are several sets as large as ``real``, made with other seeds than the fit; their mean is
+    given, and for accuracies ``spread``, the standard deviation between the sets.
+    """
+    rows = [*_duration_rows(real, synthetic), *_level_rows(real, synthetic), *_accuracy_rows(real, synthetic)]
+    return pd.DataFrame(rows)
+
+
+def write_report(table: pd.DataFrame, search: pd.DataFrame, shape: dict[str, Any], folder: str | Path) -> None:
+    """Write speech.csv, speech.svg and speech.md; ``shape`` holds the sizes named in the text."""
+    folder = Path(folder)
+    with atomic_path(folder / "speech.csv") as temporary:
+        table.to_csv(temporary, index=False, float_format="%.4f")
+    with atomic_path(folder / "speech-search.csv") as temporary:
+        search.to_csv(temporary, index=False, float_format="%.4f")
+    with atomic_path(folder / "speech.svg") as temporary, mpl.rc_context({"svg.hashsalt": "speech"}):
+        _figure(table).savefig(temporary, format="svg", metadata={"Date": None})
+    write_text(folder / "speech.md", _text(table, search, shape))
+
+
+def _row(quantity: str, item: str, unit: str, real: float, synthetic: float, fitted: bool) -> dict[str, Any]:
+    return {
+        "quantity": quantity,
+        "item": item,
+        "unit": unit,
+        "real": float(real),
+        "synthetic": float(synthetic),
+        "fitted": fitted,
+    }
+
+
+def _durations(source: UtteranceSet) -> dict[str, list[float]]:
+    durations: dict[str, list[float]] = {phone: [] for phone in PHONES_61}
+    for index in range(len(source.names)):
+        utterance = source.utterance(index)
+        for segment in utterance.segments:
+            durations[segment.phone].append(1000.0 * (segment.end - segment.start) / utterance.rate)
+    return durations
+
+
+def _duration_rows(real: UtteranceSet, synthetic: Sequence[UtteranceSet]) -> list[dict[str, Any]]:
+    ours = _durations(real)
+    theirs = [_durations(source) for source in synthetic]
+    rows = []
+    for phone in PHONES_61:
+        pooled = [value for durations in theirs for value in durations[phone]]
+        if ours[phone] and pooled:
+            rows.append(_row("duration mean", phone, "ms", np.mean(ours[phone]), np.mean(pooled), True))
+        if len(ours[phone]) > 1 and len(pooled) > 1:
+            rows.append(_row("duration deviation", phone, "ms", np.std(ours[phone]), np.std(pooled), True))
+    totals = [sum(map(sum, durations.values())) for durations in theirs]
+    rows += [
+        _row("share of time", phone, "1", sum(ours[phone]) / sum(map(sum, ours.values())), share, True)
+        for phone in PHONES_61
+        for share in (np.mean([sum(d[phone]) / total for d, total in zip(theirs, totals, strict=True)]),)
+    ]
+    return rows
+
+
+def _level_rows(real: UtteranceSet, synthetic: Sequence[UtteranceSet]) -> list[dict[str, Any]]:
+    ours, theirs = spectra(real), [spectra(source) for source in synthetic]
+
+    def mean(field: str) -> np.ndarray:
+        return np.nanmean([getattr(one, field) for one in theirs], axis=0)
+
+    rows = []
+    for name, field in (("level", "level"), ("level deviation", "spread")):
+        rows += [
+            _row(name, phone, "dB", left, right, True)
+            for phone, left, right in zip(PHONES_61, getattr(ours, field), mean(field), strict=True)
+            if np.isfinite(left) and np.isfinite(right)
+        ]
+    for name, field in (("speech spectrum", "speech"), ("silence spectrum", "silence")):
+        rows += [
+            _row(name, f"{frequency:.0f} Hz", "dB", left, right, True)
+            for frequency, left, right in zip(band_centres(), getattr(ours, field), mean(field), strict=True)
+        ]
+    rows += [
+        _row("spectrum " + name, f"{frequency:.0f} Hz", "dB", left, right, False)
+        for name in PHONE_CLASSES
+        for frequency, left, right in zip(
+            band_centres(),
+            _class_spectrum(ours, name),
+            np.mean([_class_spectrum(one, name) for one in theirs], axis=0),
+            strict=True,
+        )
+    ]
+    return rows
+
+
+def _class_spectrum(measured: Spectra, name: str) -> np.ndarray:
+    """Unweighted mean over the phones of a class, (26,)."""
+    return np.nanmean([measured.mean[PHONES_61.index(phone)] for phone in PHONE_CLASSES[name]], axis=0)
+
+
+def _accuracy_rows(real: UtteranceSet, synthetic: Sequence[UtteranceSet]) -> list[dict[str, Any]]:
+    ours, theirs = frames_by_speaker(real), [frames_by_speaker(source) for source in synthetic]
+    rows = []
+    for name, (context, hidden) in CLASSIFIERS.items():
+        folds = cross_validated_accuracy(ours, context, hidden=hidden)
+        made = [cross_validated_accuracy(frames, context, hidden=hidden).mean() for frames in theirs]
+        row = _row("accuracy", name, "1", folds.mean(), np.mean(made), name in FITTED_CLASSIFIERS)
+        rows.append(row | {"spread": float(np.std(made)), "real spread over folds": float(folds.std())})
+    return rows
+
+
+def _figure(table: pd.DataFrame) -> Figure:
+    with sns.axes_style("whitegrid"), sns.plotting_context("paper"):
+        figure = Figure(figsize=(11, 13), layout="constrained")
+        upper, lower = figure.subfigures(2, 1, height_ratios=[5, 7])
+        (durations, levels), (spectrum, accuracy) = upper.subplots(2, 2)
+        _scatter(table, "duration mean", "duration (ms)", durations)
+        durations.set(xscale="log", yscale="log", title="mean duration of each phone")
+        _scatter(table, "level", "level (dB)", levels)
+        levels.set_title("level of each phone about the speaker's mean")
+        _lines(table, {"speech": "speech spectrum", "silence (h#)": "silence spectrum"}, spectrum)
+        _bars(table, accuracy)
+        panels = lower.subplots(4, 3, sharex=True, sharey=True).ravel()
+        names = [name for name in PHONE_CLASSES if name != "edge"]
+        for name, panel in zip(names, panels, strict=True):
+            _lines(table, {name: "spectrum " + name}, panel, legend=name == names[0])
+            panel.set_title(name)
+    return figure
+
+
+def _scatter(table: pd.DataFrame, quantity: str, label: str, axes: Any) -> None:
+    rows = table[table.quantity == quantity].assign(kind=lambda frame: frame["item"].map(CLASS_OF))
+    limits = [rows[["real", "synthetic"]].min().min(), rows[["real", "synthetic"]].max().max()]
+    axes.plot(limits, limits, color="grey", linewidth=0.8)
+    sns.scatterplot(rows, x="real", y="synthetic", hue="kind", palette="tab20", legend=False, ax=axes)
+    for _, row in rows.iterrows():
+        axes.annotate(
+            row["item"],
+            (row["real"], row["synthetic"]),
+            fontsize=5,
+            xytext=(2, 2),
+            textcoords="offset points",
+        )
+    axes.set(xlabel=f"real {label}", ylabel=f"synthetic {label}")
+
+
+def _lines(table: pd.DataFrame, quantities: dict[str, str], axes: Any, legend: bool = True) -> None:
+    rows = table[table.quantity.isin(quantities.values())]
+    names = {quantity: name for name, quantity in quantities.items()}
+    tidy = rows.melt(["quantity", "item"], ["real", "synthetic"], "from", "dB")
+    tidy = tidy.assign(
+        kHz=tidy["item"].str.removesuffix(" Hz").astype(float) / 1000,
+        sound=tidy["quantity"].map(names),
+    )
+    sns.lineplot(tidy, x="kHz", y="dB", hue="from", style="sound", legend=legend, ax=axes)
+    if legend:
+        axes.legend(loc="upper right", title=None, fontsize="x-small", ncols=2)
+    axes.set(xlabel="frequency (kHz)", ylabel="mel power (dB)")
+
+
+def _bars(table: pd.DataFrame, axes: Any) -> None:
+    rows = table[table.quantity == "accuracy"]
+    tidy = rows.melt(["item"], ["real", "synthetic"], "from", "accuracy")
+    sns.barplot(tidy, y="item", x="accuracy", hue="from", ax=axes)
+    places = np.arange(len(rows))
+    # seaborn puts the two bars of a group at -0.2 and +0.2.
+    axes.errorbar(rows["real"], places - 0.2, xerr=rows["real spread over folds"], fmt="none", ecolor="black")
+    axes.errorbar(rows["synthetic"], places + 0.2, xerr=rows["spread"], fmt="none", ecolor="black")
+    axes.set(xlabel="frame accuracy, 61 classes", ylabel="")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, title=None)
+
+
+def _text(table: pd.DataFrame, search: pd.DataFrame, shape: dict[str, Any]) -> str:
+    accuracies = "\n".join(
+        f"| {row['item']} | {row['real']:.1%} | {row['synthetic']:.1%} "
+        f"| {100 * (row['synthetic'] - row['real']):+.1f} | ± {100 * row['spread']:.1f} |"
+        for _, row in table[table.quantity == "accuracy"].iterrows()
+    )
+    statistics = "\n".join(_summary(table, quantity) for quantity in table.quantity.unique() if quantity != "accuracy")
+    return _TEMPLATE.format(
+        accuracies=accuracies,
+        statistics=statistics,
+        context=CONTEXT,
+        candidates=len(search),
+        milliseconds=round(1000 * shape["boundary"]),
+        **shape,
+    )
+
+
+def _summary(table: pd.DataFrame, quantity: str) -> str:
+    rows = table[table.quantity == quantity]
+    difference = rows["synthetic"] - rows["real"]
+    digits = 4 if rows["unit"].iloc[0] == "1" else 1
+    return (
+        f"| {quantity} | {rows['unit'].iloc[0]} | {len(rows)} | {difference.mean():+.{digits}f} "
+        f"| {np.sqrt((difference**2).mean()):.{digits}f} | {rows['real'].corr(rows['synthetic']):.3f} "
+        f"| {'yes' if rows['fitted'].all() else 'no'} |"
+    )
