@@ -21,6 +21,7 @@ from snnlocality.data.speech.phonotactics import CLASS_OF, PHONE_CLASSES, class_
 from snnlocality.data.speech.synthesiser import (
     EQUALISER_FREQUENCIES,
     Calibration,
+    calibration_from_dict,
     draw_phones,
     make_speaker,
     synthesise,
@@ -60,7 +61,7 @@ BOUNDARIES = (0.004, 0.008, 0.012)  # seconds by which label and sound differ, s
 def calibrate_speech(
     timit_sample_root: str | Path, out_dir: str | Path, calibration_file: str | Path | None = None
 ) -> None:
-    """Fit the synthesiser to the TIMIT sample and report how close it comes (a few minutes on one core).
+    """Fit the synthesiser to the TIMIT sample and report how close it comes (about six minutes on one core).
 
     Writes ``speech.csv``, ``speech-search.csv``, ``speech.svg`` and ``speech.md`` to ``out_dir``, and the
     calibration to ``calibration_file`` (by default ``synthesiser.json`` in ``out_dir``). Copying that file
@@ -68,8 +69,10 @@ def calibrate_speech(
     """
     real = in_memory(_with_speakers(timit_sample(timit_sample_root)), "timit-sample")
     calibration, search = fit_synthesiser(real)
-    write_json(calibration_file or Path(out_dir) / "synthesiser.json", calibration_record(calibration, real))
-    report(real, calibration, search, out_dir)
+    record = calibration_record(calibration, real)
+    write_json(calibration_file or Path(out_dir) / "synthesiser.json", record)
+    # What is reported on is what is frozen, with its rounding.
+    report(real, calibration_from_dict(record), search, out_dir)
 
 
 def report(real: UtteranceSet, calibration: Calibration, search: pd.DataFrame, out_dir: str | Path) -> None:
