@@ -33,7 +33,7 @@ _SACCADES = 3
 STEP_MS = 1.0  # time step of the simulation; crossings are interpolated within it
 _FINE = 3  # samples per pixel of the grid on which the blurred image is tabulated
 _MARGIN = 8  # pixels that the table reaches beyond the sensor on each side; bounds the displacement
-_CALIBRATED = Path(__file__).with_name("camera.json")
+CALIBRATED = Path(__file__).with_name("camera.json")
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,14 @@ class CameraParameters:
         """Refuse a trajectory the tables do not cover and an image that would take away all the light."""
         knots = np.array([self.trajectory_ms, self.trajectory_x, self.trajectory_y])
         if knots.shape[1] < 2 or knots[0, 0] != 0 or (np.diff(knots[0]) <= 0).any():
-            raise UserError(
-                "trajectory_ms of the camera must start at 0 and increase over two or more knots."
-            )
+            raise UserError("trajectory_ms of the camera must start at 0 and increase over two or more knots.")
         if np.abs(knots[1:]).max() > _MARGIN - 1:
             raise UserError(f"The camera's trajectory must stay within {_MARGIN - 1} pixels of the centre.")
         if not 0 <= self.contrast < 1:
             raise UserError(f"The camera's contrast is {self.contrast}, but must lie in 0..1, 1 excluded.")
 
 
-def load_parameters(path: str | Path = _CALIBRATED) -> CameraParameters:
+def load_parameters(path: str | Path = CALIBRATED) -> CameraParameters:
     """Read camera parameters, by default the calibrated ones; raises UserError on wrong or missing names."""
     values = read_json(path)
     names = {field.name for field in fields(CameraParameters)}
