@@ -132,6 +132,12 @@ def curves(study: str | None) -> None:
 
 
 @main.command()
+def study() -> None:
+    """Print the study that params.yaml chooses."""
+    click.echo(_parameters(None).label)
+
+
+@main.command()
 def schema() -> None:
     """Write the JSON schema of params.yaml, generated from the typed model."""
     from snnlocality.schema import write

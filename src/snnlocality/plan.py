@@ -12,7 +12,6 @@ from snnlocality import parameters as params
 from snnlocality import paths, registry
 from snnlocality.data.sources import SOURCES
 from snnlocality.provenance.closure import code_digest
-from snnlocality.provenance.environment import locked_versions
 
 PUBLISHED_TABLE2 = Path("published/table2.csv")
 
@@ -38,9 +37,9 @@ class Plan(NamedTuple):
         return self.outputs[0].parent / f"{self.step}.record.json"
 
     @property
-    def trigger(self) -> str:
-        """What Snakemake compares to decide on a rerun: settings, code and library versions in one line."""
-        return json.dumps([self.settings, self.code, locked_versions()], sort_keys=True)
+    def decisive(self) -> str:
+        """The settings in one line, as Snakemake compares them to decide on a rerun."""
+        return json.dumps(self.settings, sort_keys=True)
 
 
 def prepare(parameters: params.Parameters, task: str) -> Plan:
@@ -96,6 +95,7 @@ def collect(parameters: params.Parameters, task: str, rule: str) -> Plan:
         "source": params.study_task(parameters, task).data.source,
         "rule": rule,
         "runs": [list(run) for run in runs],
+        "labels": params.ARCHITECTURE_LABELS,
     }
     metrics = tuple(evaluate(parameters, task, rule, *run).outputs[0] for run in runs)
     modules = ("snnlocality.steps.collect", registry.module_name(params.RULES, rule))

@@ -4,6 +4,7 @@ from snakemake.logging import logger
 
 from snnlocality import parameters, paths, plan
 from snnlocality.errors import UserError
+from snnlocality.provenance.environment import locked_versions
 
 try:
     PARAMETERS = parameters.load(study=config.get("study"), scale=config.get("scale"))
@@ -13,6 +14,10 @@ except UserError as error:
 STUDY = PARAMETERS.label
 REPORTS = [str(path) for report in plan.reports(PARAMETERS) for path in report.outputs]
 RUN = str(paths.run(STUDY, "{task}", "{rule}", "{arch}", "{fold}", "{seed}"))
+
+# Beside inputs, a job is decided by its settings, its code and the numerical libraries: the three parameters
+# that every rule declares, so that a change of one of them, and nothing else, redoes the job.
+LIBRARIES = locked_versions()
 
 logger.info(f"Study: {STUDY}")
 

@@ -2,9 +2,6 @@ rule prepare:
     output:
         data=str(paths.data(STUDY, "{task}")),
         record=str(paths.data(STUDY, "{task}").with_name("prepare.record.json")),
-    params:
-        study=STUDY,
-        trigger=lambda wildcards: plan.prepare(PARAMETERS, wildcards.task).trigger,
     log:
         log_of(paths.data(STUDY, "{task}")),
     benchmark:
@@ -17,6 +14,11 @@ rule prepare:
     resources:
         mem_mb=6000,
         runtime=60,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: plan.prepare(PARAMETERS, wildcards.task).decisive,
+        code=lambda wildcards: plan.prepare(PARAMETERS, wildcards.task).code,
+        libraries=LIBRARIES,
     message:
         "Prepare the {wildcards.task} data"
     shell:

@@ -10,9 +10,6 @@ rule table2:
         csv=TABLE2.outputs[0],
         others=TABLE2.outputs[1:],
         record=TABLE2.record,
-    params:
-        study=STUDY,
-        trigger=TABLE2.trigger,
     log:
         log_of(TABLE2.outputs[0]),
     benchmark:
@@ -25,6 +22,11 @@ rule table2:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        study=STUDY,
+        settings=TABLE2.decisive,
+        code=TABLE2.code,
+        libraries=LIBRARIES,
     message:
         "Render Table 2"
     shell:
@@ -38,9 +40,6 @@ rule curves:
         figure=CURVES.outputs[0],
         table=CURVES.outputs[1],
         record=CURVES.record,
-    params:
-        study=STUDY,
-        trigger=CURVES.trigger,
     log:
         log_of(CURVES.outputs[0]),
     benchmark:
@@ -53,6 +52,11 @@ rule curves:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        study=STUDY,
+        settings=CURVES.decisive,
+        code=CURVES.code,
+        libraries=LIBRARIES,
     message:
         "Draw the training curves"
     shell:

@@ -12,10 +12,11 @@ rule search_cell:
         data=rules.prepare.output.data,
     output:
         trials=str(paths.search(STUDY, "{task}", "{rule}", "{arch}")),
-        record=str(paths.search(STUDY, "{task}", "{rule}", "{arch}").with_name("search.record.json")),
-    params:
-        study=STUDY,
-        trigger=lambda wildcards: search_plan(wildcards).trigger,
+        record=str(
+            paths.search(STUDY, "{task}", "{rule}", "{arch}").with_name(
+                "search.record.json"
+            )
+        ),
     log:
         log_of(paths.search(STUDY, "{task}", "{rule}", "{arch}")),
     benchmark:
@@ -28,6 +29,11 @@ rule search_cell:
     resources:
         mem_mb=4000,
         runtime=720,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: search_plan(wildcards).decisive,
+        code=lambda wildcards: search_plan(wildcards).code,
+        libraries=LIBRARIES,
     message:
         "Search {wildcards.task} {wildcards.rule} {wildcards.arch}"
     shell:

@@ -5,23 +5,25 @@ rule train:
         model=f"{RUN}/model.safetensors",
         curve=f"{RUN}/curve.csv",
         record=f"{RUN}/train.record.json",
-    params:
-        study=STUDY,
-        trigger=lambda wildcards: run_plan(plan.train, wildcards).trigger,
     log:
         log_of(f"{RUN}/train"),
     benchmark:
         benchmark_of(f"{RUN}/train")
+    group:
+        "run"
     conda:
         "../../envs/environment.yaml"
     container:
         "envs/snnlocality.sif"
-    group:
-        "run"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=240,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: run_plan(plan.train, wildcards).decisive,
+        code=lambda wildcards: run_plan(plan.train, wildcards).code,
+        libraries=LIBRARIES,
     message:
         "Train {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
     shell:
@@ -37,23 +39,25 @@ rule evaluate:
     output:
         metrics=f"{RUN}/metrics.json",
         record=f"{RUN}/evaluate.record.json",
-    params:
-        study=STUDY,
-        trigger=lambda wildcards: run_plan(plan.evaluate, wildcards).trigger,
     log:
         log_of(f"{RUN}/evaluate"),
     benchmark:
         benchmark_of(f"{RUN}/evaluate")
+    group:
+        "run"
     conda:
         "../../envs/environment.yaml"
     container:
         "envs/snnlocality.sif"
-    group:
-        "run"
     threads: 1
     resources:
         mem_mb=4000,
         runtime=30,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: run_plan(plan.evaluate, wildcards).decisive,
+        code=lambda wildcards: run_plan(plan.evaluate, wildcards).code,
+        libraries=LIBRARIES,
     message:
         "Evaluate {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
     shell:
@@ -66,10 +70,9 @@ rule collect:
         metrics=lambda wildcards: collect_plan(wildcards).made,
     output:
         runs=str(paths.runs(STUDY, "{task}", "{rule}")),
-        record=str(paths.runs(STUDY, "{task}", "{rule}").with_name("collect.record.json")),
-    params:
-        study=STUDY,
-        trigger=lambda wildcards: collect_plan(wildcards).trigger,
+        record=str(
+            paths.runs(STUDY, "{task}", "{rule}").with_name("collect.record.json")
+        ),
     log:
         log_of(paths.runs(STUDY, "{task}", "{rule}")),
     benchmark:
@@ -82,6 +85,11 @@ rule collect:
     resources:
         mem_mb=2000,
         runtime=10,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: collect_plan(wildcards).decisive,
+        code=lambda wildcards: collect_plan(wildcards).code,
+        libraries=LIBRARIES,
     message:
         "Collect the runs of {wildcards.rule} on {wildcards.task}"
     shell:

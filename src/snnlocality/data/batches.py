@@ -6,26 +6,17 @@ steps that count, and how many consecutive steps make one decision (all of a rec
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Events, Inputs
 from snnlocality.errors import UserError
 from snnlocality.storage import read_tensors
 
 _FRAME_MS = 10.0  # hop of the speech features
-
-
-class Part(IntEnum):
-    """The part of the data a sample belongs to in one fold, as stored in the arrays ``fold0``, ``fold1``, ..."""
-
-    TRAIN = 0
-    VALIDATION = 1
-    TEST = 2
-    UNUSED = 3
 
 
 class Batch(NamedTuple):

@@ -1,13 +1,23 @@
 """Division of samples into training, validation and test parts, the same on every machine."""
 
+from enum import IntEnum
+
 import numpy as np
 
-from snnlocality.data.batches import Part
 from snnlocality.errors import UserError
 from snnlocality.seeds import generator
 
 # The division is part of the data, not of a run: one fixed stream for all seeds.
 _SPLIT_SEED = 0
+
+
+class Part(IntEnum):
+    """The part of the data a sample belongs to in one fold, as stored in the arrays ``fold0``, ``fold1``, ..."""
+
+    TRAIN = 0
+    VALIDATION = 1
+    TEST = 2
+    UNUSED = 3
 
 
 def vision_folds(

@@ -6,21 +6,22 @@ Every spiking neuron emits H(x), x = U - theta, with H(x) = 1 for x > 0 and 0 ot
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
-
-from torch import Tensor
+from typing import TYPE_CHECKING, NamedTuple
 
 from snnlocality import registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class SpikeFunction(NamedTuple):
     """What a neuron emits for x = U - theta, and the derivative used by learning; tensors of any shape."""
 
-    emit: Callable[[Tensor], Tensor]
-    derivative: Callable[[Tensor], Tensor]
+    emit: "Callable[[Tensor], Tensor]"
+    derivative: "Callable[[Tensor], Tensor]"
 
 
-def step(x: Tensor) -> Tensor:
+def step(x: "Tensor") -> "Tensor":
     """Heaviside step: 1 for x > 0, else 0."""
     return (x > 0).to(x.dtype)
 

@@ -8,13 +8,27 @@ from pathlib import Path
 
 import grimp
 
+from snnlocality.storage import sha256
+
 _PACKAGE = "snnlocality"
+
+# What these decide is in the settings that a record keeps, so their code is not part of any closure: a new
+# report or parameter must not retrain every network.
+_ORCHESTRATION = (
+    "snnlocality.parameters",
+    "snnlocality.paths",
+    "snnlocality.plan",
+    "snnlocality.progress",
+    "snnlocality.provenance",
+    "snnlocality.registry",
+)
 
 
 def code_digest(modules: tuple[str, ...]) -> str:
     """SHA-256 over the import closure of ``modules`` within this package, each module normalised.
 
-    The closure follows every import statement, so a module that is imported by name at run time (a learning
+    Constants that a module keeps in a JSON file of its own name (``camera.py``, ``camera.json``) count as its
+    code. The closure follows every import statement, so a module that is imported by name at run time (a learning
     rule, say) must be given.
     """
     lines = (f"{name} {_module_digest(name)}\n" for name in closure(modules))
@@ -33,7 +47,11 @@ def closure(modules: tuple[str, ...]) -> tuple[str, ...]:
 @cache
 def _import_graph() -> grimp.ImportGraph:
     # Without a cache folder: a stale or half-written cache must not decide what is retrained.
-    return grimp.build_graph(_PACKAGE, cache_dir=None)
+    graph = grimp.build_graph(_PACKAGE, cache_dir=None)
+    for module in _ORCHESTRATION:
+        for descendant in (module, *graph.find_descendants(module)):
+            graph.remove_module(descendant)
+    return graph
 
 
 @cache
@@ -41,7 +59,9 @@ def _module_digest(name: str) -> str:
     spec = importlib.util.find_spec(name)
     assert spec is not None
     assert spec.origin is not None
-    return normalised_digest(Path(spec.origin).read_text(encoding="utf-8"))
+    code = Path(spec.origin)
+    constants = code.with_suffix(".json")
+    return normalised_digest(code.read_text(encoding="utf-8")) + (sha256(constants) if constants.exists() else "")
 
 
 def normalised_digest(source: str) -> str:

@@ -21,7 +21,7 @@ def collect(parameters: params.Parameters, task: str, rule: str) -> Path:
                 "dataset": settings["dataset"],
                 "source": settings["source"],
                 "method": label,
-                "arch": params.ARCHITECTURE_LABELS[architecture],
+                "arch": settings["labels"][architecture],
                 "fold": fold,
                 "seed": seed,
                 **_columns(read_json(path)),

@@ -6,7 +6,8 @@ import pandas as pd
 
 from snnlocality import parameters as params
 from snnlocality import plan
-from snnlocality.data.batches import Part, load
+from snnlocality.data.batches import load
+from snnlocality.data.splits import Part
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.training import evaluate, still_improving
 from snnlocality.provenance.records import recorded

@@ -9,7 +9,8 @@ import pandas as pd
 
 from snnlocality import parameters as params
 from snnlocality import plan, registry
-from snnlocality.data.batches import Dataset, Part, load
+from snnlocality.data.batches import Dataset, load
+from snnlocality.data.splits import Part
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch, train
@@ -103,12 +104,12 @@ def save_model(path: Path, network: Network) -> None:
 
 
 def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:
-    """The network of a finished run, its weights mapped from the file."""
+    """The network of a finished run."""
     arrays, _ = read_tensors(path)
     neuron = settings["neuron"]
     return Network(
         dynamics_of(settings, dataset),
         spiking(neuron["surrogate"], settings["slope"]),
-        {name: array for name, array in arrays.items() if not name.startswith("B")},
-        {name: array for name, array in arrays.items() if name.startswith("B")},
+        {name: np.array(array) for name, array in arrays.items() if not name.startswith("B")},
+        {name: np.array(array) for name, array in arrays.items() if name.startswith("B")},
     )

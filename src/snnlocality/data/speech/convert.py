@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from snnlocality.data.batches import Part
 from snnlocality.data.speech.features import features, frame_labels
 from snnlocality.data.speech.utterances import UtteranceSet
-from snnlocality.data.splits import speech_folds, thinned
+from snnlocality.data.splits import Part, speech_folds, thinned
 
 
 def convert(
@@ -21,8 +20,7 @@ def convert(
     """
     all_alike = np.zeros(len(source.names), np.uint8)
     folds = [
-        thinned(parts, all_alike, scale)
-        for parts in speech_folds(source.speakers, source.parts, **settings["split"])
+        thinned(parts, all_alike, scale) for parts in speech_folds(source.speakers, source.parts, **settings["split"])
     ]
     used = np.flatnonzero(np.any([parts != Part.UNUSED for parts in folds], axis=0))
     frames, labels = [], []

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from snnlocality.data.batches import Part
-from snnlocality.data.splits import thinned, vision_folds
+from snnlocality.data.splits import Part, thinned, vision_folds
 from snnlocality.data.vision.binning import pack
 from snnlocality.data.vision.recordings import UNITS, RecordingSet
 
@@ -19,10 +18,7 @@ def convert(
     ``settings`` is params.yaml's ``VisionData``. Recordings that no fold uses are not read.
     """
     labels = source.labels
-    folds = [
-        thinned(parts, labels, scale)
-        for parts in vision_folds(labels, source.official_test, **settings["split"])
-    ]
+    folds = [thinned(parts, labels, scale) for parts in vision_folds(labels, source.official_test, **settings["split"])]
     used = np.flatnonzero(np.any([parts != Part.UNUSED for parts in folds], axis=0))
 
     def recordings():

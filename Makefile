@@ -1,0 +1,42 @@
+# Two commands for a new user: make demo, make test. Both first set up .venv from the locked dependencies.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+.PHONY: demo test lint format setup
+
+demo: $(READY)
+	$(RUN) snakemake --profile workflow/profiles/local --config study=demo
+	@$(RUN) sh -c 'if [ "$$(snnlocality study)" = demo ]; then dvc repro --quiet; \
+	  else echo "DVC follows the study in params.yaml, which is not demo: nothing remembered."; fi'
+	@$(RUN) snnlocality show table2
+
+test: $(READY)
+	$(RUN) python -m pytest
+
+lint: $(READY)
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) snakefmt --check Snakefile workflow
+	$(RUN) snakemake --lint
+
+format: $(READY)
+	$(RUN) ruff check --fix .
+	$(RUN) ruff format .
+	$(RUN) snakefmt Snakefile workflow
+
+setup: $(READY)
+
+$(READY): envs/requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Install Python's venv module first: apt-get install python3-venv"; exit 1; }
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: lock
+lock: # after a change of dependencies in pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --extra dev pyproject.toml --output-file envs/requirements.lock

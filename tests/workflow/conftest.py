@@ -1,0 +1,95 @@
+"""A project of its own for each test: the tracked files, with a study that runs in seconds."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project in a folder of its own."""
+
+    root: Path
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command of the environment in the project, its own source first on the path."""
+        environment = os.environ | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(self.root / "src"),
+            # A test must not find a person's own profiles or data.
+            "XDG_CONFIG_HOME": str(self.root / ".config"),
+            "SNAKEMAKE_PROFILE": "workflow/profiles/ci",
+        }
+        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True)
+        if check and done.returncode:
+            pytest.fail(f"{' '.join(command)} exited with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def planned(self, *targets: str) -> set[str]:
+        """The commands a run would execute now, without the study's name."""
+        output = self.run("snakemake", "-n", "-p", *targets).stdout
+        commands = re.findall(r"^Shell command: snnlocality (.*?) > ", output, flags=re.MULTILINE)
+        return {re.sub(r" --study \S+", "", command) for command in commands}
+
+    def edit_params(self, change: Callable[[dict], None]) -> None:
+        """Change params.yaml in place."""
+        path = self.root / "params.yaml"
+        params = yaml.safe_load(path.read_text())
+        change(params)
+        path.write_text(yaml.safe_dump(params, sort_keys=False))
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        """Replace text that must be there."""
+        file = self.root / path
+        text = file.read_text()
+        assert old in text, f"{path} does not hold {old!r}"
+        file.write_text(text.replace(old, new))
+
+
+def _tiny(params: dict) -> None:
+    params["rules"] = ["bptt", "eprop"]
+    params["vision"] |= {"hidden": [8, 6], "architectures": ["ff"]}
+    params["speech"] |= {"hidden": [8], "architectures": ["ff"]}
+    for task in ("vision", "speech"):
+        study = params["studies"]["demo"]
+        study["seeds"] = 1
+        study[task]["training"] |= {"epochs": 1, "tuned": {}}
+    params["studies"]["demo"]["vision"]["data"]["steps"] = 10
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The tiny study, run once. Tests work on copies of it (``project``)."""
+    root = tmp_path_factory.mktemp("finished") / "project"
+    tracked = ("Snakefile", "params.yaml", "dvc.yaml", "published", "envs", "src", "workflow", ".dvc", ".dvcignore", ".gitignore")
+    root.mkdir()
+    for name in tracked:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "cache", "tmp"))
+        else:
+            shutil.copy(source, root / name)
+    (root / "slurm").symlink_to("workflow/profiles/slurm")
+    project = Project(root)
+    project.edit_params(_tiny)
+    project.run("snakemake")
+    return project
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Project:
+    """A copy of the finished tiny study that a test may change; time stamps are kept."""
+    root = tmp_path / "project"
+    shutil.copytree(finished.root, root, symlinks=True, ignore=_LEFT_OUT)
+    return Project(root)
