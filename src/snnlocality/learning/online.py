@@ -1,0 +1,136 @@
+"""Learning rules in their literal online form: forward in time, one step after the other, with traces.
+
+The reference engine computes every rule as a backward scan over a stored simulation. These are the same
+gradients as the papers define them: at each step a learning signal meets what a synapse remembers, and nothing
+but the present state and traces is kept. They share no code with the engines, so that they can judge them, and
+are slow: for ground truth, and for measuring what a rule costs online. NumPy, float64, dense inputs.
+
+A hidden synapse onto neuron j from source i (an input, a neuron below, or one of the own layer a step ago)
+remembers two presynaptic traces, the response of I and U to that source::
+
+    eI_i[t] = alpha eI_i[t-1] + s_i[t]
+    eU_i[t] = beta  eU_i[t-1] + eI_i[t]
+
+and its eligibility is e_ji[t] = h(U_j[t] - theta) eU_i[t]: credit through spikes of other neurons, and through
+the reset, is left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from snnlocality.data.batches import Batch
+from snnlocality.learning.losses import Loss
+from snnlocality.network import Network
+
+
+class _Step(NamedTuple):
+    """What one step leaves for learning."""
+
+    h: Mapping[int, np.ndarray]  # h(U_l - theta) per hidden layer, (samples, N_l)
+    spikes: Mapping[int, np.ndarray]  # s_l per hidden layer, (samples, N_l)
+    presynaptic: Mapping[str, np.ndarray]  # eU by the name of the hidden weight, (samples, sources)
+    readout: np.ndarray  # y, (samples, classes)
+    readout_trace: np.ndarray  # spikes of the last hidden layer filtered by kappa, (samples, N_L)
+
+
+def eprop(network: Network, batch: Batch, loss: Loss, feedback: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Gradients of e-prop by weight name: dW_ji = sum_t L_j[t] ebar_ji[t] (Bellec et al. 2020).
+
+    Because the readout leaks, eligibilities are filtered like it: ebar[t] = kappa ebar[t-1] + e[t]. The learning
+    signal is L_j[t] = sum_k B_kj dL/dy_k[t]. ``feedback``: B{l} of shape (classes, N_l), the network's own random
+    matrices or ``symmetric_feedback``.
+    """
+    gradients = _zeros(network)
+    filtered = {name: np.zeros((batch.mask.shape[1], *g.shape)) for name, g in gradients.items() if name != "W_out"}
+    for t, step in enumerate(_simulate(network, batch.inputs)):
+        error = _error(loss, step.readout, batch, t)
+        for name, eU in step.presynaptic.items():
+            layer = int(name[1:])
+            eligibility = step.h[layer][:, :, None] * eU[:, None, :]
+            filtered[name] = network.dynamics.kappa * filtered[name] + eligibility
+            signal = error @ feedback[f"B{layer}"]
+            gradients[name] += np.einsum("bj,bji->ji", signal, filtered[name])
+        gradients["W_out"] += error.T @ step.readout_trace
+    return _without_self_connections(gradients)
+
+
+def decolle(network: Network, batch: Batch, loss: Loss, local_loss: Loss) -> dict[str, np.ndarray]:
+    """Gradients of DECOLLE by weight name, in the common neuron model (Neftci et al. 2019, eq. 14).
+
+    Hidden layer l reads out Y_l[t] = B_l s_l[t] by its fixed random matrix, without leak, and learns by
+    dW_ji = sum_t [sum_k B_kj dL_l/dY_k[t]] h(U_j[t] - theta) eU_i[t]; the output layer learns from its own loss
+    and the readout's trace.
+    """
+    gradients = _zeros(network)
+    for t, step in enumerate(_simulate(network, batch.inputs)):
+        for name, eU in step.presynaptic.items():
+            layer = int(name[1:])
+            B = network.feedback[f"B{layer}"]
+            signal = _error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B
+            gradients[name] += (signal * step.h[layer]).T @ eU
+        gradients["W_out"] += _error(loss, step.readout, batch, t).T @ step.readout_trace
+    return _without_self_connections(gradients)
+
+
+def symmetric_feedback(network: Network) -> dict[str, np.ndarray]:
+    """B{l} of symmetric e-prop, (classes, N_l): the product W_out W_L ... W_{l+1} of the weights above layer l."""
+    product = np.asarray(network.weights["W_out"], np.float64)
+    feedback = {}
+    for layer in reversed(network.hidden):
+        feedback[f"B{layer}"] = product
+        product = product @ network.weights[f"W{layer}"]
+    return feedback
+
+
+def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
+    """One step of network and traces after the other; ``inputs``: (steps, samples, inputs)."""
+    alpha, beta, kappa, theta = network.dynamics
+    weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
+    samples = inputs.shape[1]
+    I, U, s = ({layer: np.zeros((samples, len(weights[f"W{layer}"]))) for layer in network.hidden} for _ in range(3))
+    eI, eU = (
+        {name: np.zeros((samples, array.shape[1])) for name, array in weights.items() if name != "W_out"}
+        for _ in range(2)
+    )
+    h: dict[int, np.ndarray] = {}
+    y = np.zeros((samples, len(weights["W_out"])))
+    readout_trace = np.zeros((samples, weights["W_out"].shape[1]))
+    for x in inputs:
+        below = np.asarray(x, np.float64)
+        for layer in network.hidden:
+            sources = {f"W{layer}": below}
+            if f"V{layer}" in weights:
+                sources[f"V{layer}"] = s[layer]  # of the step before
+            I[layer] = alpha * I[layer] + sum(source @ weights[name].T for name, source in sources.items())
+            U[layer] = beta * U[layer] + I[layer] - theta * s[layer]
+            distance = torch.from_numpy(U[layer] - theta)
+            s[layer] = network.spike.emit(distance).numpy()
+            h[layer] = network.spike.derivative(distance).numpy()
+            for name, source in sources.items():
+                eI[name] = alpha * eI[name] + source
+                eU[name] = beta * eU[name] + eI[name]
+            below = s[layer]
+        y = kappa * y + below @ weights["W_out"].T
+        readout_trace = kappa * readout_trace + below
+        yield _Step(h, s, eU, y, readout_trace)
+
+
+def _error(loss: Loss, readout: np.ndarray, batch: Batch, t: int) -> np.ndarray:
+    """Derivative of the mean loss by a readout of step t, (samples, classes)."""
+    _, derivative = loss(readout[None], batch.targets[t][None])
+    return derivative[0] * (batch.mask[t] / batch.mask.sum())[:, None]
+
+
+def _zeros(network: Network) -> dict[str, np.ndarray]:
+    return {name: np.zeros(array.shape) for name, array in network.weights.items()}
+
+
+def _without_self_connections(gradients: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The gradients, in which a neuron's synapse onto itself, which does not exist, learns nothing."""
+    for name, gradient in gradients.items():
+        if name.startswith("V"):
+            np.fill_diagonal(gradient, 0)
+    return gradients
