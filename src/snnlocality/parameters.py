@@ -227,19 +227,10 @@ def load(path: Path = PARAMS, study: str | None = None, scale: float | None = No
         raise UserError(f"{path} must hold a table of keys; see the one in the project's repository.")
     if study is not None:
         name, _, factor = study.partition("-x")
-        raw["study"], raw["scale"] = name, _number(factor, raw.get("scale", 1) if name == study else 1)
-        if not factor:
-            raw["scale"] = 1 if scale is None else raw["scale"]
+        raw |= {"study": name, "scale": factor or 1}
     if scale is not None:
         raw["scale"] = scale
     return check(raw, str(path))
-
-
-def _number(text: str, default: float) -> float | str:
-    try:
-        return float(text) if text else default
-    except ValueError:
-        return text
 
 
 def check(raw: dict[str, Any], origin: str) -> Parameters:

@@ -1,0 +1,89 @@
+"""params.yaml: a wrong key or value is refused by its name, with what is allowed."""
+
+import copy
+
+import pytest
+import yaml
+
+from snnlocality import parameters
+from snnlocality.errors import UserError
+
+
+@pytest.fixture
+def raw(root):
+    return yaml.safe_load((root / "params.yaml").read_text())
+
+
+def set_at(table: dict, key: str, value: object) -> dict:
+    table = copy.deepcopy(table)
+    *parents, last = key.split(".")
+    inner = table
+    for parent in parents:
+        inner = inner[parent]
+    inner[last] = value
+    return table
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("rules", ["bppt"], ["'rules'", "bppt", "bptt, bptt_detached_reset"]),
+        ("neuron.surrogate", "step", ["'neuron.surrogate'", "step", "fast_sigmoid"]),
+        ("neuron.threshold", 0, ["'neuron.threshold'", "greater than 0"]),
+        ("loss.readout", "hinge", ["'loss.readout'", "cross_entropy"]),
+        ("studies.demo.vision.data.source", "mnist", ["'studies.demo.vision.data.source'", "digits", "nmnist"]),
+        ("studies.demo.vision.training.epoch", 3, ["epoch", "is not a known key", "epochs"]),
+        ("studies.demo.speech.data.classes", 40, ["'studies.demo.speech.data.classes'", "39 or 61"]),
+        ("study", "full", ["full", "demo, sample, paper"]),
+        ("scale", 2, ["'scale'", "less than or equal to 1"]),
+        ("vision.architectures", ["ff_matched"], ["ff_matched", "exactly one hidden layer"]),
+        ("surrogate", "boxcar", ["'surrogate' is not a known key", "neuron"]),
+        ("search.learning_rate", [], ["'search.learning_rate'"]),
+    ],
+)
+def test_a_fault_is_named_with_what_is_allowed(raw, key, value, words):
+    with pytest.raises(UserError) as error:
+        parameters.check(set_at(raw, key, value), "params.yaml")
+    message = str(error.value)
+    assert message.startswith("params.yaml: ")
+    for word in words:
+        assert word in message, message
+    assert "\n" not in message
+
+
+def test_a_missing_key_is_named(raw):
+    del raw["neuron"]["drive"]
+    with pytest.raises(UserError, match=r"'neuron\.drive' is missing"):
+        parameters.check(raw, "params.yaml")
+
+
+@pytest.mark.parametrize("text", ["study: [", "- a list", "", "\x00"])
+def test_a_broken_file_is_named(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=r"params\.yaml"):
+        parameters.load(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(UserError, match="does not exist"):
+        parameters.load(tmp_path / "params.yaml")
+
+
+def test_a_label_selects_study_and_scale(root):
+    path = root / "params.yaml"
+    scaled = parameters.load(path, study="paper", scale=0.01)
+    assert scaled.label == "paper-x0.01"
+    assert parameters.load(path, study=scaled.label) == scaled
+    assert parameters.load(path, study="paper").label == "paper"
+    with pytest.raises(UserError, match="'scale'"):
+        parameters.load(path, study="paper-xlarge")
+
+
+def test_a_scaled_study_has_fewer_samples_epochs_and_seeds(root):
+    path = root / "params.yaml"
+    whole, scaled = parameters.load(path, study="paper"), parameters.load(path, study="paper-x0.1")
+    assert len(parameters.seeds(scaled)) == round(len(parameters.seeds(whole)) * 0.1)
+    epochs = [parameters.train_settings(p, "vision", "bptt", "ff")["epochs"] for p in (whole, scaled)]
+    assert epochs[1] == round(epochs[0] * 0.1)
+    assert parameters.prepare_settings(scaled, "vision")["scale"] == 0.1

@@ -1,0 +1,58 @@
+"""The commands of the README resolve from a checkout, and the environments agree."""
+
+import json
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from snnlocality import parameters
+from snnlocality.schema import PATH, schema_text
+
+
+def test_the_slurm_profile_selects_the_paper_study(project):
+    done = project.run("snakemake", "--profile", "slurm", "-n", "reports/table2.csv")
+    assert "Study: paper" in done.stdout + done.stderr
+    demo = project.run("snakemake", "--profile", "slurm", "--config", "study=demo", "-n", "reports/table2.csv")
+    assert "Study: demo" in demo.stdout + demo.stderr
+    assert "Nothing to be done" in demo.stdout + demo.stderr
+
+
+def test_every_rule_names_its_environment(root):
+    for path in sorted((root / "workflow/rules").glob("*.smk")):
+        for rule in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
+            if "shell:" in rule:
+                for directive in ("conda:", "container:", "log:", "benchmark:", "message:", "resources:", "code="):
+                    assert directive in rule, f"{path.name}: {rule.splitlines()[0]} lacks {directive}"
+
+
+def test_the_lock_holds_every_dependency_with_hashes_and_no_address(root):
+    lock = (root / "envs/requirements.lock").read_text()
+    assert "://" not in lock
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + [
+        name for extra in project["optional-dependencies"].values() for name in extra
+    ]
+    for requirement in wanted:
+        name, exact = re.match(r"([A-Za-z0-9_.-]+)(?:==([\w.]+))?", requirement).groups()
+        pinned = re.findall(rf"^{re.escape(name)}==(\S+)", lock, flags=re.MULTILINE)
+        assert pinned, f"{name} is not locked"
+        assert exact is None or pinned == [exact]
+    assert all("--hash=sha256:" in block for block in re.split(r"^(?=\S+==)", lock, flags=re.MULTILINE)[1:])
+
+
+def test_conda_and_container_install_from_the_lock(root):
+    conda = yaml.safe_load((root / "envs/environment.yaml").read_text())
+    assert "-r requirements.lock" in conda["dependencies"][-1]["pip"]
+    assert "envs/requirements.lock" in (root / "envs/snnlocality.def").read_text()
+
+
+def test_the_schema_file_is_generated_from_the_model(root):
+    assert (root / PATH).read_text() == schema_text()
+    json.loads(schema_text())
+
+
+@pytest.mark.parametrize("study", ["demo", "sample", "paper"])
+def test_every_study_of_params_yaml_is_valid(root, study):
+    assert parameters.load(root / "params.yaml", study=study).label == study

@@ -1,0 +1,112 @@
+"""Results are refused when they were edited, and what DVC remembers is what Snakemake computes."""
+
+import json
+import shutil
+
+import pytest
+import yaml
+
+from snnlocality import parameters, plan
+
+METRICS = "results/demo/vision/bptt/ff/fold0/seed0/metrics.json"
+
+
+def test_a_hand_edited_metric_is_refused_by_name(project):
+    path = project.root / METRICS
+    path.write_text(path.read_text().replace('"test_accuracy": 0.', '"test_accuracy": 0.9'))
+    before = (project.root / "reports/table2.csv").read_bytes()
+    done = project.run("snakemake", "reports/table2.csv", check=False)
+    assert done.returncode != 0
+    assert f"{METRICS} was changed after it was made" in done.stdout + done.stderr
+    assert not (project.root / "reports/table2.csv").exists() or (
+        project.root / "reports/table2.csv"
+    ).read_bytes() == before
+
+
+def test_an_edited_report_is_not_shown(project):
+    path = project.root / "reports/table2.md"
+    path.write_text(path.read_text() + "edited")
+    done = project.run("snnlocality", "show", "table2", check=False)
+    assert done.returncode == 2
+    assert "reports/table2.md was changed after it was made" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_without_a_record_is_refused(project):
+    (project.root / METRICS).with_name("evaluate.record.json").unlink()
+    done = project.run("snnlocality", "collect", "--task", "vision", "--rule", "bptt", check=False)
+    assert done.returncode == 2
+    assert f"{METRICS} has no record" in done.stderr
+
+
+def test_a_run_repeated_gives_the_same_bytes(project):
+    folder = project.root / "results/demo/vision/eprop/ff/fold0/seed0"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(folder)
+    project.run("snakemake", METRICS.replace("bptt", "eprop"))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_records_hold_what_decides_and_executions_what_happened(project):
+    record = json.loads((project.root / METRICS).with_name("train.record.json").read_text())
+    assert set(record) == {"step", "settings", "code", "libraries", "inputs", "outputs"}
+    assert record["settings"]["rule"] == "bptt"
+    execution = project.root / "logs" / METRICS.replace("metrics.json", "train.execution.json")
+    assert {"commit", "dirty", "host", "processor", "started", "seconds", "libraries"} <= set(
+        json.loads(execution.read_text())
+    )
+
+
+def test_dvc_repro_after_snakemake_executes_no_rule_and_settles(project):
+    project.run("git", "init", "-q")
+    project.run("dvc", "repro")
+    lock = (project.root / "dvc.lock").read_bytes()
+    executions = {path: path.stat().st_mtime_ns for path in project.root.glob("logs/**/*.execution.json")}
+    again = project.run("dvc", "repro")
+    assert "Data and pipelines are up to date" in again.stdout + again.stderr
+    assert (project.root / "dvc.lock").read_bytes() == lock
+    assert executions == {path: path.stat().st_mtime_ns for path in project.root.glob("logs/**/*.execution.json")}
+    assert project.planned() == set()
+    metrics = json.loads(project.run("dvc", "metrics", "show", "--json").stdout)
+    assert set(metrics[""]["data"]["reports/metrics.json"]["data"]) == {"N-MNIST", "TIMIT"}
+
+
+@pytest.mark.parametrize("study", ["demo", "sample", "paper"])
+def test_dvc_stages_cover_exactly_what_the_workflow_makes(study, monkeypatch, root):
+    monkeypatch.chdir(root)
+    chosen = parameters.load(study=study)
+    plans = [*plan.reports(chosen), *(plan.prepare(chosen, task) for task in parameters.TASKS)]
+    for task in parameters.TASKS:
+        for rule in chosen.rules:
+            plans.append(plan.collect(chosen, task, rule))
+            for run in plan.runs_of(chosen, task):
+                plans += [plan.train(chosen, task, rule, *run), plan.evaluate(chosen, task, rule, *run)]
+    made = {str(path) for one in plans for path in (*one.outputs, one.record)}
+    stages = list(_resolved_stages(root, study, chosen.rules))
+    outs = [out for stage in stages for out in stage["outs"]]
+    for path in made:
+        owners = [out for out in outs if path == out or path.startswith(f"{out}/")]
+        assert len(owners) == 1, f"{path} belongs to {owners}"
+    for stage in stages:
+        assert stage["target"] in made
+        assert any(stage["target"] == out or stage["target"].startswith(f"{out}/") for out in stage["outs"])
+
+
+def _resolved_stages(root, study, rules):
+    """Outputs and Snakemake target of every stage of dvc.yaml, its templates filled in."""
+    for stage in yaml.safe_load((root / "dvc.yaml").read_text())["stages"].values():
+        items = [{}]
+        for key, values in stage.get("matrix", {}).items():
+            values = rules if values == "${rules}" else values
+            items = [item | {key: value} for item in items for value in values]
+        for item in items:
+
+            def fill(text, item=item):
+                text = text.replace("${study}", study)
+                for key, value in item.items():
+                    text = text.replace("${item." + key + "}", value)
+                return text
+
+            outs = [*stage.get("outs", []), *stage.get("metrics", []), *stage.get("plots", [])]
+            assert all(out[name]["persist"] for out in outs for name in out)
+            yield {"outs": [fill(name) for out in outs for name in out], "target": fill(stage["cmd"].split()[-1])}
