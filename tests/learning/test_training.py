@@ -1,0 +1,175 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from networks import DYNAMICS, ENGINE, RULES, rule
+from snnlocality import parameters, registry
+from snnlocality.data.batches import EventDataset
+from snnlocality.data.splits import Part
+from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.learning.initialisation import initial_network
+from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch, evaluate, still_improving, train
+from snnlocality.network import Network, Shape
+from snnlocality.neurons.spikes import spiking
+from snnlocality.steps.train import fit
+
+TRAINING, VALIDATION = np.arange(42), np.arange(42, 60)
+OPTIMISATION = Optimisation("cross_entropy", "cross_entropy", epochs=30, batch_size=8, learning_rate=0.01)
+
+
+def run(
+    dataset,
+    name="bptt",
+    recurrent=False,
+    seed=0,
+    optimisation=OPTIMISATION,
+    parts=(TRAINING, VALIDATION),
+    dynamics=DYNAMICS,
+):
+    """(network before, network after, curve) of a small training run."""
+    engine = ReferenceEngine()
+    shape = Shape(dataset.inputs, (24, 16), dataset.classes, recurrent)
+    first = dataset.batch(parts[0][:16])
+    network = initial_network(
+        shape, dynamics, spiking("fast_sigmoid", 5.0), rule(name), first, engine, seed, 1.0, 0.3, 0.5
+    )
+    before = {key: array.copy() for key, array in network.weights.items()}
+    trained, curve = train(network, dataset, *parts, rule(name), optimisation, engine, seed)
+    return before, trained, curve
+
+
+@pytest.mark.parametrize("recurrent", [False, True], ids=["ff", "rec"])
+@pytest.mark.parametrize("name", registry.names(RULES))
+def test_every_rule_learns_to_tell_recordings_apart(toy_recordings, name, recurrent):
+    before, trained, curve = run(toy_recordings, name, recurrent)
+    assert curve[-1].train_accuracy > 0.95
+    assert chosen_epoch(curve).validation_accuracy > 0.8
+    assert curve[-1].train_loss < 0.7 * curve[0].train_loss
+    assert all((trained.weights[key] != before[key]).any() for key in before)
+    assert not any(trained.weights[key].diagonal().any() for key in before if key.startswith("V"))
+
+
+@pytest.mark.parametrize("name", ["bptt", "eprop", "decolle"])
+def test_every_rule_learns_to_label_frames(toy_utterances, name):
+    parts = np.arange(18), np.arange(18, 24)
+    forgetful = DYNAMICS._replace(alpha=0.3, beta=0.5, kappa=0.5)  # a memory of about a frame, of two steps
+    optimisation = replace(OPTIMISATION, epochs=60)
+    _, _, curve = run(toy_utterances, name, optimisation=optimisation, parts=parts, dynamics=forgetful)
+    assert curve[-1].train_accuracy > 0.8
+    assert chosen_epoch(curve).validation_accuracy > 0.7
+
+
+@pytest.mark.parametrize("name", ["bptt", "eprop_random"])
+def test_the_same_seed_gives_the_same_bits(toy_recordings, name):
+    short = replace(OPTIMISATION, epochs=2)
+    (_, one, first), (_, other, second), (_, third, _) = (
+        run(toy_recordings, name, True, seed, short) for seed in (0, 0, 1)
+    )
+    assert first == second
+    for key, array in one.weights.items():
+        assert array.tobytes() == other.weights[key].tobytes()
+        assert array.tobytes() != third.weights[key].tobytes()
+
+
+class Guarded(EventDataset):
+    """A data set that must not be asked for the samples of its test part."""
+
+    forbidden = frozenset(range(50, 60))
+
+    def batch(self, indices):
+        assert not self.forbidden & set(np.asarray(indices).tolist()), "test data was touched"
+        return super().batch(indices)
+
+
+def test_fitting_a_run_never_touches_the_test_part(toy_recordings):
+    guarded = Guarded(**vars(toy_recordings))
+    with pytest.raises(AssertionError, match="test data"):
+        guarded.batch(np.array([3, 50]))
+    settings = parameters.train_settings(
+        parameters.load(Path(__file__).parents[2] / "params.yaml"), "vision", "bptt", "rec"
+    )
+    settings |= {"hidden": [10], "epochs": 2, "batch_size": 16}
+    parts = {Part.TRAIN: np.arange(40), Part.VALIDATION: np.arange(40, 50), Part.TEST: np.arange(50, 60)}
+    _, curve = fit(settings, guarded, parts, 0, lambda epoch: None)
+    assert len(curve) == 2
+
+
+def test_the_kept_network_is_that_of_the_chosen_epoch(toy_recordings):
+    engine = ReferenceEngine()
+    _, trained, curve = run(toy_recordings, optimisation=replace(OPTIMISATION, learning_rate=0.05))
+    result = evaluate(trained, toy_recordings, VALIDATION, OPTIMISATION, engine)
+    assert result.accuracy == chosen_epoch(curve).validation_accuracy
+    assert result.loss == pytest.approx(chosen_epoch(curve).validation_loss, rel=1e-6)
+    assert result.firing_rates == pytest.approx(chosen_epoch(curve).firing_rates)
+
+
+def curve_of(*validation):
+    """A curve of (accuracy, loss) on validation data."""
+    return [Epoch(number, 0, 0, loss, accuracy, (0.1,)) for number, (accuracy, loss) in enumerate(validation, 1)]
+
+
+@pytest.mark.parametrize(
+    ("validation", "expected"),
+    [
+        pytest.param([(0.5, 1.0), (0.9, 0.5), (0.8, 0.1)], 2, id="best accuracy"),
+        pytest.param([(0.9, 1.0), (0.9, 0.5), (0.9, 0.7)], 2, id="loss among equals"),
+        pytest.param([(0.9, 0.5), (0.9, 0.5), (0.8, 0.5)], 1, id="the first among those"),
+        pytest.param([(0.1, 9.0)], 1, id="one epoch"),
+    ],
+)
+def test_the_chosen_epoch_by_hand(validation, expected):
+    assert chosen_epoch(curve_of(*validation)).epoch == expected
+
+
+@pytest.mark.parametrize(
+    ("losses", "expected"),
+    [
+        pytest.param(np.linspace(2, 1, 20), True, id="falls to the end"),
+        pytest.param(np.concatenate([np.linspace(2, 1, 10), np.full(10, 1.0)]), False, id="flat at the end"),
+        pytest.param(np.concatenate([np.linspace(2, 1, 10), np.linspace(1, 1.3, 10)]), False, id="rises again"),
+        pytest.param(1 + 0.1 * np.cos(np.arange(20) * np.pi), False, id="only noise"),
+        pytest.param([3.0, 2.0, 1.0], True, id="too short to tell"),
+    ],
+)
+def test_whether_a_run_was_still_improving_by_hand(losses, expected):
+    assert still_improving(losses) is expected
+
+
+def by_hand_network() -> Network:
+    """No memory, one input that is always on: a neuron that never fires, one that always does, one every other step."""
+    weights = {"W1": np.array([[0.0], [10.0], [1.5]]), "W_out": np.array([[0.0, 0, 0], [0, 1, 0]])}
+    dynamics = DYNAMICS._replace(alpha=0.0, beta=0.0, kappa=0.0)
+    return Network(dynamics, spiking("boxcar", 1.0), weights, {})
+
+
+def constant_recordings(samples=4, steps=10) -> EventDataset:
+    events = samples * steps
+    labels = np.ones(samples, np.uint8)
+    return EventDataset(np.zeros(events, np.uint16), np.arange(events + 1), labels, steps, 1.0, 1, 2)
+
+
+def test_dead_and_saturated_neurons_are_counted():
+    dataset = constant_recordings()
+    result = evaluate(by_hand_network(), dataset, np.arange(4), replace(OPTIMISATION, batch_size=3), ENGINE)
+    assert result.dead == pytest.approx((1 / 3,))
+    assert result.saturated == pytest.approx((1 / 3,))
+    assert result.firing_rates == pytest.approx((1.5 / 3,))
+    assert (result.accuracy, result.decisions) == (1.0, 4)
+    assert result.loss == pytest.approx(np.log(1 + np.exp(-1)))
+
+
+def test_evaluation_does_not_depend_on_the_batches(toy_utterances):
+    """Utterances differ in length: padding and unequal batches must not weigh."""
+    shape = Shape(toy_utterances.inputs, (12,), toy_utterances.classes, True)
+    first = toy_utterances.batch(np.arange(8))
+    spike = spiking("fast_sigmoid", 5.0)
+    network = initial_network(shape, DYNAMICS, spike, rule("bptt"), first, ENGINE, 0, 1.0, 0.3, 0.5)
+    results = [
+        evaluate(network, toy_utterances, np.arange(24), replace(OPTIMISATION, batch_size=size), ENGINE)
+        for size in (1, 7, 24)
+    ]
+    for result in results:
+        assert result.decisions == toy_utterances.offsets[-1]
+        assert np.hstack(result) == pytest.approx(np.hstack(results[0]), rel=1e-6)
