@@ -18,7 +18,13 @@ from snnlocality.data.speech.phones import (
     write_phones_tree,
 )
 from snnlocality.data.speech.phonotactics import OWN_RELEASES, Grammar, class_transitions, phone_counts
-from snnlocality.data.speech.synthesiser import draw_phones, frozen_calibration, make_speaker, synthesise
+from snnlocality.data.speech.synthesiser import (
+    VARIABILITY,
+    draw_phones,
+    frozen_calibration,
+    make_speaker,
+    synthesise,
+)
 from snnlocality.data.speech.timit import timit, timit_sample
 from snnlocality.errors import UserError
 
@@ -111,6 +117,10 @@ def test_sequences_begin_and_end_in_silence_and_closures_get_their_own_releases(
     for first, second in pairwise(sequence):
         if first in OWN_RELEASES and second in releases:
             assert second in OWN_RELEASES[first]
+
+
+def test_every_frozen_variability_is_explained():
+    assert set(frozen_calibration().variability) == set(VARIABILITY)
 
 
 def test_women_speak_higher_than_men():

@@ -38,21 +38,17 @@ SEARCH_SEED = 103
 
 REPORT_SEEDS = (201, 202, 203, 204)
 
-# Not measured: chosen once by comparing mean spectra by eye, the tract after the spread of adult formants.
-CHOSEN_VARIABILITY = {
-    "tract": 0.05,  # of the formant scale between speakers of one sex, ln
-    "slope": 0.5,  # dB per kHz between speakers
-    "coarticulation": 0.03,  # seconds over which a phone's dominance falls to 1/e
-}
+# Neither measured nor searched; the tract after the spread of adult formants.
+CHOSEN_VARIABILITY = {"tract": 0.05, "slope": 0.5, "coarticulation": 0.03}
 # What makes the spectra of one phone differ; the search scales all of it by one number.
 SPECTRAL_VARIABILITY = {
-    "speaker_formant": 0.06,  # ln, own to speaker, phone and formant
-    "token_formant": 0.10,  # ln, own to each token and formant
-    "reduction": 0.6,  # largest share by which a token's targets move towards the neutral tube
-    "noise_formant": 0.2,  # ln, of the frication's centre and width
-    "source_balance": 3.0,  # dB between voice, breath and frication
-    "token_tilt": 0.08,  # pole of the source's low-pass
-    "token_bandwidth": 0.3,  # ln
+    "speaker_formant": 0.06,
+    "token_formant": 0.10,
+    "reduction": 0.6,
+    "noise_formant": 0.2,
+    "source_balance": 3.0,
+    "token_tilt": 0.08,
+    "token_bandwidth": 0.3,
 }
 SPREADS = (0.8, 0.9, 1.0, 1.1, 1.2)
 BOUNDARIES = (0.004, 0.008, 0.012)  # seconds by which label and sound differ, standard deviation
@@ -86,6 +82,7 @@ def report(real: UtteranceSet, calibration: Calibration, search: pd.DataFrame, o
         "sets": len(synthetic),
         "spread": best["spread"],
         "boundary": best["boundary"],
+        "variability": calibration.variability,
     }
     write_report(compare(real, synthetic), search, shape, out_dir)
 

@@ -14,6 +14,7 @@ from snnlocality.calibration.frame_classifier import cross_validated_accuracy, f
 from snnlocality.calibration.spectra import Spectra, band_centres, spectra
 from snnlocality.data.speech.phone_symbols import PHONES_61
 from snnlocality.data.speech.phonotactics import CLASS_OF, PHONE_CLASSES
+from snnlocality.data.speech.synthesiser import VARIABILITY
 from snnlocality.data.speech.utterances import UtteranceSet
 from snnlocality.storage import atomic_path, write_text
 
@@ -75,9 +76,16 @@ Over phones or bands: how far the synthetic value is from the real one.
   and the standard deviation between label and sound at phone boundaries. Taken was the point nearest to
   the accuracies of the two logistic regressions on real speech: factor {spread}, boundaries
   {milliseconds} ms.
-- Chosen, not fitted: formants and noises of each phone (after the literature; the frication of v, dh and
-  th and the voicing of closures and ax-h were revised once after a look at the mean spectra), and the
-  proportions of the kinds of variability among each other.
+- Set by hand: formants and noises of each phone (after the literature; the frication of v, dh and th and the
+  voicing of closures and ax-h were revised once after a look at the mean spectra), and the proportions of the
+  kinds of variability to each other, so that the cepstra within a phone vary about as much as in real speech and
+  the grid lies around the real accuracies.
+
+How variable the synthetic speech is (standard deviations where nothing else is said):
+
+| name | value | unit and meaning |
+|---|---|---|
+{variability}
 
 ## What it does not show
 
@@ -86,6 +94,9 @@ Over phones or bands: how far the synthetic value is from the real one.
   speech.
 - Phone sequences follow class bigrams only. There are no words and no prosody tied to them; what a
   network could gain from longer dependencies in real speech is absent.
+- The two numbers searched trade off against each other: several points of the grid are about as near as the one
+  taken (`speech-search.csv`). The accuracies are matched; which kind of variability makes them is not.
+- Sounds of little energy (closures, releases, aspirates) resemble real ones less than vowels do (table above).
 - A rare phone has mostly the statistics of its class (`eng` occurs once in the sample), and is made
   somewhat more frequent than it is, so that it occurs in a corpus of a few hundred utterances.
 """
@@ -268,13 +279,18 @@ def _text(table: pd.DataFrame, search: pd.DataFrame, shape: dict[str, Any]) -> s
         for _, row in table[table.quantity == "accuracy"].iterrows()
     )
     statistics = "\n".join(_summary(table, quantity) for quantity in table.quantity.unique() if quantity != "accuracy")
+    variability = "\n".join(
+        f"| {name} | {shape['variability'][name]:g} | {meaning} |" for name, meaning in VARIABILITY.items()
+    )
+    sizes = {name: value for name, value in shape.items() if name != "variability"}
     return _TEMPLATE.format(
         accuracies=accuracies,
+        variability=variability,
         statistics=statistics,
         context=CONTEXT,
         candidates=len(search),
         milliseconds=round(1000 * shape["boundary"]),
-        **shape,
+        **sizes,
     )
 
 

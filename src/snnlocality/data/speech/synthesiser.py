@@ -48,6 +48,26 @@ EQUALISER_FREQUENCIES = (
 EQUALISER_TAPS = 255
 BURST_DECAY = 0.008  # seconds
 
+VARIABILITY = {
+    "rate": "ln, speaking rate between speakers",
+    "speaker_level": "dB, level between speakers",
+    "utterance_level": "dB, level between utterances of a speaker",
+    "speaker_background": "dB, background noise between speakers",
+    "utterance_background": "dB, background noise between utterances of a speaker",
+    "tract": "ln, formant scale between speakers of one sex",
+    "slope": "dB per kHz, spectral slope between speakers",
+    "coarticulation": "s, time in which a phone's dominance over its neighbours' formants falls to 1/e",
+    "speaker_formant": "ln, formant targets own to speaker, phone and formant",
+    "token_formant": "ln, formant targets own to token and formant",
+    "reduction": "largest share by which a token's targets move towards the neutral tube",
+    "noise_formant": "ln, centre and width of a token's frication",
+    "source_balance": "dB, each of voice, breath and frication of a token",
+    "token_tilt": "pole of the low-pass of a token's voice",
+    "token_bandwidth": "ln, formant bandwidths of a token",
+    "boundary": "s, between label and sound at phone boundaries",
+}
+"""What the numbers of ``Calibration.variability`` are; standard deviations where nothing else is said."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -59,7 +79,7 @@ class Calibration:
     gain: Mapping[str, tuple[float, float]]  # dB, mean and standard deviation between tokens, per phone
     equaliser: tuple[float, ...]  # dB at EQUALISER_FREQUENCIES, of the recording chain
     background: tuple[float, ...]  # dB at EQUALISER_FREQUENCIES, of room noise relative to full level
-    variability: Mapping[str, float]  # see docs/calibration/speech.md
+    variability: Mapping[str, float]  # by the names of VARIABILITY
 
 
 @dataclass(frozen=True)
@@ -221,15 +241,11 @@ def _control_tracks(
         mean, spread = calibration.gain[segment.phone]
         gain = _amplitude(mean + spread * generator.standard_normal())
         balance = _amplitude(vary["source_balance"] * generator.standard_normal(3))
-        amplitudes[:, span] = (
-            gain * balance[:, None] * _source_amplitudes(articulation, time[span] - begin, speaker)
-        )
+        amplitudes[:, span] = gain * balance[:, None] * _source_amplitudes(articulation, time[span] - begin, speaker)
         shift = np.exp(vary["noise_formant"] * generator.standard_normal(2))
         noise_shape[:, span] = (np.array(articulation.noise) * shift)[:, None]
         voice_shape[0, span] = articulation.nasal
-        voice_shape[1, span] = np.clip(
-            speaker.tilt + vary["token_tilt"] * generator.standard_normal(), 0.0, 0.95
-        )
+        voice_shape[1, span] = np.clip(speaker.tilt + vary["token_tilt"] * generator.standard_normal(), 0.0, 0.95)
         voice_shape[2, span] = np.exp(vary["token_bandwidth"] * generator.standard_normal())
     for tracks in (noise_shape, voice_shape):
         tracks[:, span.stop :] = tracks[:, span.stop - 1 : span.stop]
@@ -350,9 +366,7 @@ def _render(
     pole_a, pole_b, pole_c = _resonator(NASAL_POLE, 100.0)
     for step in range((samples + STEP - 1) // STEP):
         for index in range(RESONATORS):
-            a[index], b[index], c[index] = _resonator(
-                formants[index, step], BANDWIDTHS[index] * voice_shape[2, step]
-            )
+            a[index], b[index], c[index] = _resonator(formants[index, step], BANDWIDTHS[index] * voice_shape[2, step])
         tilt = voice_shape[1, step]
         zero = NASAL_POLE + voice_shape[0, step] * (NASAL_ZERO - NASAL_POLE)
         zero_a, zero_b, zero_c = _resonator(zero, 100.0)
