@@ -132,6 +132,78 @@ def curves(study: str | None) -> None:
 
 
 @main.command()
+@click.option("--folder", default="docs/demo", show_default=True, help="Where to put the copy.")
+def snapshot(folder: str) -> None:
+    """Copy the rendered reports to docs/demo, which the repository's page shows."""
+    from snnlocality.reports.snapshot import snapshot as copy
+
+    click.echo(copy(_parameters(None), folder))
+
+
+@main.group()
+def export() -> None:
+    """Write simulated data as trees of the real sets."""
+
+
+@export.command("nmnist")
+@click.argument("root")
+@click.option("--source", default="digits", show_default=True, help="A vision source: digits or mnist_saccades.")
+@click.option("--count", type=click.IntRange(min=1), default=None, help="Number of recordings; all by default.")
+def export_nmnist(root: str, source: str, count: int | None) -> None:
+    """Write recordings as ROOT/n-mnist, .bin files as in N-MNIST."""
+    from snnlocality.data import export as trees
+
+    click.echo(trees.export_nmnist(root, source, count))
+
+
+@export.command("timit")
+@click.argument("root")
+@click.option("--scale", default=1.0, show_default=True, help="Share of TIMIT's number of speakers.")
+def export_timit(root: str, scale: float) -> None:
+    """Write synthetic speech as ROOT/timit, in the LDC's layout."""
+    from snnlocality.data import export as trees
+
+    click.echo(trees.export_timit(root, scale))
+
+
+@main.command()
+def download() -> None:
+    """Download the real N-MNIST (CC BY-SA 4.0, 1.2 GB) to the data folder."""
+    from snnlocality.data.sources import data_folder
+    from snnlocality.data.vision.nmnist import download as fetch
+
+    fetch(data_folder() / "n-mnist")
+    click.echo(data_folder() / "n-mnist")
+
+
+@main.group()
+def calibrate() -> None:
+    """Repeat a calibration of the simulated data on real recordings (docs/calibration)."""
+
+
+@calibrate.command("camera")
+def calibrate_camera() -> None:
+    """Fit the event camera to N-MNIST recordings of MNIST images."""
+    from snnlocality.calibration.camera import calibrate_camera as study
+    from snnlocality.data.sources import data_folder
+
+    study(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
+
+
+@calibrate.command("speech")
+def calibrate_speech() -> None:
+    """Fit the speech synthesiser to the TIMIT sample."""
+    from snnlocality.calibration.speech import calibrate_speech as study
+    from snnlocality.data.sources import data_folder
+
+    study(
+        data_folder() / "timit-sample",
+        "docs/calibration",
+        "src/snnlocality/data/speech/synthesiser.json",
+    )
+
+
+@main.command()
 def study() -> None:
     """Print the study that params.yaml chooses."""
     click.echo(_parameters(None).label)

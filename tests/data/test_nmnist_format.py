@@ -11,9 +11,7 @@ from snnlocality.errors import UserError
 
 def events(*rows: tuple[int, int, int, int]) -> Recording:
     x, y, polarity, time = np.array(rows).T
-    return Recording(
-        x.astype(np.uint8), y.astype(np.uint8), polarity.astype(np.uint8), time.astype(np.uint32)
-    )
+    return Recording(x.astype(np.uint8), y.astype(np.uint8), polarity.astype(np.uint8), time.astype(np.uint32))
 
 
 @st.composite

@@ -31,9 +31,7 @@ def test_the_lock_holds_every_dependency_with_hashes_and_no_address(root):
     lock = (root / "envs/requirements.lock").read_text()
     assert "://" not in lock
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    wanted = project["dependencies"] + [
-        name for extra in project["optional-dependencies"].values() for name in extra
-    ]
+    wanted = project["dependencies"] + [name for extra in project["optional-dependencies"].values() for name in extra]
     for requirement in wanted:
         name, exact = re.match(r"([A-Za-z0-9_.-]+)(?:==([\w.]+))?", requirement).groups()
         pinned = re.findall(rf"^{re.escape(name)}==(\S+)", lock, flags=re.MULTILINE)

@@ -18,9 +18,10 @@ def test_a_hand_edited_metric_is_refused_by_name(project):
     done = project.run("snakemake", "reports/table2.csv", check=False)
     assert done.returncode != 0
     assert f"{METRICS} was changed after it was made" in done.stdout + done.stderr
-    assert not (project.root / "reports/table2.csv").exists() or (
-        project.root / "reports/table2.csv"
-    ).read_bytes() == before
+    assert (
+        not (project.root / "reports/table2.csv").exists()
+        or (project.root / "reports/table2.csv").read_bytes() == before
+    )
 
 
 def test_an_edited_report_is_not_shown(project):

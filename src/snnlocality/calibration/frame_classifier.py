@@ -18,9 +18,7 @@ RATE = 2e-3
 DECAY = 0.1
 
 
-def frames_by_speaker(
-    source: UtteranceSet, classes: int = 61
-) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
+def frames_by_speaker(source: UtteranceSet, classes: int = 61) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
     """Per speaker, the features (n_frames, 39) and labels (n_frames,) of each utterance."""
     frames: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for index, speaker in enumerate(source.speakers):
@@ -76,13 +74,9 @@ def _accuracy(
     mean, scale = mean_and_scale(np.concatenate([values for name in train for values, _ in frames[name]]))
 
     def gather(names: Sequence[str]) -> tuple[torch.Tensor, torch.Tensor]:
-        inputs = [
-            with_context((values - mean) / scale, context) for name in names for values, _ in frames[name]
-        ]
+        inputs = [with_context((values - mean) / scale, context) for name in names for values, _ in frames[name]]
         labels = [labels for name in names for _, labels in frames[name]]
-        return torch.from_numpy(np.concatenate(inputs)), torch.from_numpy(
-            np.concatenate(labels).astype(np.int64)
-        )
+        return torch.from_numpy(np.concatenate(inputs)), torch.from_numpy(np.concatenate(labels).astype(np.int64))
 
     model = _fit(*gather(train), hidden, seed)
     inputs, labels = gather(test)

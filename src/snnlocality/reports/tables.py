@@ -9,7 +9,7 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .45rem .9rem; text-align: left; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
+th, td { padding: .45rem .9rem; text-align: left; border-bottom: 1px solid #8886; }
 thead tr:first-child th { border-bottom: 0; }
 tbody th { white-space: nowrap; }
 li { margin: .3rem 0; }

@@ -41,9 +41,7 @@ def _vowel(*formants: float, glide: tuple[float, float, float] | None = None) ->
 
 
 def _closure(second: float, third: float, voiced: bool) -> Articulation:
-    return Articulation(
-        (180.0, second, third), dominance=0.4, voicing=0.05 if voiced else 0.01, aspiration=0.001
-    )
+    return Articulation((180.0, second, third), dominance=0.4, voicing=0.05 if voiced else 0.01, aspiration=0.001)
 
 
 def _release(second: float, third: float, noise: tuple[float, float], voiced: bool) -> Articulation:

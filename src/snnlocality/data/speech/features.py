@@ -38,9 +38,7 @@ def features(utterance: Utterance) -> np.ndarray:
     Raises UserError if the audio is not at 16 kHz or shorter than one window.
     """
     if utterance.rate != RATE:
-        raise UserError(
-            f"Features need {RATE} samples per second, not {utterance.rate}; resample the audio first."
-        )
+        raise UserError(f"Features need {RATE} samples per second, not {utterance.rate}; resample the audio first.")
     if len(utterance.audio) < WINDOW:
         raise UserError(
             f"An utterance of {len(utterance.audio)} samples is shorter than one window ({WINDOW}); omit it."

@@ -34,9 +34,7 @@ def full_size(scale: float = 1.0, seed: int = 1) -> PhonesParameters:
     """TIMIT's numbers of speakers (462, 50 and 24, 8 utterances each) times ``scale``, at least one each."""
     if not 0.0 < scale <= 1.0:
         raise UserError(f"The scale {scale} of the corpus is not above 0 and at most 1; correct it.")
-    sizes = [
-        max(1, round(scale * n)) for n in (_TRAIN_SPEAKERS, len(DEVELOP_SPEAKERS), len(CORE_TEST_SPEAKERS))
-    ]
+    sizes = [max(1, round(scale * n)) for n in (_TRAIN_SPEAKERS, len(DEVELOP_SPEAKERS), len(CORE_TEST_SPEAKERS))]
     return PhonesParameters(*sizes, utterances=8, seed=seed)
 
 
@@ -69,9 +67,7 @@ def synthetic_utterances(parameters: PhonesParameters) -> Iterator[tuple[str, st
 def _speakers(parameters: PhonesParameters) -> list[tuple[str, str]]:
     """Names and parts of all speakers; of the standard lists, evenly spaced ones."""
     train = [(_train_name(number), "train") for number in range(parameters.train_speakers)]
-    develop = [
-        (name, "develop") for name in _spaced(DEVELOP_SPEAKERS, parameters.develop_speakers, "develop")
-    ]
+    develop = [(name, "develop") for name in _spaced(DEVELOP_SPEAKERS, parameters.develop_speakers, "develop")]
     test = [(name, "test") for name in _spaced(CORE_TEST_SPEAKERS, parameters.test_speakers, "test")]
     return train + develop + test
 
@@ -84,7 +80,5 @@ def _train_name(number: int) -> str:
 
 def _spaced(names: tuple[str, ...], count: int, part: str) -> list[str]:
     if count > len(names):
-        raise UserError(
-            f"There are {len(names)} {part} speakers in the standard list, not {count}; lower the number."
-        )
+        raise UserError(f"There are {len(names)} {part} speakers in the standard list, not {count}; lower the number.")
     return [names[index * len(names) // count] for index in range(count)]

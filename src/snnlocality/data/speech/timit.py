@@ -46,9 +46,7 @@ STANDARD_COUNTS = {"train": 3696, "develop": 400, "test": 192}
 LABEL_TOLERANCE = 160  # samples
 SILENT_TAIL = 8000  # samples
 
-_SOURCE_FILE = (
-    "source.json"  # says what an exported tree holds, so that it can never pass for the real corpus
-)
+_SOURCE_FILE = "source.json"  # says what an exported tree holds, so that it can never pass for the real corpus
 _EXPORTED_NAME = re.compile(r"(dr\d)-([^-/\\]+)-([^-/\\]+)")
 
 
@@ -206,9 +204,7 @@ def _corpus_folder(root: Path) -> Path:
     for folder in (root, *_folders(root)):
         if any(child.name.lower() in ("train", "test") for child in _folders(folder)):
             return folder
-    raise UserError(
-        f"{root} holds no TRAIN or TEST folder; point to the folder that holds TIMIT's TRAIN and TEST."
-    )
+    raise UserError(f"{root} holds no TRAIN or TEST folder; point to the folder that holds TIMIT's TRAIN and TEST.")
 
 
 def _child(folder: Path, name: str) -> Path | None:
@@ -223,9 +219,7 @@ def _folders(folder: Path | None) -> list[Path]:
     except FileNotFoundError:
         raise UserError(f"{folder} does not exist; give the folder that holds the corpus.") from None
     except OSError as error:
-        raise UserError(
-            f"{folder} cannot be read ({error}); give the folder that holds the corpus."
-        ) from None
+        raise UserError(f"{folder} cannot be read ({error}); give the folder that holds the corpus.") from None
 
 
 def _speaker_entries(folder: Path, region: str, speaker: str, part: str) -> list[_Entry]:
@@ -297,16 +291,12 @@ def _read_segments(path: Path) -> list[Segment]:
         if not fields:
             continue
         if len(fields) != 3 or not (fields[0].isdigit() and fields[1].isdigit()):
-            raise UserError(
-                f"{path}, line {number}: {line!r} is not 'first-sample last-sample phone'; copy it again."
-            )
+            raise UserError(f"{path}, line {number}: {line!r} is not 'first-sample last-sample phone'; copy it again.")
         start, end, phone = int(fields[0]), int(fields[1]), fields[2].lower()
         if phone not in FOLDING:
             raise UserError(f"{path}, line {number}: {phone!r} is none of TIMIT's 61 phones; correct it.")
         if end <= start:
-            raise UserError(
-                f"{path}, line {number}: the segment runs backwards from {start} to {end}; correct it."
-            )
+            raise UserError(f"{path}, line {number}: the segment runs backwards from {start} to {end}; correct it.")
         previous = segments[-1].end if segments else 0
         if start < previous - LABEL_TOLERANCE or end <= previous:
             raise UserError(
@@ -330,11 +320,7 @@ def _fit_segments(segments: list[Segment], samples: int, audio: Path, labels: Pa
     missing = samples - last.end
     allowed = SILENT_TAIL if last.phone in SILENCES else LABEL_TOLERANCE
     if missing < -LABEL_TOLERANCE or last.start >= samples:
-        raise UserError(
-            f"{labels} labels {last.end} samples but {audio.name} holds {samples}; copy both files again."
-        )
+        raise UserError(f"{labels} labels {last.end} samples but {audio.name} holds {samples}; copy both files again.")
     if missing > allowed:
-        raise UserError(
-            f"{labels} labels {last.end} of the {samples} samples of {audio.name}; copy both files again."
-        )
+        raise UserError(f"{labels} labels {last.end} of the {samples} samples of {audio.name}; copy both files again.")
     return (*segments[:-1], last._replace(end=samples))

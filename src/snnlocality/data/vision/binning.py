@@ -17,9 +17,7 @@ def unit_ids(recording: Recording) -> np.ndarray:
     )
 
 
-def bin_recording(
-    recording: Recording, steps: int, duration_ms: float, counts: bool
-) -> tuple[np.ndarray, np.ndarray]:
+def bin_recording(recording: Recording, steps: int, duration_ms: float, counts: bool) -> tuple[np.ndarray, np.ndarray]:
     """Units sorted by step, (events,) uint16, and the number of events in each step, (steps,) int64.
 
     The recording is cut into ``steps`` equal bins of ``duration_ms``; the tail after it is left out. With

@@ -26,9 +26,7 @@ def read_idx(path: str | Path, rank: int) -> np.ndarray:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path} is a damaged gzip file ({error}); fetch it again.") from None
     except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}); check the path of the MNIST folder."
-        ) from None
+        raise UserError(f"{path} cannot be read ({error.strerror}); check the path of the MNIST folder.") from None
     magic = bytes((0, 0, _UNSIGNED_BYTE, rank))
     if raw[:4] != magic:
         raise UserError(
@@ -39,9 +37,7 @@ def read_idx(path: str | Path, rank: int) -> np.ndarray:
     shape = tuple(int.from_bytes(raw[start : start + 4], "big") for start in range(4, header, 4))
     expected = header + int(np.prod(shape, dtype=np.int64))
     if len(raw) != expected:
-        raise UserError(
-            f"{path} is {len(raw)} bytes long, but its header promises {expected}; fetch it again."
-        )
+        raise UserError(f"{path} is {len(raw)} bytes long, but its header promises {expected}; fetch it again.")
     return np.frombuffer(raw, dtype=np.uint8, offset=header).reshape(shape)
 
 

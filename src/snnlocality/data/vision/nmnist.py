@@ -31,8 +31,7 @@ def nmnist(root: str | Path, parts: tuple[str, ...] = (TRAIN, TEST)) -> Recordin
         found = sorted(_recording_files(Path(root), part), key=lambda entry: (_number(entry[0]), entry[0]))
         if not found:
             raise UserError(
-                f"{Path(root) / part} holds no recordings named 0..9/*.bin; "
-                f"unpack N-MNIST's {part}.zip there."
+                f"{Path(root) / part} holds no recordings named 0..9/*.bin; unpack N-MNIST's {part}.zip there."
             )
         counts[part] = len(found)
         paths += [path for path, _ in found]
@@ -55,9 +54,7 @@ def _notice(counts: dict[str, int]) -> str:
     if counts == FULL_SIZE:
         return ""
     kinds = {TRAIN: "training", TEST: "test"}
-    shares = [
-        f"{_grouped(count)} of {_grouped(FULL_SIZE[part])} {kinds[part]}" for part, count in counts.items()
-    ]
+    shares = [f"{_grouped(count)} of {_grouped(FULL_SIZE[part])} {kinds[part]}" for part, count in counts.items()]
     return f"N-MNIST, partial: {' and '.join(shares)} recordings"
 
 
@@ -94,9 +91,7 @@ def _number(path: Path) -> int:
 
 def file_numbers(root: str | Path, part: str) -> np.ndarray:
     """File numbers (n,) int64 of ``part`` in the order of ``nmnist``: number N records MNIST image N - 1."""
-    return np.sort(
-        np.array([_number(path) for path, _ in _recording_files(Path(root), part)], dtype=np.int64)
-    )
+    return np.sort(np.array([_number(path) for path, _ in _recording_files(Path(root), part)], dtype=np.int64))
 
 
 def download(root: str | Path) -> None:

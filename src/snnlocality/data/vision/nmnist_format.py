@@ -33,20 +33,16 @@ def read_recording(path: str | Path) -> Recording:
         size = path.stat().st_size
         if size > MAX_EVENTS * BYTES_PER_EVENT:
             raise UserError(
-                f"{path} is {size} bytes long, more than {MAX_EVENTS} events, and so no N-MNIST recording; "
-                f"{_REMEDY}."
+                f"{path} is {size} bytes long, more than {MAX_EVENTS} events, and so no N-MNIST recording; {_REMEDY}."
             )
         raw = np.fromfile(path, dtype=np.uint8)
     except OSError as error:
-        raise UserError(
-            f"{path} cannot be read ({error.strerror}); check the path of the N-MNIST folder."
-        ) from None
+        raise UserError(f"{path} cannot be read ({error.strerror}); check the path of the N-MNIST folder.") from None
     if raw.size == 0:
         raise UserError(f"{path} is empty, a recording without events; {_REMEDY}.")
     if raw.size % BYTES_PER_EVENT:
         raise UserError(
-            f"{path} is {raw.size} bytes long, not a multiple of {BYTES_PER_EVENT}, and so truncated; "
-            f"{_REMEDY}."
+            f"{path} is {raw.size} bytes long, not a multiple of {BYTES_PER_EVENT}, and so truncated; {_REMEDY}."
         )
     events = raw.reshape(-1, BYTES_PER_EVENT)
     word = events[:, 2:].astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
@@ -63,9 +59,7 @@ def read_recording(path: str | Path) -> Recording:
 def write_recording(path: str | Path, recording: Recording) -> None:
     """Write one N-MNIST event file atomically; raises UserError for what the format or its reader refuses."""
     if recording.time.size == 0:
-        raise UserError(
-            f"{path} would be a recording without events; give the camera an image that is not blank."
-        )
+        raise UserError(f"{path} would be a recording without events; give the camera an image that is not blank.")
     if recording.time.size > MAX_EVENTS or int(recording.time.max()) >= TIME_LIMIT:
         raise UserError(
             f"{path} cannot hold this recording of {recording.time.size} events up to {recording.time.max()} "

@@ -13,9 +13,7 @@ from snnlocality.data.vision.recordings import Recording, RecordingSet
 _BOX = 20  # MNIST scales its digits into a centred 20 x 20 box
 
 
-def recorded_images(
-    images: np.ndarray, parameters: CameraParameters, seed: int = 0
-) -> Callable[[int], Recording]:
+def recorded_images(images: np.ndarray, parameters: CameraParameters, seed: int = 0) -> Callable[[int], Recording]:
     """The function index -> recording of images (n, 28, 28) uint8; sample i depends on (seed, i) only."""
 
     def recording(index: int) -> Recording:
@@ -36,9 +34,7 @@ def digits(parameters: CameraParameters | None = None, seed: int = 0) -> Recordi
     )
 
 
-def mnist_saccades(
-    root: str | Path, parameters: CameraParameters | None = None, seed: int = 0
-) -> RecordingSet:
+def mnist_saccades(root: str | Path, parameters: CameraParameters | None = None, seed: int = 0) -> RecordingSet:
     """All of MNIST (idx files under ``root``), training part first, through the camera.
 
     Raises UserError if MNIST's files are missing or damaged.
@@ -50,9 +46,7 @@ def mnist_saccades(
         name="mnist-saccades",
         labels=np.concatenate([train_labels, test_labels]),
         official_test=official_test,
-        recording=recorded_images(
-            np.concatenate([train_images, test_images]), parameters or load_parameters(), seed
-        ),
+        recording=recorded_images(np.concatenate([train_images, test_images]), parameters or load_parameters(), seed),
         notice="mnist-saccades: MNIST seen by a simulated event camera, not the real N-MNIST",
     )
 

@@ -1,0 +1,20 @@
+"""A copy of the rendered reports for the repository's page."""
+
+import shutil
+from pathlib import Path
+
+from snnlocality import parameters as params
+from snnlocality import plan
+from snnlocality.provenance.records import check
+
+
+def snapshot(parameters: params.Parameters, folder: str | Path) -> Path:
+    """Copy every report to ``folder`` and return it; raises UserError for one that is absent or was edited."""
+    folder = Path(folder)
+    reports = [path for report in plan.reports(parameters) for path in report.outputs]
+    for path in reports:
+        check(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in reports:
+        shutil.copyfile(path, folder / path.name)
+    return folder

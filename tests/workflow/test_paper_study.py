@@ -1,0 +1,39 @@
+"""The paper study runs end to end on exported trees of the real sets' formats, scaled down by one number."""
+
+import subprocess
+import sys
+
+import pandas as pd
+
+
+def test_the_paper_study_runs_on_exported_trees(project, monkeypatch, tmp_path):
+    project.run("snnlocality", "export", "nmnist", str(tmp_path), "--count", "140")
+    project.run("snnlocality", "export", "timit", str(tmp_path), "--scale", "0.02")
+    monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path))
+    project.run("snakemake", "--config", "study=paper", "scale=0.1", "--", "reports/table2.csv")
+    table = pd.read_csv(project.root / "reports/table2.csv")
+    assert set(table["study"]) == {"paper-x0.1"}
+    assert set(table["source"]) == {"nmnist", "timit"}
+    assert set(zip(table["dataset"], table["method"], table["arch"], strict=True)) == {
+        (dataset, method, "FF") for dataset in ("N-MNIST", "TIMIT") for method in ("BPTT", "e-prop")
+    }
+    notes = (project.root / "reports/table2.md").read_text()
+    assert "partial" in notes
+    # The demo study is untouched: switching back renders again the one report that was of the paper study.
+    assert project.planned("--config", "study=demo") == {"table2"}
+
+
+def test_missing_data_are_named_with_the_remedy(project, monkeypatch, tmp_path):
+    monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path))
+    done = project.run("snnlocality", "prepare", "--study", "paper", "--task", "vision", check=False)
+    assert done.returncode == 2
+    assert str(tmp_path / "n-mnist") in done.stderr
+    assert "SNNLOCALITY_DATA" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(project.root.glob("results/paper*/**/*.safetensors"))
+
+
+def test_the_program_starts_without_the_heavy_libraries(project):
+    code = "import sys, snnlocality.plan, snnlocality.cli; sys.exit(any(m in sys.modules for m in ('torch', 'pandas')))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=project.root)
+    assert done.returncode == 0
