@@ -29,6 +29,7 @@ from snnlocality.calibration.recording_statistics import (
 )
 from snnlocality.data.vision.camera import CameraParameters, record
 from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
+from snnlocality.errors import UserError
 
 MAP_MS, MAP_BINS = 10.0, 31
 
@@ -101,9 +102,14 @@ def fit_camera(
     """Camera parameters that make simulated recordings of ``real``'s images like its recordings.
 
     ``rounds`` times trajectory, search (with so many ``evaluations``, on ``search_size`` recordings spread
-    evenly over ``real``) and jitter. Deterministic.
+    evenly over ``real``) and jitter. Deterministic. Raises UserError if those recordings
+    lack a class.
     """
     few = real.take(np.unique(np.linspace(0, len(real.labels) - 1, search_size).astype(int)))
+    if np.unique(few.labels).size < 10:
+        raise UserError(
+            f"The {few.labels.size} recordings that the camera would be fitted to lack a digit; give more of N-MNIST."
+        )
     few_statistics = statistics(few.recordings, few.labels)
     wanted = measure_motion(real.recordings, real.images)
     parameters = _with_noise_and_length(START, real)
