@@ -18,7 +18,7 @@ from snnlocality.neurons.spikes import spiking
 
 RULES = "snnlocality.learning.rules"
 SURROGATES = "snnlocality.neurons.surrogates"
-DYNAMICS = Dynamics(alpha=0.7, beta=0.85, kappa=0.9, theta=1.0)
+DYNAMICS = Dynamics(alpha=0.7, beta=0.85, kappa=0.9, theta=1.2)  # not 1, so that a lost theta shows
 ENGINE = ReferenceEngine(torch.float64)
 
 

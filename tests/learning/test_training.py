@@ -130,6 +130,7 @@ def test_the_chosen_epoch_by_hand(validation, expected):
         pytest.param(np.concatenate([np.linspace(2, 1, 10), np.full(10, 1.0)]), False, id="flat at the end"),
         pytest.param(np.concatenate([np.linspace(2, 1, 10), np.linspace(1, 1.3, 10)]), False, id="rises again"),
         pytest.param(1 + 0.1 * np.cos(np.arange(20) * np.pi), False, id="only noise"),
+        pytest.param([1.0, 1.2, 1.0, 1.2, 0.98, 1.18, 0.98, 1.18, 0.95, 1.19], False, id="falls less than it jitters"),
         pytest.param([3.0, 2.0, 1.0], True, id="too short to tell"),
     ],
 )
