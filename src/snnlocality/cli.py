@@ -95,6 +95,15 @@ def collect(study: str | None, task: str, rule: str) -> None:
 
 
 @main.command()
+@_options(_STUDY, _TASK)
+def baseline(study: str | None, task: str) -> None:
+    """Train a logistic regression on the same data, as the bar for every network."""
+    from snnlocality.steps.baseline import baseline as step
+
+    click.echo(step(_parameters(study), task))
+
+
+@main.command()
 @_options(_STUDY, _TASK, _RULE, _ARCHITECTURE)
 def search(study: str | None, task: str, rule: str, architecture: str) -> None:
     """Search the hyper-parameters of one cell on validation data."""

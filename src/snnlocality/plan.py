@@ -102,6 +102,13 @@ def collect(parameters: params.Parameters, task: str, rule: str) -> Plan:
     return Plan("collect", settings, modules, metrics, (), (paths.runs(parameters.label, task, rule),))
 
 
+def baseline(parameters: params.Parameters, task: str) -> Plan:
+    """Train a classifier without memory and hidden layers on the same data."""
+    settings = {"task": task, "folds": len(params.folds(parameters, task))}
+    data = paths.data(parameters.label, task)
+    return Plan("baseline", settings, ("snnlocality.steps.baseline",), (data,), (), (data.with_name("baseline.csv"),))
+
+
 def search(parameters: params.Parameters, task: str, rule: str, architecture: str) -> Plan:
     """Search the hyper-parameters of one cell."""
     first = params.grid(parameters.search)[0]
@@ -131,7 +138,11 @@ def searches(parameters: params.Parameters) -> list[Plan]:
 def table2(parameters: params.Parameters) -> Plan:
     """Render Table 2."""
     runs = [collect(parameters, task, rule).outputs[0] for task in params.TASKS for rule in parameters.rules]
-    data = [paths.data(parameters.label, task) for task in params.TASKS]
+    data = [
+        path
+        for task in params.TASKS
+        for path in (paths.data(parameters.label, task), *baseline(parameters, task).outputs)
+    ]
     names = ("table2.csv", "table2.md", "table2.html", "metrics.json")
     return Plan(
         "table2",

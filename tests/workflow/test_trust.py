@@ -76,8 +76,9 @@ def test_dvc_repro_after_snakemake_executes_no_rule_and_settles(project):
 def test_dvc_stages_cover_exactly_what_the_workflow_makes(study, monkeypatch, root):
     monkeypatch.chdir(root)
     chosen = parameters.load(study=study)
-    plans = [*plan.reports(chosen), *(plan.prepare(chosen, task) for task in parameters.TASKS)]
+    plans = plan.reports(chosen)
     for task in parameters.TASKS:
+        plans += [plan.prepare(chosen, task), plan.baseline(chosen, task)]
         for rule in chosen.rules:
             plans.append(plan.collect(chosen, task, rule))
             for run in plan.runs_of(chosen, task):

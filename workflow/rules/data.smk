@@ -23,3 +23,32 @@ rule prepare:
         "Prepare the {wildcards.task} data"
     shell:
         "snnlocality prepare --study {params.study} --task {wildcards.task} > {log} 2>&1"
+
+
+rule baseline:
+    input:
+        data=rules.prepare.output.data,
+    output:
+        accuracies=str(paths.data(STUDY, "{task}").with_name("baseline.csv")),
+        record=str(paths.data(STUDY, "{task}").with_name("baseline.record.json")),
+    params:
+        study=STUDY,
+        settings=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).decisive,
+        code=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).code,
+        libraries=LIBRARIES,
+    log:
+        log_of(paths.data(STUDY, "{task}").with_name("baseline.csv")),
+    benchmark:
+        benchmark_of(paths.data(STUDY, "{task}").with_name("baseline.csv"))
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=6000,
+        runtime=60,
+    message:
+        "Logistic regression on the {wildcards.task} data"
+    shell:
+        "snnlocality baseline --study {params.study} --task {wildcards.task} > {log} 2>&1"

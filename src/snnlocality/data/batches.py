@@ -54,6 +54,10 @@ class Dataset(Protocol):
         """The samples of these indices, in this order."""
         ...
 
+    def without_time(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs (decisions, inputs) and labels (decisions,): what a classifier without memory sees."""
+        ...
+
 
 @dataclass(frozen=True)
 class EventDataset:
@@ -80,6 +84,14 @@ class EventDataset:
         events = Events(np.concatenate(pieces), offsets, len(indices), T, self.inputs)
         targets = np.broadcast_to(self.labels[indices].astype(np.int64), (T, len(indices)))
         return Batch(events, targets, np.ones(targets.shape, np.float32), T)
+
+    def without_time(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Events of every unit over the whole recording; see ``Dataset.without_time``."""
+        counts = np.zeros((len(indices), self.inputs), np.float32)
+        for row, index in enumerate(indices):
+            span = slice(self.offsets[index * self.steps], self.offsets[(index + 1) * self.steps])
+            counts[row] = np.bincount(self.units[span], minlength=self.inputs)
+        return counts, self.labels[indices]
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,11 @@ class FrameDataset:
             mask[:length, column] = 1
         held = [np.repeat(array, self.steps_per_frame, axis=0) for array in (inputs, targets, mask)]
         return Batch(*held, self.steps_per_frame)
+
+    def without_time(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Single normalised frames; see ``Dataset.without_time``."""
+        rows = np.concatenate([np.arange(self.offsets[i], self.offsets[i + 1]) for i in indices])
+        return (self.features[rows] - self.mean) / self.scale, self.labels[rows]
 
 
 def batches(dataset: Dataset, indices: np.ndarray, size: int) -> Iterator[Batch]:

@@ -20,9 +20,15 @@ def render(parameters: params.Parameters) -> Path:
     rendered = plan.table2(parameters)
     files = rendered.outputs
     with recorded(rendered):
-        every_run = pd.concat([pd.read_csv(path) for path in rendered.made if path.suffix == ".csv"], ignore_index=True)
+        every_run = pd.concat(
+            [pd.read_csv(path) for path in rendered.made if path.name == "runs.csv"], ignore_index=True
+        )
+        notices = [read_notice(path) for path in rendered.made if path.name == "data.safetensors"]
+        baselines = [
+            100 * pd.read_csv(path)["test_accuracy"].mean() for path in rendered.made if path.name == "baseline.csv"
+        ]
         table = summarise(every_run, pd.read_csv(rendered.given[0]), parameters.label)
-        notes = _notes(every_run, table, [read_notice(path) for path in rendered.made if path.suffix != ".csv"])
+        notes = _notes(every_run, table, notices, baselines)
         title = f"Table 2. Test accuracy in percent, study '{parameters.label}'"
         write_text(files[0], table.to_csv(index=False, float_format="%.4f"))
         write_text(files[1], tables.markdown(title, _layout(table), notes))
@@ -70,7 +76,7 @@ def _cell(row) -> str:
     return f"{row.mean:.2f}{interval}{published}"
 
 
-def _notes(runs: pd.DataFrame, table: pd.DataFrame, notices: list[str]) -> list[str]:
+def _notes(runs: pd.DataFrame, table: pd.DataFrame, notices: list[str], baselines: list[float]) -> list[str]:
     """What a reader must know beside the numbers."""
     n = sorted(set(table["n"]))
     notes = [
@@ -79,7 +85,14 @@ def _notes(runs: pd.DataFrame, table: pd.DataFrame, notices: list[str]) -> list[
     ]
     for dataset, notice in zip(dict.fromkeys(table["dataset"]), notices, strict=True):
         if notice:
-            notes.append(f"{dataset} column: {notice.rstrip('.')}. Its numbers are not the published task's.")
+            notes.append(f"{dataset} columns: {notice.rstrip('.')}. The published task is not this one.")
+    for dataset, baseline in zip(dict.fromkeys(table["dataset"]), baselines, strict=True):
+        below = table[(table["dataset"] == dataset) & (table["mean"] <= baseline)]
+        cells = "; ".join(f"{row.method} {row.arch}" for row in below.itertuples())
+        notes.append(
+            f"{dataset} columns: logistic regression on the same data, without memory, reaches {baseline:.2f}; "
+            + (f"not above it: {cells}." if cells else "every cell is above it.")
+        )
     if {"BPTT", "e-prop"} <= set(table["method"]):
         notes.append(
             "On one hidden layer without recurrence (TIMIT, FF) BPTT and symmetric e-prop differ only by the "
