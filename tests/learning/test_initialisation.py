@@ -4,6 +4,7 @@ import pytest
 from networks import ENGINE, RULES, rule
 from snnlocality import registry
 from snnlocality.engines.interface import Events
+from snnlocality.errors import UserError
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.lif import Dynamics
@@ -13,11 +14,11 @@ DYNAMICS = Dynamics(alpha=0.6, beta=0.8, kappa=0.9, theta=1.3)
 DRIVE, RECURRENT_DRIVE, READOUT_DRIVE = 0.9, 0.4, 0.25
 
 
-def initialise(dataset, recurrent=True, rule_name="bptt", seed=0, hidden=(20, 15)) -> Network:
+def initialise(dataset, recurrent=True, rule_name="bptt", seed=0, hidden=(20, 15), drive=DRIVE) -> Network:
     shape = Shape(dataset.inputs, hidden, dataset.classes, recurrent)
     batch = dataset.batch(np.arange(16))
     spike = spiking("fast_sigmoid", 5.0)
-    drives = (DRIVE, RECURRENT_DRIVE, READOUT_DRIVE)
+    drives = (drive, RECURRENT_DRIVE, READOUT_DRIVE)
     return initial_network(shape, DYNAMICS, spike, rule(rule_name), batch, ENGINE, seed, *drives)
 
 
@@ -102,3 +103,12 @@ def test_feedback_is_the_same_for_ff_and_rec(toy_recordings):
     ff, rec = (initialise(toy_recordings, recurrent, "decolle").feedback for recurrent in (False, True))
     assert ff.keys() == {"B1", "B2"}
     assert all(np.array_equal(ff[name], rec[name]) for name in ff)
+
+
+def test_a_drive_too_weak_for_any_spike_is_refused(toy_recordings):
+    with pytest.raises(UserError, match=r"neuron\.drive"):
+        initialise(toy_recordings, drive=1e-4)
+
+
+def test_a_single_recurrent_neuron_has_no_recurrent_weight_to_scale(toy_recordings):
+    assert initialise(toy_recordings, hidden=(1,)).weights["V1"] == [[0]]

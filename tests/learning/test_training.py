@@ -174,3 +174,9 @@ def test_evaluation_does_not_depend_on_the_batches(toy_utterances):
     for result in results:
         assert result.decisions == toy_utterances.offsets[-1]
         assert np.hstack(result) == pytest.approx(np.hstack(results[0]), rel=1e-6)
+
+
+def test_a_loss_that_is_not_a_number_ranks_last():
+    diverged = Epoch(1, 1.0, 0.5, float("nan"), 0.5, (0.1,))
+    sound = Epoch(2, 1.0, 0.5, 2.0, 0.5, (0.1,))
+    assert chosen_epoch([diverged, sound]) is sound

@@ -8,6 +8,7 @@ import numpy as np
 
 from snnlocality.data.batches import Batch
 from snnlocality.engines.interface import Engine, Inputs
+from snnlocality.errors import UserError
 from snnlocality.learning.rule import Rule, draw_feedback
 from snnlocality.network import Network, Shape, draw_weights
 from snnlocality.neurons.lif import Dynamics
@@ -33,6 +34,7 @@ def initial_network(
     """A network whose potentials on ``batch`` have the root mean square ``drive`` (in units of theta).
 
     ``recurrent_drive`` and ``readout_drive`` are the same for what V adds to the potential and for the readout.
+    Raises UserError if a layer does not fire at all: the layers above it could not be scaled.
     Weights depend on the seed, the shape and the data, not on the rule: runs of a seed are paired over rules.
     """
     weights = draw_weights(shape, generator(seed, "weights"))
@@ -44,14 +46,14 @@ def initial_network(
         W *= drive * dynamics.theta / _potential_rms(network, W, inputs, engine)
         one_layer = {"W1": W, "W_out": np.zeros((1, len(W)), W.dtype)}
         spikes = engine.forward(Network(dynamics, spike, one_layer, {}), inputs).spikes[0]
-        if V is not None:
+        if V is not None and V.any():  # a single neuron has no recurrent weights
             V *= recurrent_drive * dynamics.theta / _potential_rms(network, V, spikes, engine)
             one_layer["V1"] = V
             spikes = engine.forward(Network(dynamics, spike, one_layer, {}), inputs).spikes[0]
         inputs = spikes
     # The readout's leak stands in for the membrane's, with no synaptic filter before it.
     readout = engine.forward(network, batch.inputs).readout
-    weights["W_out"] *= readout_drive / max(float(np.sqrt(np.square(readout).mean())), 1e-6)
+    weights["W_out"] *= readout_drive / _rms(readout)
     return network
 
 
@@ -60,4 +62,11 @@ def _potential_rms(network: Network, weights: np.ndarray, inputs: Inputs, engine
     silent = network.dynamics._replace(theta=_NEVER)
     one_layer = {"W1": weights, "W_out": np.zeros((1, len(weights)), weights.dtype)}
     traces = engine.forward(Network(silent, network.spike, one_layer, {}), inputs)
-    return max(float(np.sqrt(np.square(traces.potentials[0], dtype=np.float64).mean())), 1e-6)
+    return _rms(traces.potentials[0])
+
+
+def _rms(values: np.ndarray) -> float:
+    rms = float(np.sqrt(np.square(values, dtype=np.float64).mean()))
+    if rms == 0:
+        raise UserError("A layer never fires with its initial weights; raise 'neuron.drive' in params.yaml.")
+    return rms

@@ -72,19 +72,20 @@ def train(
     curve: list[Epoch] = []
     best: dict[str, np.ndarray] = {}
     for number in range(1, optimisation.epochs + 1):
-        losses, right, decisions = [], 0, 0
+        loss_sum, steps, right, decisions = 0.0, 0.0, 0, 0
         for batch in batches(dataset, order.permutation(training), optimisation.batch_size):
             loss, gradients, counts = _step(network, batch, rule, optimisation, engine)
             for name, parameter in parameters.items():
                 parameter.grad = torch.from_numpy(gradients[name])
             optimiser.step()
             schedule.step()
-            losses.append(loss)
+            valid = float(batch.mask.sum())
+            loss_sum, steps = loss_sum + loss * valid, steps + valid
             right, decisions = right + counts[0], decisions + counts[1]
         result = evaluate(network, dataset, validation, optimisation, engine)
         epoch = Epoch(
             number,
-            float(np.mean(losses)),
+            loss_sum / steps,
             right / decisions,
             result.loss,
             result.accuracy,
@@ -98,8 +99,11 @@ def train(
 
 
 def chosen_epoch(curve: list[Epoch]) -> Epoch:
-    """The epoch of the best validation accuracy, by validation loss among equals, the first among those."""
-    return max(curve, key=lambda epoch: (epoch.validation_accuracy, -epoch.validation_loss))
+    """The epoch of the best validation accuracy, by validation loss among equals, the first among those.
+
+    A loss that is not a number ranks last.
+    """
+    return max(curve, key=lambda epoch: (epoch.validation_accuracy, -np.nan_to_num(epoch.validation_loss, nan=np.inf)))
 
 
 def _step(

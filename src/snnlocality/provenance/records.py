@@ -34,12 +34,13 @@ def recorded(plan: Plan) -> Iterator[None]:
     for an input that was changed after it was made.
     """
     consumed = {str(path): check(path) for path in plan.made} | {str(path): _digest(path) for path in plan.given}
+    code = plan.code  # of what is loaded now, not of what may have been edited meanwhile
     started, clock = datetime.now(UTC), time.monotonic()
     yield
     record = {
         "step": plan.step,
         "settings": plan.settings,
-        "code": plan.code,
+        "code": code,
         "libraries": locked_versions(),
         "inputs": consumed,
         "outputs": {path.name: sha256(path) for path in plan.outputs},
