@@ -113,6 +113,15 @@ def search(study: str | None, task: str, rule: str, architecture: str) -> None:
         click.echo(search_cell(_parameters(study), task, rule, architecture, advance))
 
 
+@main.command("search-table")
+@_options(_STUDY)
+def search_table(study: str | None) -> None:
+    """Gather the searches of all cells into one table."""
+    from snnlocality.reports.search import render
+
+    click.echo(render(_parameters(study)))
+
+
 @main.command()
 @_options(_STUDY)
 def table2(study: str | None) -> None:

@@ -135,6 +135,13 @@ def searches(parameters: params.Parameters) -> list[Plan]:
     ]
 
 
+def search_table(parameters: params.Parameters) -> Plan:
+    """Gather the searches of all cells."""
+    trials = tuple(one.outputs[0] for one in searches(parameters))
+    settings = {"study": parameters.label}
+    return Plan("search", settings, ("snnlocality.reports.search",), trials, (), (paths.REPORTS / "search.csv",))
+
+
 def table2(parameters: params.Parameters) -> Plan:
     """Render Table 2."""
     runs = [collect(parameters, task, rule).outputs[0] for task in params.TASKS for rule in parameters.rules]

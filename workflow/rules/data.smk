@@ -31,11 +31,6 @@ rule baseline:
     output:
         accuracies=str(paths.data(STUDY, "{task}").with_name("baseline.csv")),
         record=str(paths.data(STUDY, "{task}").with_name("baseline.record.json")),
-    params:
-        study=STUDY,
-        settings=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).decisive,
-        code=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).code,
-        libraries=LIBRARIES,
     log:
         log_of(paths.data(STUDY, "{task}").with_name("baseline.csv")),
     benchmark:
@@ -48,6 +43,11 @@ rule baseline:
     resources:
         mem_mb=6000,
         runtime=60,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).decisive,
+        code=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).code,
+        libraries=LIBRARIES,
     message:
         "Logistic regression on the {wildcards.task} data"
     shell:

@@ -1,10 +1,35 @@
 # The hyper-parameter search: the same grid for every cell, judged on validation data. Its results are
 # adopted by hand in params.yaml (docs/search.md), so that no run waits for it.
+SEARCH = plan.search_table(PARAMETERS)
+
+
 rule search:
     input:
-        [search.outputs[0] for search in plan.searches(PARAMETERS)],
+        SEARCH.made,
+    output:
+        table=SEARCH.outputs[0],
+        record=SEARCH.record,
+    log:
+        log_of(SEARCH.outputs[0]),
+    benchmark:
+        benchmark_of(SEARCH.outputs[0])
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        study=STUDY,
+        settings=SEARCH.decisive,
+        code=SEARCH.code,
+        libraries=LIBRARIES,
     message:
-        "All cells searched"
+        "Gather the searches of all cells"
+    shell:
+        "snnlocality search-table --study {params.study} > {log} 2>&1"
 
 
 rule search_cell:
