@@ -24,12 +24,13 @@ class _Group(click.Group):
             sys.exit(2)
 
 
-_STUDY = click.option("--study", default=None, help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
+_NUMBER = click.IntRange(min=0)
+_STUDY = click.option("--study", help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
 _TASK = click.option("--task", required=True, help="vision or speech.")
 _RULE = click.option("--rule", required=True, help="A learning rule, e.g. bptt.")
 _ARCHITECTURE = click.option("--arch", "architecture", required=True, help="ff, rec or ff_matched.")
-_FOLD = click.option("--fold", default=0, show_default=True, help="Fold of the cross-validation.")
-_SEED = click.option("--seed", default=0, show_default=True, help="Seed of initial weights and order.")
+_FOLD = click.option("--fold", type=_NUMBER, default=0, show_default=True, help="Fold of the cross-validation.")
+_SEED = click.option("--seed", type=_NUMBER, default=0, show_default=True, help="Seed of weights and order.")
 
 
 def _options(*options: Callable) -> Callable:

@@ -243,13 +243,15 @@ def check(raw: dict[str, Any], origin: str) -> Parameters:
 
 
 def _fault(fault: dict[str, Any]) -> str:
+    # The one check of the whole table is that of the study's name.
     key = ".".join(str(part) for part in fault["loc"]) or "study"
     if fault["type"] == "extra_forbidden":
         return f"'{key}' is not a known key (allowed there: {', '.join(_allowed(fault['loc'][:-1]))})"
     if fault["type"] == "missing":
         return f"'{key}' is missing"
     message = fault["msg"].removeprefix("Value error, ")
-    return f"'{key}': {message[0].lower()}{message[1:]} (got {fault['input']!r})" if key != "study" else message
+    given = "" if isinstance(fault["input"], dict) else f" (got {fault['input']!r})"
+    return f"'{key}': {message[0].lower()}{message[1:]}{given}"
 
 
 def _allowed(location: tuple) -> list[str]:
@@ -265,14 +267,18 @@ def _allowed(location: tuple) -> list[str]:
 
 def task_of(parameters: Parameters, task: str) -> Task:
     """The task's table; raises UserError for an unknown task."""
-    if task not in TASKS:
-        raise UserError(f"'{task}' is no task; choose one of {', '.join(TASKS)}.")
-    return getattr(parameters, task)
+    return getattr(parameters, _known_task(task))
 
 
 def study_task(parameters: Parameters, task: str) -> VisionStudy | SpeechStudy:
-    """The task's table in the chosen study."""
-    return getattr(parameters.studies[parameters.study], task)
+    """The task's table in the chosen study; raises UserError for an unknown task."""
+    return getattr(parameters.studies[parameters.study], _known_task(task))
+
+
+def _known_task(task: str) -> str:
+    if task not in TASKS:
+        raise UserError(f"'{task}' is no task; choose one of {', '.join(TASKS)}.")
+    return task
 
 
 def seeds(parameters: Parameters) -> range:

@@ -1,0 +1,47 @@
+"""The command line: a mistake gets one sentence and status 2, never a traceback."""
+
+import pytest
+from click.testing import CliRunner
+
+from snnlocality.cli import main
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("prepare --task sight", ["'sight' is no task", "vision, speech"]),
+        ("prepare --task vision --study full", ["'full' is unknown", "demo, sample, paper"]),
+        ("train --task vision --rule hebb --arch ff", ["'hebb'", "bptt, bptt_detached_reset, decolle"]),
+        ("train --task vision --rule bptt --arch ff_matched", ["'ff_matched' is no architecture of vision", "ff, rec"]),
+        ("train --task vision --rule bptt --arch ff --fold -1", ["--fold"]),
+        ("show table9", ["reports/table9.md does not exist", "snakemake"]),
+        ("export nmnist out --source mnist", ["'mnist' is no vision source", "digits"]),
+        ("export timit out --scale 2", ["scale"]),
+    ],
+)
+def test_a_mistake_is_named_with_the_remedy(root, monkeypatch, arguments, words):
+    monkeypatch.chdir(root)
+    result = call(*arguments.split())
+    assert result.exit_code == 2
+    message = result.stderr
+    assert "Traceback" not in message
+    for word in words:
+        assert word in message, message
+
+
+def test_outside_the_project_the_missing_file_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = call("study")
+    assert result.exit_code == 2
+    assert "params.yaml does not exist; run from the root of the project" in result.stderr
+
+
+def test_every_command_explains_itself():
+    for name in main.commands:
+        result = call(name, "--help")
+        assert result.exit_code == 0
+        assert result.output.strip()
