@@ -1,0 +1,66 @@
+"""A code digest follows meaning: what runs counts, how it is written does not."""
+
+import pytest
+
+from snnlocality import parameters, plan
+from snnlocality.provenance.closure import closure, normalised_digest
+
+SOURCE = '''
+"""A module."""
+import math
+
+def area(radius: float) -> float:
+    """Area of a circle."""
+    return math.pi * radius**2
+'''
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace('"""A module."""', '"""Another docstring."""'),
+        lambda text: text.replace("import math", "import math  # for pi"),
+        lambda text: text.replace('    """Area of a circle."""\n', ""),
+        lambda text: text.replace("math.pi * radius**2", "(\n        math.pi * radius ** 2\n    )"),
+    ],
+)
+def test_comments_docstrings_and_formatting_do_not_count(change):
+    assert change(SOURCE) != SOURCE
+    assert normalised_digest(change(SOURCE)) == normalised_digest(SOURCE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("radius**2", "radius**3"),
+        lambda text: text.replace("return ", "return 1 * "),
+        lambda text: text.replace("import math", "import cmath as math"),
+        lambda text: text.replace("area", "surface"),
+    ],
+)
+def test_code_counts(change):
+    assert normalised_digest(change(SOURCE)) != normalised_digest(SOURCE)
+
+
+@pytest.fixture(scope="module")
+def demo(root):
+    return parameters.load(root / "params.yaml", study="demo")
+
+
+def test_a_run_depends_on_its_own_rule_and_surrogate_only(demo):
+    modules = closure(plan.train(demo, "vision", "eprop", "ff", 0, 0).modules)
+    assert "snnlocality.learning.rules.eprop" in modules
+    assert "snnlocality.engines.reference" in modules
+    assert "snnlocality.learning.rules.bptt" not in modules
+    assert sum(name.startswith("snnlocality.neurons.surrogates.") for name in modules) == 1
+
+
+def test_data_depend_on_their_source_only(demo):
+    modules = closure(plan.prepare(demo, "vision").modules)
+    assert "snnlocality.data.vision.camera" in modules
+    assert not any("speech" in name or "learning" in name or "engines" in name for name in modules)
+
+
+def test_orchestration_is_in_no_closure(demo):
+    for one in (plan.table2(demo), plan.evaluate(demo, "speech", "bptt", "ff", 0, 0)):
+        assert not any(name.startswith(("snnlocality.plan", "snnlocality.provenance")) for name in closure(one.modules))
