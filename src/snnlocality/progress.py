@@ -53,9 +53,19 @@ def epochs(title: str, total: int) -> Iterator[Callable[["Epoch"], None]]:
 
         yield report
         return
+    # The title stands above, so that the live line fits a terminal of 80 columns.
+    _CONSOLE.print(f"{title} (loss and accuracy: training/validation)")
     with _progress() as live:
-        task = live.add_task(title, total=total)
-        yield lambda epoch: live.update(task, completed=epoch.epoch, description=f"{title}  {_figures(epoch)}")
+        task = live.add_task("", total=total)
+        yield lambda epoch: live.update(task, completed=epoch.epoch, description=_short_figures(epoch))
+
+
+def _short_figures(epoch: "Epoch") -> str:
+    rates = " ".join(f"{100 * rate:.0f}" for rate in epoch.firing_rates)
+    return (
+        f"loss {epoch.train_loss:.2f}/{epoch.validation_loss:.2f} "
+        f"accuracy {100 * epoch.train_accuracy:.1f}/{100 * epoch.validation_accuracy:.1f} % firing {rates} %"
+    )
 
 
 def _figures(epoch: "Epoch") -> str:
@@ -69,9 +79,9 @@ def _figures(epoch: "Epoch") -> str:
 
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=20),
+        BarColumn(bar_width=10),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.description}"),
         console=_CONSOLE,
     )
