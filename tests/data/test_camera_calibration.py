@@ -108,6 +108,7 @@ def test_fidelity_report(tmp_path):
     fidelity.write_fidelity(pd.concat([runs, mnist]), settings, data, tmp_path)
     text = (tmp_path / "fidelity.md").read_text()
     assert "Ratio of simulated to real: 0.902" in text
-    assert "| simulated MNIST | 59820 | 95.0 % | one fold | 1 |" in text
-    assert "run in fold 2 only" in text
+    assert "| simulated MNIST | 59820 | 95.0 % | – | 1 |" in text
+    assert "in each of the folds 2." in text
+    assert "reach 92.0 % (real) and 83.0 % (simulated)" in text
     assert len(pd.read_csv(tmp_path / "fidelity.csv")) == 31

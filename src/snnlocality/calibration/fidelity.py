@@ -43,10 +43,10 @@ A network trained only on simulated recordings, tested on real ones. This page i
 Five-fold cross-validation over real N-MNIST training recordings, {seeds} seeds. In each fold the camera is
 fitted anew, to statistics of the other folds' recordings only; the frozen camera in
 `src/snnlocality/data/vision/camera.json` plays no part. The simulated recordings are of the same images as the
-real ones. The network is the same in every row, and so are initial weights and order: {hidden} hidden units,
-feed-forward, BPTT, {steps} steps, {epochs} epochs (simulated MNIST: {mnist_epochs}), learning rate {rate}, slope
-{slope}, as in the `sample` study. A share of {validation:.0%} of the training recordings, real or simulated like
-the rest, chooses the epoch. Test recordings are always real.
+real ones. The network is the same in every row, with the same initial weights drawn (they are then scaled to
+the data) and the same order: {hidden} hidden units, feed-forward, BPTT, {steps} steps, {epochs} epochs (simulated
+MNIST: {mnist_epochs}), learning rate {rate}, slope {slope}, as in the `sample` study. A share of {validation:.0%} of
+the training recordings, real or simulated like the rest, chooses the epoch. Test recordings are always real.
 
 | trained on | training recordings | accuracy on real recordings | 95 % interval | runs |
 |---|---|---|---|---|
@@ -55,14 +55,16 @@ the rest, chooses the epoch. Test recordings are always real.
 **Ratio of simulated to real: {ratio.mean:.3f}, 95 % interval {ratio.low:.3f} to {ratio.high:.3f}.**
 
 The ratio is the mean of the folds' ratios. Intervals are Student's over the folds, a fold's accuracy being the
-mean over its seeds, because the seeds of a fold share its test recordings.
+mean over its seeds, because the seeds of a fold share its test recordings. The folds' training recordings
+overlap, which the interval does not take into account.
 
 | fold | real | simulated | ratio |
 |---|---|---|---|
 {fold_rows}
 
-The row "{mnist}" is of a network trained on simulated recordings of MNIST's training images without those of the
-fold's test part; it was run in fold {mnist_folds} only, so compare it with that fold's accuracies.
+The row "{mnist}" is of networks trained on simulated recordings of MNIST's training images without those
+of the fold's test part, one seed in each of the folds {mnist_folds}. In these folds the networks trained on 720
+recordings reach {small_real:.1f} % (real) and {small_simulated:.1f} % (simulated).
 """
 
 
@@ -70,7 +72,7 @@ def measure_fidelity(
     nmnist_root: str | Path,
     mnist_root: str | Path,
     folder: str | Path,
-    mnist_folds: Sequence[int] = (0,),
+    mnist_folds: Sequence[int] = (0, 1, 2),
     report: Callable[[str], None] = print,
 ) -> None:
     """Run the whole test; write fidelity.csv and fidelity.md to ``folder``. Takes about an hour on one core.
@@ -220,7 +222,7 @@ def _text(runs: pd.DataFrame, settings: dict[str, Any], data: dict[str, Any]) ->
         interval = mean_interval(group.groupby("fold").accuracy.mean().to_numpy())
         sizes = ", ".join(str(size) for size in sorted(set(group.recordings)))
         rows.append(f"| {name} | {sizes} | {100 * interval.mean:.1f} % | {_bounds(interval)} | {len(group)} |")
-    on_mnist = runs[runs.trained_on == MNIST]
+    mnist_folds = sorted(set(runs.fold[runs.trained_on == MNIST]))
     return _TEMPLATE.format(
         seeds=runs.seed.nunique(),
         hidden="-".join(map(str, settings["hidden"])),
@@ -237,9 +239,11 @@ def _text(runs: pd.DataFrame, settings: dict[str, Any], data: dict[str, Any]) ->
             for fold, row in by_fold.iterrows()
         ),
         mnist=MNIST,
-        mnist_folds=", ".join(str(fold) for fold in sorted(set(on_mnist.fold))),
+        mnist_folds=", ".join(map(str, mnist_folds)),
+        small_real=100 * by_fold.loc[mnist_folds, REAL].mean(),
+        small_simulated=100 * by_fold.loc[mnist_folds, SIMULATED].mean(),
     )
 
 
 def _bounds(interval: Interval) -> str:
-    return f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %" if interval.n > 1 else "one fold"
+    return f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %" if interval.n > 1 else "–"
