@@ -209,6 +209,15 @@ def calibrate_camera() -> None:
     study(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
 
 
+@calibrate.command("fidelity")
+def calibrate_fidelity() -> None:
+    """Train on simulated recordings, test on real ones, the camera fitted anew in every fold (an hour)."""
+    from snnlocality.calibration.fidelity import measure_fidelity
+    from snnlocality.data.sources import data_folder
+
+    measure_fidelity(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
+
+
 @calibrate.command("speech")
 def calibrate_speech() -> None:
     """Fit the speech synthesiser to the TIMIT sample."""
