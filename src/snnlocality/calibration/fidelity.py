@@ -45,8 +45,9 @@ fitted anew, to statistics of the other folds' recordings only; the frozen camer
 `src/snnlocality/data/vision/camera.json` plays no part. The simulated recordings are of the same images as the
 real ones. The network is the same in every row, with the same initial weights drawn (they are then scaled to
 the data) and the same order: {hidden} hidden units, feed-forward, BPTT, {steps} steps, {epochs} epochs (simulated
-MNIST: {mnist_epochs}), learning rate {rate}, slope {slope} (the `sample` study's values when this was run). A share of {validation:.0%} of
-the training recordings, real or simulated like the rest, chooses the epoch. Test recordings are always real.
+MNIST: {mnist_epochs}),
+learning rate {rate}, slope {slope} (the `sample` study's values when this was run).
+A share of {validation:.0%} of the training recordings, real or simulated like the rest, chooses the epoch. Test recordings are always real.
 
 | trained on | training recordings | accuracy on real recordings | 95 % interval | runs |
 |---|---|---|---|---|
