@@ -47,7 +47,8 @@ real ones. The network is the same in every row, with the same initial weights d
 the data) and the same order: {hidden} hidden units, feed-forward, BPTT, {steps} steps, {epochs} epochs (simulated
 MNIST: {mnist_epochs}),
 learning rate {rate}, slope {slope} (the `sample` study's values when this was run).
-A share of {validation:.0%} of the training recordings, real or simulated like the rest, chooses the epoch. Test recordings are always real.
+A share of {validation:.0%} of the training
+recordings, real or simulated like the rest, chooses the epoch. Test recordings are always real.
 
 | trained on | training recordings | accuracy on real recordings | 95 % interval | runs |
 |---|---|---|---|---|
