@@ -30,7 +30,7 @@ def set_at(table: dict, key: str, value: object) -> dict:
         ("rules", ["bppt"], ["'rules'", "bppt", "bptt, bptt_detached_reset"]),
         ("neuron.surrogate", "step", ["'neuron.surrogate'", "step", "fast_sigmoid"]),
         ("neuron.threshold", 0, ["'neuron.threshold'", "greater than 0"]),
-        ("loss.readout", "hinge", ["'loss.readout'", "cross_entropy"]),
+        ("vision.loss.readout", "hinge", ["'vision.loss.readout'", "cross_entropy"]),
         ("studies.demo.vision.data.source", "mnist", ["'studies.demo.vision.data.source'", "digits", "nmnist"]),
         ("studies.demo.vision.training.epoch", 3, ["epoch", "is not a known key", "epochs"]),
         ("studies.demo.speech.data.classes", 40, ["'studies.demo.speech.data.classes'", "39 or 61"]),

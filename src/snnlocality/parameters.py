@@ -15,6 +15,7 @@ from snnlocality import registry
 from snnlocality.data.sources import SPEECH_SOURCES, VISION_SOURCES
 from snnlocality.errors import UserError
 from snnlocality.learning.losses import LOSSES
+from snnlocality.learning.rule import ErrorSource
 
 PARAMS = Path("params.yaml")
 RULES = "snnlocality.learning.rules"
@@ -81,6 +82,7 @@ class Task(Model):
     hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
     architectures: Annotated[tuple[Architecture, ...], Field(min_length=1)]
     time_constants_ms: TimeConstants
+    loss: Losses
 
     @model_validator(mode="after")
     def _matched_has_one_layer(self) -> "Task":
@@ -190,7 +192,6 @@ class Parameters(Model):
     scale: Annotated[float, Field(gt=0, le=1)]
     rules: Annotated[tuple[str, ...], Field(min_length=1)]
     neuron: NeuronParameters
-    loss: Losses
     vision: Task
     speech: Task
     search: Search
@@ -304,7 +305,7 @@ def train_settings(
     hyperparameters: Hyperparameters | None = None,
 ) -> dict[str, Any]:
     """What decides the runs of one cell, besides data, fold and seed."""
-    registry.module_name(RULES, rule)
+    source = registry.load(RULES, rule).RULE.source
     model = task_of(parameters, task)
     if architecture not in model.architectures:
         raise UserError(
@@ -319,7 +320,9 @@ def train_settings(
         "hidden": list(model.hidden),
         "time_constants_ms": model.time_constants_ms.model_dump(),
         "neuron": parameters.neuron.model_dump(),
-        "loss": parameters.loss.model_dump(),
+        "loss": model.loss.readout,
+        # Not part of what decides the run of a rule that has no local losses.
+        "local_loss": model.loss.local if source is ErrorSource.LOCAL else None,
         "epochs": _scaled(training.epochs, parameters.scale),
         "batch_size": training.batch_size,
         **chosen.model_dump(),

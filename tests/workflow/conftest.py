@@ -14,7 +14,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 _PROJECT = ("Snakefile", "params.yaml", "dvc.yaml", ".dvc", ".dvcignore", ".gitignore")
-_PROJECT += ("envs", "published", "src", "workflow")
+_PROJECT += ("envs", "profiles", "published", "src", "workflow")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "cache", "tmp")
 
 
@@ -74,25 +74,11 @@ def _tiny(params: dict) -> None:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The tiny study, run once. Tests work on copies of it (``project``)."""
     root = tmp_path_factory.mktemp("finished") / "project"
-    tracked = (
-        "Snakefile",
-        "params.yaml",
-        "dvc.yaml",
-        "published",
-        "envs",
-        "src",
-        "workflow",
-        ".dvc",
-        ".dvcignore",
-        ".gitignore",
-    )
     root.mkdir()
-    for name in tracked:
+    for name in _PROJECT:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(
-                source, root / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "cache", "tmp")
-            )
+            shutil.copytree(source, root / name, ignore=_LEFT_OUT)
         else:
             shutil.copy(source, root / name)
     (root / "slurm").symlink_to("workflow/profiles/slurm")

@@ -50,7 +50,7 @@ def mean_loss(value: np.ndarray, batch: Batch) -> float:
 
 
 def errors(
-    network: Network, traces: Traces, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss
+    network: Network, traces: Traces, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss | None
 ) -> tuple[float, Errors]:
     """The mean readout loss of a batch, and the errors a rule's backward scan starts from.
 
@@ -61,6 +61,7 @@ def errors(
     value, derivative = loss(traces.readout, batch.targets)
     local = ()
     if rule.source is ErrorSource.LOCAL:
+        assert local_loss is not None
         readouts = (
             spikes @ network.feedback[f"B{layer}"].T
             for layer, spikes in zip(network.hidden, traces.spikes, strict=True)

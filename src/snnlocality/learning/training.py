@@ -21,7 +21,7 @@ class Optimisation:
     """How a network is trained."""
 
     loss: str  # of the readout, a name in losses.LOSSES
-    local_loss: str  # of a local rule's own readouts
+    local_loss: str | None  # of a local rule's own readouts; None for the other rules
     epochs: int
     batch_size: int  # samples
     learning_rate: float  # Adam's at the start; it falls to zero along half a cosine
@@ -111,9 +111,8 @@ def _step(
 ) -> tuple[float, dict[str, np.ndarray], tuple[int, int]]:
     """Loss, gradients and (right, all) decisions of one batch."""
     traces = engine.forward(network, batch.inputs)
-    loss, batch_errors = errors(
-        network, traces, batch, rule, LOSSES[optimisation.loss], LOSSES[optimisation.local_loss]
-    )
+    local_loss = LOSSES[optimisation.local_loss] if optimisation.local_loss else None
+    loss, batch_errors = errors(network, traces, batch, rule, LOSSES[optimisation.loss], local_loss)
     return loss, engine.backward(traces, batch_errors, rule), correct_decisions(traces, batch)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from snnlocality import parameters as params
 from snnlocality import plan, registry
@@ -64,5 +65,7 @@ def draw(table: pd.DataFrame, study: str) -> Figure:
         facet_kws={"sharex": False, "sharey": False},
     )
     grid.set_titles("{col_name}").set_axis_labels("epoch", "validation accuracy (%)")
+    for axes in grid.axes.flat:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     grid.figure.suptitle(f"Training curves, study '{study}' (band: all seeds and folds)", y=1.03, fontsize="medium")
     return grid.figure

@@ -63,15 +63,17 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame, study: str) -> pd.Dat
 
 
 def _layout(table: pd.DataFrame) -> pd.DataFrame:
-    """The paper's layout: a row per method, a column per data set and architecture."""
-    text = table.assign(cell=[_cell(row) for row in table.itertuples()])
-    columns = list(dict.fromkeys(zip(table["dataset"], table["arch"], strict=True)))
+    """The paper's layout: a row per method, a column per data set (and what stands in for it) and architecture."""
+    text = table.assign(
+        cell=[_cell(row) for row in table.itertuples()], dataset=table["dataset"] + " (" + table["source"] + ")"
+    )
+    columns = list(dict.fromkeys(zip(text["dataset"], text["arch"], strict=True)))
     wide = text.pivot(index="method", columns=["dataset", "arch"], values="cell")
     return wide.loc[list(dict.fromkeys(table["method"])), columns]
 
 
 def _cell(row) -> str:
-    interval = "" if pd.isna(row.ci_low) else f" [{row.ci_low:.2f}, {row.ci_high:.2f}]"
+    interval = "" if pd.isna(row.ci_low) else f" [{row.ci_low:.2f}, {row.ci_high:.2f}]".replace(", ", ",\u00a0")
     published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
     return f"{row.mean:.2f}{interval}{published}"
 

@@ -69,10 +69,8 @@ def fit(
 
 def optimisation_of(settings: dict[str, Any]) -> Optimisation:
     """How a run with these settings is trained."""
-    loss = settings["loss"]
-    return Optimisation(
-        loss["readout"], loss["local"], settings["epochs"], settings["batch_size"], settings["learning_rate"]
-    )
+    names = ("loss", "local_loss", "epochs", "batch_size", "learning_rate")
+    return Optimisation(**{name: settings[name] for name in names})
 
 
 def shape_of(settings: dict[str, Any], dataset: Dataset) -> Shape:
