@@ -74,7 +74,10 @@ def test_dvc_repro_after_snakemake_executes_no_rule_and_settles(project):
     assert executions() == before
     assert project.planned() == set()
     metrics = json.loads(project.run("dvc", "metrics", "show", "--json").stdout)
-    assert set(metrics[""]["data"]["reports/metrics.json"]["data"]) == {"N-MNIST", "TIMIT"}
+    assert set(metrics[""]["data"]["reports/metrics.json"]["data"]) == {
+        "N-MNIST (digits)",
+        "TIMIT (phones)",
+    }
 
 
 @pytest.mark.parametrize("study", ["demo", "sample", "paper"])

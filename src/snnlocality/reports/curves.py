@@ -38,6 +38,7 @@ def _labelled(parameters: params.Parameters, key: tuple, path: Path) -> pd.DataF
     task, rule, architecture, fold, seed = key
     labels = {
         "dataset": params.task_of(parameters, task).dataset,
+        "source": params.study_task(parameters, task).data.source,
         "method": registry.load(params.RULES, rule).RULE.label,
         "arch": params.ARCHITECTURE_LABELS[architecture],
         "fold": fold,
@@ -48,7 +49,10 @@ def _labelled(parameters: params.Parameters, key: tuple, path: Path) -> pd.DataF
 
 def draw(table: pd.DataFrame, study: str) -> Figure:
     """Validation accuracy over epochs: a panel per data set and architecture, a line per method."""
-    table = table.assign(panel=table["dataset"] + ", " + table["arch"], accuracy=100 * table["validation_accuracy"])
+    table = table.assign(
+        panel=table["dataset"] + " (" + table["source"] + "), " + table["arch"],
+        accuracy=100 * table["validation_accuracy"],
+    )
     sns.set_theme(style="ticks", context="notebook", palette="colorblind")
     grid = sns.relplot(
         table,

@@ -135,8 +135,8 @@ def _activity(runs: pd.DataFrame) -> list[str]:
 
 
 def _nested_means(table: pd.DataFrame) -> dict:
-    """{data set: {method: {architecture: mean}}} for `dvc metrics show`."""
+    """{data set (source): {method: {architecture: mean}}} for `dvc metrics show`."""
     nested: dict = {}
     for row in table.itertuples():
-        nested.setdefault(row.dataset, {}).setdefault(row.method, {})[row.arch] = round(row.mean, 4)
+        nested.setdefault(f"{row.dataset} ({row.source})", {}).setdefault(row.method, {})[row.arch] = round(row.mean, 4)
     return nested
