@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from snnlocality import registry
 from snnlocality.data.batches import Batch
 from snnlocality.engines.interface import Events
-from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.engines.reference import ReferenceEngine, spike_functions
 from snnlocality.learning.losses import LOSSES, errors
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Shape
@@ -58,7 +58,7 @@ def as_events(counts: np.ndarray) -> Events:
     rows = counts.transpose(1, 0, 2).reshape(samples * steps, inputs).astype(int)
     units = [np.repeat(np.arange(inputs), row) for row in rows]
     offsets = np.concatenate([[0], np.cumsum(rows.sum(axis=1))])
-    return Events(np.concatenate(units).astype(np.uint16), offsets, samples, steps, inputs)
+    return Events(np.concatenate(units).astype(np.uint16), offsets, np.arange(samples), steps, inputs)
 
 
 def scan_gradients(network: Network, batch: Batch, name: str, loss="cross_entropy", local_loss="cross_entropy"):
@@ -73,6 +73,7 @@ def autograd_gradients(network: Network, batch: Batch, *, through_reset: bool, t
     """Gradients of the mean cross-entropy by automatic differentiation of the unrolled network."""
     alpha, beta, kappa, theta = network.dynamics
     weights = {name: torch.from_numpy(array.copy()).requires_grad_() for name, array in network.weights.items()}
+    emit, derivative = spike_functions(network)
     rest = torch.zeros((), dtype=torch.float64)
     state = dict.fromkeys(network.hidden, (rest, rest, rest))
     y = loss = rest
@@ -89,8 +90,8 @@ def autograd_gradients(network: Network, batch: Batch, *, through_reset: bool, t
             U = beta * U + I - theta * (s if through_reset else s.detach())
             distance = U - theta
             # Worth emit(distance), but differentiated as the surrogate.
-            h = network.spike.derivative(distance).detach()
-            s = network.spike.emit(distance).detach() + h * (distance - distance.detach())
+            h = derivative(distance).detach()
+            s = emit(distance).detach() + h * (distance - distance.detach())
             state[layer] = I, U, s
             below = s
         y = kappa * y + below @ weights["W_out"].T

@@ -66,11 +66,7 @@ def test_silent_and_saturated_networks_are_simulated_and_differentiated(gain, ra
 
 def smooth_spike(slope: float) -> SpikeFunction:
     """A logistic output instead of a spike: then the surrogate is the true derivative."""
-
-    def emit(x):
-        return torch.sigmoid(slope * x)
-
-    return SpikeFunction(emit, lambda x: slope * emit(x) * (1 - emit(x)))
+    return SpikeFunction("sigmoid(k * x)", "k * sigmoid(k * x) * (1 - sigmoid(k * x))", slope)
 
 
 def complex_loss(network, weights, batch, slope):

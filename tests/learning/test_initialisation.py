@@ -27,7 +27,9 @@ def dense(inputs):
     if not isinstance(inputs, Events):
         return inputs
     counts = np.zeros((inputs.samples * inputs.steps, inputs.inputs))
-    np.add.at(counts, (np.repeat(np.arange(len(counts)), np.diff(inputs.offsets)), inputs.units), 1)
+    T = inputs.steps
+    for row, (sample, t) in enumerate((b, t) for b in inputs.index for t in range(T)):
+        np.add.at(counts[row], inputs.units[inputs.offsets[sample * T + t] : inputs.offsets[sample * T + t + 1]], 1)
     return counts.reshape(inputs.samples, inputs.steps, -1).transpose(1, 0, 2)
 
 

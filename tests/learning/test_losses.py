@@ -5,7 +5,6 @@ import torch
 from networks import ENGINE, RULES, random_batch, random_network, relative_error, rule, scan_gradients
 from snnlocality import registry
 from snnlocality.data.batches import Batch
-from snnlocality.engines.interface import Traces
 from snnlocality.learning.losses import LOSSES, correct_decisions, errors, mean_loss
 from snnlocality.network import Shape
 
@@ -80,7 +79,7 @@ def test_padding_changes_neither_loss_nor_gradient_nor_accuracy(name):
     longer_loss, _ = errors(network, longer_traces, longer, rule(name), cross_entropy, cross_entropy)
     assert longer_loss == pytest.approx(loss, rel=1e-12)
     assert relative_error(scan_gradients(network, longer, name), scan_gradients(network, batch, name)) < 1e-12
-    assert correct_decisions(longer_traces, longer) == correct_decisions(traces, batch)
+    assert correct_decisions(longer_traces.readout, longer) == correct_decisions(traces.readout, batch)
 
 
 def test_the_loss_is_the_mean_over_steps_that_count():
@@ -93,7 +92,7 @@ def decisions(readout, targets, mask, steps_per_decision):
     lead = np.array(readout, float)
     y = np.stack([np.zeros_like(lead), lead], axis=-1)
     batch = Batch(np.zeros((*lead.shape, 1)), np.array(targets), np.array(mask, float), steps_per_decision)
-    return correct_decisions(Traces(y, (), (), None), batch)
+    return correct_decisions(y, batch)
 
 
 @pytest.mark.parametrize(

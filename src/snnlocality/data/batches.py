@@ -77,13 +77,9 @@ class EventDataset:
 
     def batch(self, indices: np.ndarray) -> Batch:
         """See ``Dataset.batch``."""
-        T = self.steps
-        pieces = [self.units[self.offsets[i * T] : self.offsets[(i + 1) * T]] for i in indices]
-        counts = np.concatenate([np.diff(self.offsets[i * T : (i + 1) * T + 1]) for i in indices])
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        events = Events(np.concatenate(pieces), offsets, len(indices), T, self.inputs)
-        targets = np.broadcast_to(self.labels[indices].astype(np.int64), (T, len(indices)))
-        return Batch(events, targets, np.ones(targets.shape, np.float32), T)
+        events = Events(self.units, self.offsets, np.asarray(indices, np.int64), self.steps, self.inputs)
+        targets = np.broadcast_to(self.labels[indices].astype(np.int64), (self.steps, len(indices)))
+        return Batch(events, targets, np.ones(targets.shape, np.float32), self.steps)
 
     def without_time(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Events of every unit over the whole recording; see ``Dataset.without_time``."""

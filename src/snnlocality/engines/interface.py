@@ -14,26 +14,33 @@ rule (``learning.rule``) delivers to layer l::
 Arrays at this interface are NumPy arrays; time comes first, then the sample, then the unit.
 """
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from snnlocality.learning.adam import AdamStep
 from snnlocality.learning.rule import Rule
-from snnlocality.network import Network
+from snnlocality.network import Network, Weights
 
 
 class Events(NamedTuple):
-    """Event input of a batch: the active units of every sample and step, never a dense array.
+    """Event input of a batch: a view of a packed set of recordings, never a dense array.
 
-    ``units[offsets[b * steps + t] : offsets[b * steps + t + 1]]`` are those of sample b at step t; a unit listed
-    twice counts twice.
+    ``units[offsets[i * steps + t] : offsets[i * steps + t + 1]]`` are the active units of recording i at step t; a
+    unit listed twice counts twice. Sample b of the batch is recording ``index[b]``.
     """
 
-    units: np.ndarray  # (events,) integer
-    offsets: np.ndarray  # (samples * steps + 1,) int64
-    samples: int
+    units: np.ndarray  # (events of the packed set,) uint16
+    offsets: np.ndarray  # (recordings * steps + 1,) int64
+    index: np.ndarray  # (samples,) int64
     steps: int
     inputs: int  # number of input units
+    current: np.ndarray | None = None  # (samples, inputs): added to the input at every step, as an attack does
+
+    @property
+    def samples(self) -> int:
+        """Number of samples in the batch."""
+        return len(self.index)
 
 
 Inputs = Events | np.ndarray  # or a dense current of shape (steps, samples, inputs)
@@ -46,17 +53,37 @@ class Errors(NamedTuple):
     local: tuple[np.ndarray, ...]  # dL_l/dY_l per hidden layer, same shape; empty unless the rule is local
 
 
-class Traces(NamedTuple):
-    """What a forward pass leaves behind. ``state`` is the engine's own and is only handed back to it."""
+class Traces(Protocol):
+    """What a forward pass leaves behind; an engine keeps it in its own form and converts what is asked for."""
 
-    readout: np.ndarray  # y, (steps, samples, classes)
-    spikes: tuple[np.ndarray, ...]  # s_l per hidden layer, (steps, samples, N_l)
-    potentials: tuple[np.ndarray, ...]  # U_l per hidden layer, same shape
-    state: Any
+    @property
+    def readout(self) -> np.ndarray:
+        """y, (steps, samples, classes)."""
+        ...
+
+    @property
+    def spikes(self) -> tuple[np.ndarray, ...]:
+        """s_l per hidden layer, dense, (steps, samples, N_l)."""
+        ...
+
+    @property
+    def potentials(self) -> tuple[np.ndarray, ...]:
+        """U_l per hidden layer, (steps, samples, N_l)."""
+        ...
+
+    def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
+        """``matrix`` s_l[t] of hidden layer ``layer`` (from 1): (steps, samples, rows of the matrix)."""
+        ...
+
+    def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Spikes of every neuron in the steps where ``mask`` (steps, samples) is 1: (N_l,) per hidden layer."""
+        ...
 
 
 class Engine(Protocol):
-    """Forward and backward; everything else (training, attacks, analyses) is a client of these two."""
+    """Forward and backward; everything else (training, attacks, analyses) is a client of these."""
+
+    name: str
 
     def forward(self, network: Network, inputs: Inputs) -> Traces:
         """Simulate the network on a batch."""
@@ -64,4 +91,18 @@ class Engine(Protocol):
 
     def backward(self, traces: Traces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """Gradients by weight name, summed over the batch's samples and steps."""
+        ...
+
+    def input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:
+        """lambda_I_1, (steps, samples, N_1): the gradient by the current W_1 x[t] that the input drives."""
+        ...
+
+    def place(self, weights: Weights) -> dict[str, np.ndarray]:
+        """A copy of the weights laid out in memory as the engine reads them fastest: same values, same shapes."""
+        ...
+
+    def adam(
+        self, weight: np.ndarray, gradient: np.ndarray, first: np.ndarray, second: np.ndarray, step: AdamStep
+    ) -> None:
+        """One step of Adam on one weight matrix, in place: see ``learning.adam.update``."""
         ...

@@ -4,23 +4,29 @@ It is the specification that faster engines must agree with. Only the recurrence
 is not recurrent (input currents, weight gradients) is one product over all steps.
 """
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from snnlocality.engines.interface import Errors, Events, Inputs, Traces
+from snnlocality.engines.interface import Errors, Events, Inputs
+from snnlocality.learning import adam
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
-from snnlocality.network import Network
+from snnlocality.network import Network, Weights
+from snnlocality.neurons.formula import as_function
 
-
-class _State(NamedTuple):
-    network: Network
-    weights: dict[str, Tensor]
-    inputs: "_EventRows | Tensor"
-    potentials: list[Tensor]  # U_l, (steps, samples, N_l)
-    spikes: list[Tensor]
+FUNCTIONS = {
+    "abs": torch.abs,
+    "exp": torch.exp,
+    "maximum": lambda x, floor: torch.clamp(x, min=floor),
+    "sigmoid": torch.sigmoid,
+    "sqrt": np.sqrt,
+    "square": torch.square,
+    "step": lambda x: (x > 0).to(x.dtype),
+}
 
 
 class _EventRows(NamedTuple):
@@ -28,16 +34,59 @@ class _EventRows(NamedTuple):
 
     units: Tensor
     offsets: Tensor
+    current: Tensor | None
     events: Events
+
+
+class ReferenceTraces:
+    """See ``interface.Traces``."""
+
+    def __init__(
+        self,
+        network: Network,
+        weights: dict[str, Tensor],
+        inputs: _EventRows | Tensor,
+        U: list[Tensor],
+        s: list[Tensor],
+        y: Tensor,
+    ) -> None:
+        self.network, self.weights, self.inputs, self.U, self.s, self.y = network, weights, inputs, U, s, y
+
+    @cached_property
+    def readout(self) -> np.ndarray:
+        """See ``interface.Traces.readout``."""
+        return _array(self.y)
+
+    @cached_property
+    def spikes(self) -> tuple[np.ndarray, ...]:
+        """See ``interface.Traces.spikes``."""
+        return tuple(map(_array, self.s))
+
+    @cached_property
+    def potentials(self) -> tuple[np.ndarray, ...]:
+        """See ``interface.Traces.potentials``."""
+        return tuple(map(_array, self.U))
+
+    def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
+        """See ``interface.Traces.project``."""
+        spikes = self.s[layer - 1]
+        return _array(spikes @ torch.from_numpy(matrix).to(spikes).T)
+
+    def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
+        """See ``interface.Traces.spike_counts``."""
+        counted = torch.from_numpy(mask).to(self.y)
+        return tuple(_array(torch.einsum("tbn,tb->n", spikes, counted)) for spikes in self.s)
 
 
 class ReferenceEngine:
     """Plain PyTorch. ``dtype`` torch.float64 is for ground truth, torch.float32 for training."""
 
+    name = "reference"
+
     def __init__(self, dtype: torch.dtype = torch.float32, device: str = "cpu") -> None:
         self._dtype, self._device = dtype, device
 
-    def forward(self, network: Network, inputs: Inputs) -> Traces:
+    def forward(self, network: Network, inputs: Inputs) -> ReferenceTraces:
         """See ``interface.Engine.forward``."""
         weights = {name: self._tensor(array) for name, array in network.weights.items()}
         rows = self._event_rows(inputs) if isinstance(inputs, Events) else self._tensor(inputs)
@@ -49,12 +98,32 @@ class ReferenceEngine:
             potentials.append(U)
             spikes.append(s)
         y = _leaky_sum(spikes[-1] @ weights["W_out"].T, network.dynamics.kappa)
-        state = _State(network, weights, rows, potentials, spikes)
-        return Traces(_array(y), tuple(map(_array, spikes)), tuple(map(_array, potentials)), state)
+        return ReferenceTraces(network, weights, rows, potentials, spikes, y)
 
-    def backward(self, traces: Traces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
+    def backward(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
-        network, weights, rows, potentials, spikes = traces.state
+        return self._adjoint(traces, errors, rule)[0]
+
+    def input_adjoint(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> np.ndarray:
+        """See ``interface.Engine.input_adjoint``."""
+        return self._adjoint(traces, errors, rule)[1]
+
+    def place(self, weights: Weights) -> dict[str, np.ndarray]:
+        """See ``interface.Engine.place``."""
+        return {name: np.array(array, order="C") for name, array in weights.items()}
+
+    adam = staticmethod(adam.update)
+
+    def _adjoint(
+        self, traces: ReferenceTraces, errors: Errors, rule: Rule
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        network, weights, rows, potentials, spikes = (
+            traces.network,
+            traces.weights,
+            traces.inputs,
+            traces.U,
+            traces.s,
+        )
         feedback = {name: self._tensor(array) for name, array in network.feedback.items()}
         # The readout's adjoint is the leaky sum run backwards in time.
         lambda_y = _leaky_sum(self._tensor(errors.readout).flip(0), network.dynamics.kappa).flip(0)
@@ -79,15 +148,26 @@ class ReferenceEngine:
             if V is not None:
                 gradients[f"V{layer}"] = _outer_sum(lambda_I[1:], spikes[index][:-1]).fill_diagonal_(0)
             lambda_above, W_above, product = lambda_I, W, product @ W
-        return {name: _array(gradients[name]) for name in network.weights}
+        return {name: _array(gradients[name]) for name in network.weights}, _array(lambda_above)
 
     def _tensor(self, array: np.ndarray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._device, self._dtype)
 
     def _event_rows(self, events: Events) -> _EventRows:
-        units = torch.from_numpy(events.units.astype(np.int64)).to(self._device)
-        offsets = torch.from_numpy(np.ascontiguousarray(events.offsets, dtype=np.int64)).to(self._device)
-        return _EventRows(units, offsets, events)
+        T = events.steps
+        pieces = [events.units[events.offsets[i * T] : events.offsets[(i + 1) * T]] for i in events.index]
+        counts = [np.diff(events.offsets[i * T : (i + 1) * T + 1]) for i in events.index]
+        units = torch.from_numpy(np.concatenate(pieces).astype(np.int64)).to(self._device)
+        offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(np.concatenate(counts))])).to(self._device)
+        current = None if events.current is None else self._tensor(events.current)
+        return _EventRows(units, offsets, current, events)
+
+
+def spike_functions(network: Network) -> tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]:
+    """What the network's neurons emit for x = U - theta, and the derivative used by learning."""
+    emit, derivative = (as_function(formula, FUNCTIONS) for formula in (network.spike.emit, network.spike.derivative))
+    k = network.spike.slope
+    return lambda x: emit(x, k), lambda x: derivative(x, k)
 
 
 def _array(tensor: Tensor) -> np.ndarray:
@@ -99,7 +179,8 @@ def _input_drive(rows: _EventRows | Tensor, W: Tensor) -> Tensor:
     if isinstance(rows, Tensor):
         return rows @ W.T
     drive = torch.nn.functional.embedding_bag(rows.units, W.T.contiguous(), rows.offsets[:-1], mode="sum")
-    return drive.view(rows.events.samples, rows.events.steps, -1).transpose(0, 1).contiguous()
+    drive = drive.view(rows.events.samples, rows.events.steps, -1).transpose(0, 1).contiguous()
+    return drive if rows.current is None else drive + rows.current @ W.T
 
 
 def _input_gradient(rows: _EventRows | Tensor, lambda_I: Tensor) -> Tensor:
@@ -112,12 +193,14 @@ def _input_gradient(rows: _EventRows | Tensor, lambda_I: Tensor) -> Tensor:
     counts = torch.bincount(rows.units, minlength=rows.events.inputs)
     starts = counts.cumsum(0) - counts
     by_row = lambda_I.transpose(0, 1).reshape(-1, lambda_I.shape[-1])
-    return torch.nn.functional.embedding_bag(row_of_event, by_row, starts, mode="sum").T.contiguous()
+    gradient = torch.nn.functional.embedding_bag(row_of_event, by_row, starts, mode="sum").T.contiguous()
+    return gradient if rows.current is None else gradient + lambda_I.sum(dim=0).T @ rows.current
 
 
 def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> tuple[Tensor, Tensor]:
     """Potentials and spikes (steps, samples, N) of one layer driven by ``drive`` = W s_below."""
     alpha, beta, _, theta = network.dynamics
+    emit, _ = spike_functions(network)
     potentials, spikes = torch.empty_like(drive), torch.empty_like(drive)
     I = U = s = torch.zeros_like(drive[0])
     for t, current in enumerate(drive):
@@ -125,7 +208,7 @@ def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> tuple[
             current = torch.addmm(current, s, V.T)
         I = torch.add(current, I, alpha=alpha)
         U = torch.add(I, U, alpha=beta).sub_(s, alpha=theta)
-        s = network.spike.emit(U - theta)
+        s = emit(U - theta)
         potentials[t], spikes[t] = U, s
     return potentials, spikes
 
@@ -133,7 +216,8 @@ def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> tuple[
 def _adjoint_layer(network: Network, rule: Rule, delivered: Tensor, U: Tensor, V: Tensor | None) -> Tensor:
     """lambda_I (steps, samples, N) of one layer, given the error delivered to it."""
     alpha, beta, _, theta = network.dynamics
-    h = network.spike.derivative(U - theta)
+    _, derivative = spike_functions(network)
+    h = derivative(U - theta)
     result = torch.empty_like(U)
     lambda_U = lambda_I = torch.zeros_like(U[0])
     for t in range(len(U) - 1, -1, -1):

@@ -62,19 +62,16 @@ def errors(
     local = ()
     if rule.source is ErrorSource.LOCAL:
         assert local_loss is not None
-        readouts = (
-            spikes @ network.feedback[f"B{layer}"].T
-            for layer, spikes in zip(network.hidden, traces.spikes, strict=True)
-        )
+        readouts = (traces.project(layer, network.feedback[f"B{layer}"]) for layer in network.hidden)
         local = tuple(local_loss(Y, batch.targets)[1] * weight for Y in readouts)
     return mean_loss(value, batch), Errors(derivative * weight, local)
 
 
-def correct_decisions(traces: Traces, batch: Batch) -> tuple[int, int]:
+def correct_decisions(readout: np.ndarray, batch: Batch) -> tuple[int, int]:
     """(right decisions, all decisions): argmax of the readout averaged over the steps of each decision."""
-    steps, samples, classes = traces.readout.shape
+    steps, samples, classes = readout.shape
     d = batch.steps_per_decision
-    averaged = traces.readout.reshape(steps // d, d, samples, classes).mean(axis=1)
+    averaged = readout.reshape(steps // d, d, samples, classes).mean(axis=1)
     counted = batch.mask[::d] > 0
     right = (averaged.argmax(axis=-1) == batch.targets[::d]) & counted
     return int(right.sum()), int(counted.sum())

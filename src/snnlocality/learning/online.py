@@ -19,11 +19,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from snnlocality.data.batches import Batch
 from snnlocality.learning.losses import Loss
 from snnlocality.network import Network
+from snnlocality.neurons.formula import NUMPY, as_function
 
 
 class _Step(NamedTuple):
@@ -88,6 +88,7 @@ def symmetric_feedback(network: Network) -> dict[str, np.ndarray]:
 def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
     """One step of network and traces after the other; ``inputs``: (steps, samples, inputs)."""
     alpha, beta, kappa, theta = network.dynamics
+    emit, derivative = (as_function(formula, NUMPY) for formula in (network.spike.emit, network.spike.derivative))
     weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
     samples = inputs.shape[1]
     I, U, s = ({layer: np.zeros((samples, len(weights[f"W{layer}"]))) for layer in network.hidden} for _ in range(3))
@@ -106,9 +107,9 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
                 sources[f"V{layer}"] = s[layer]  # of the step before
             I[layer] = alpha * I[layer] + sum(source @ weights[name].T for name, source in sources.items())
             U[layer] = beta * U[layer] + I[layer] - theta * s[layer]
-            distance = torch.from_numpy(U[layer] - theta)
-            s[layer] = network.spike.emit(distance).numpy()
-            h[layer] = network.spike.derivative(distance).numpy()
+            distance = U[layer] - theta
+            s[layer] = emit(distance, network.spike.slope)
+            h[layer] = derivative(distance, network.spike.slope)
             for name, source in sources.items():
                 eI[name] = alpha * eI[name] + source
                 eU[name] = beta * eU[name] + eI[name]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from snnlocality.data.batches import Batch, Dataset, batches
 from snnlocality.engines.interface import Engine
+from snnlocality.learning.adam import Adam, cosine
 from snnlocality.learning.losses import LOSSES, correct_decisions, errors, mean_loss
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network
@@ -60,25 +60,23 @@ def train(
     seed: int,
     report: Callable[[Epoch], None] = lambda epoch: None,
 ) -> tuple[Network, list[Epoch]]:
-    """Train ``network`` (its weights change in place); return the best epoch's network and the curve.
+    """Train a copy of ``network``; return the best epoch's network and the curve.
 
     The epoch is chosen by ``chosen_epoch``; test data play no part.
     """
-    parameters = {name: torch.from_numpy(array) for name, array in network.weights.items()}
-    optimiser = torch.optim.Adam(parameters.values(), lr=optimisation.learning_rate)
-    batches_per_epoch = math.ceil(len(training) / optimisation.batch_size)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=optimisation.epochs * batches_per_epoch)
+    network = Network(network.dynamics, network.spike, engine.place(network.weights), network.feedback)
+    adam = Adam(network.weights, engine.adam)
+    steps_in_all = optimisation.epochs * math.ceil(len(training) / optimisation.batch_size)
+    done = 0
     order = generator(seed, "order")
     curve: list[Epoch] = []
     best: dict[str, np.ndarray] = {}
     for number in range(1, optimisation.epochs + 1):
         loss_sum, steps, right, decisions = 0.0, 0.0, 0, 0
         for batch in batches(dataset, order.permutation(training), optimisation.batch_size):
-            loss, gradients, counts = _step(network, batch, rule, optimisation, engine)
-            for name, parameter in parameters.items():
-                parameter.grad = torch.from_numpy(gradients[name])
-            optimiser.step()
-            schedule.step()
+            rate = cosine(optimisation.learning_rate, done, steps_in_all)
+            loss, counts = training_step(network, batch, rule, optimisation, engine, adam, rate)
+            done += 1
             valid = float(batch.mask.sum())
             loss_sum, steps = loss_sum + loss * valid, steps + valid
             right, decisions = right + counts[0], decisions + counts[1]
@@ -94,7 +92,7 @@ def train(
         curve.append(epoch)
         report(epoch)
         if chosen_epoch(curve) is epoch:
-            best = {name: array.copy() for name, array in network.weights.items()}
+            best = {name: np.array(array, order="C") for name, array in network.weights.items()}
     return Network(network.dynamics, network.spike, best, network.feedback), curve
 
 
@@ -106,14 +104,21 @@ def chosen_epoch(curve: list[Epoch]) -> Epoch:
     return max(curve, key=lambda epoch: (epoch.validation_accuracy, -np.nan_to_num(epoch.validation_loss, nan=np.inf)))
 
 
-def _step(
-    network: Network, batch: Batch, rule: Rule, optimisation: Optimisation, engine: Engine
-) -> tuple[float, dict[str, np.ndarray], tuple[int, int]]:
-    """Loss, gradients and (right, all) decisions of one batch."""
+def training_step(
+    network: Network,
+    batch: Batch,
+    rule: Rule,
+    optimisation: Optimisation,
+    engine: Engine,
+    adam: Adam,
+    learning_rate: float,
+) -> tuple[float, tuple[int, int]]:
+    """Learn from one batch: the network's weights change. Return the loss and (right, all) decisions before it."""
     traces = engine.forward(network, batch.inputs)
     local_loss = LOSSES[optimisation.local_loss] if optimisation.local_loss else None
     loss, batch_errors = errors(network, traces, batch, rule, LOSSES[optimisation.loss], local_loss)
-    return loss, engine.backward(traces, batch_errors, rule), correct_decisions(traces, batch)
+    adam.step(engine.backward(traces, batch_errors, rule), learning_rate)
+    return loss, correct_decisions(traces.readout, batch)
 
 
 def evaluate(
@@ -126,12 +131,12 @@ def evaluate(
     for batch in batches(dataset, indices, optimisation.batch_size):
         traces = engine.forward(network, batch.inputs)
         value, _ = LOSSES[optimisation.loss](traces.readout, batch.targets)
-        counts = correct_decisions(traces, batch)
+        counts = correct_decisions(traces.readout, batch)
         right, decisions = right + counts[0], decisions + counts[1]
         valid = float(batch.mask.sum())
         loss_sum, steps = loss_sum + mean_loss(value, batch) * valid, steps + valid
-        for layer, spikes in enumerate(traces.spikes):
-            spike_counts[layer] = spike_counts[layer] + np.einsum("tbn,tb->n", spikes, batch.mask, dtype=np.float64)
+        for layer, spikes in enumerate(traces.spike_counts(batch.mask)):
+            spike_counts[layer] = spike_counts[layer] + spikes.astype(np.float64)
     rates = [counts / steps for counts in spike_counts]
     return Evaluation(
         loss_sum / steps,

@@ -4,29 +4,21 @@ Every spiking neuron emits H(x), x = U - theta, with H(x) = 1 for x > 0 and 0 ot
 (``neurons.surrogates``) replaces its derivative in the backward scan (Neftci et al. 2019, section III).
 """
 
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from snnlocality import registry
 
-if TYPE_CHECKING:
-    from torch import Tensor
+HEAVISIDE = "step(x)"
 
 
 class SpikeFunction(NamedTuple):
-    """What a neuron emits for x = U - theta, and the derivative used by learning; tensors of any shape."""
+    """What a neuron emits for x = U - theta and the derivative used by learning, as ``neurons.formula``."""
 
-    emit: "Callable[[Tensor], Tensor]"
-    derivative: "Callable[[Tensor], Tensor]"
-
-
-def step(x: "Tensor") -> "Tensor":
-    """Heaviside step: 1 for x > 0, else 0."""
-    return (x > 0).to(x.dtype)
+    emit: str
+    derivative: str
+    slope: float  # k of the formulas
 
 
 def spiking(surrogate: str, slope: float) -> SpikeFunction:
     """A spike function: the step forward, the named surrogate with this slope backward."""
-    shape = registry.load("snnlocality.neurons.surrogates", surrogate).derivative
-    return SpikeFunction(step, partial(shape, slope=slope))
+    return SpikeFunction(HEAVISIDE, registry.load("snnlocality.neurons.surrogates", surrogate).DERIVATIVE, slope)

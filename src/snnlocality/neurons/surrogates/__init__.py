@@ -1,5 +1,5 @@
-"""One file per surrogate derivative, each holding one function ``derivative(x, slope)``.
+"""One file per surrogate derivative, each holding one formula ``DERIVATIVE`` (``neurons.formula``).
 
-x = U - theta, a tensor of any shape; shapes are given for unit threshold. The larger the slope k, the
-narrower the surrogate. Peaks and areas differ, as in the literature: compare at equal peak or equal area.
+x = U - theta, k the slope; shapes are given for unit threshold. The larger the slope, the narrower the surrogate.
+Peaks and areas differ, as in the literature: compare at equal peak or equal area.
 """

@@ -1,8 +1,3 @@
-"""Constant window: DECOLLE (k = 1), eRBP, STBP."""
+"""Constant window: DECOLLE (k = 1), eRBP, STBP. k for |x| < 1/(2k), else 0; peak k, area 1."""
 
-from torch import Tensor
-
-
-def derivative(x: Tensor, slope: float) -> Tensor:
-    """k for |x| < 1/(2k), else 0; peak k, area 1."""
-    return slope * (x.abs() < 1 / (2 * slope)).to(x.dtype)
+DERIVATIVE = "k * step(1 / (2 * k) - abs(x))"

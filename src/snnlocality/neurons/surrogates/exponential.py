@@ -1,8 +1,3 @@
-"""Exponential: SLAYER (Shrestha & Orchard 2018)."""
+"""Exponential: SLAYER (Shrestha & Orchard 2018). exp(-k|x|); peak 1, area 2/k."""
 
-from torch import Tensor
-
-
-def derivative(x: Tensor, slope: float) -> Tensor:
-    """exp(-k|x|); peak 1, area 2/k."""
-    return (-slope * x.abs()).exp()
+DERIVATIVE = "exp(-k * abs(x))"

@@ -1,10 +1,3 @@
-"""Gaussian: derivative of the error function."""
+"""Gaussian: derivative of the error function. (k / sqrt(pi)) exp(-(kx)^2); peak k/sqrt(pi), area 1."""
 
-import math
-
-from torch import Tensor
-
-
-def derivative(x: Tensor, slope: float) -> Tensor:
-    """(k / sqrt(pi)) exp(-(kx)^2); peak k/sqrt(pi), area 1."""
-    return slope / math.sqrt(math.pi) * (-(slope * x).square()).exp()
+DERIVATIVE = "k / sqrt(pi) * exp(-square(k * x))"

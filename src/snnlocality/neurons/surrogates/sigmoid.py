@@ -1,8 +1,3 @@
-"""Derivative of the logistic function."""
+"""Derivative of the logistic function. k s(kx) (1 - s(kx)), s logistic; peak k/4, area 1."""
 
-from torch import Tensor
-
-
-def derivative(x: Tensor, slope: float) -> Tensor:
-    """k s(kx) (1 - s(kx)), s logistic; peak k/4, area 1."""
-    return slope * (slope * x).sigmoid() * (-slope * x).sigmoid()
+DERIVATIVE = "k * sigmoid(k * x) * sigmoid(-k * x)"

@@ -1,8 +1,3 @@
-"""Piecewise linear (Bellec et al. 2018, Esser et al. 2016)."""
+"""Piecewise linear (Bellec et al. 2018, Esser et al. 2016). max(0, 1 - k|x|); peak 1, area 1/k."""
 
-from torch import Tensor
-
-
-def derivative(x: Tensor, slope: float) -> Tensor:
-    """max(0, 1 - k|x|); peak 1, area 1/k."""
-    return (1 - slope * x.abs()).clamp(min=0)
+DERIVATIVE = "maximum(1 - k * abs(x), 0)"

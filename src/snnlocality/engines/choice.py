@@ -1,0 +1,52 @@
+"""Which engine a command uses: how results are computed, never what they are, so no part of params.yaml."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from snnlocality.engines.interface import Engine
+from snnlocality.errors import UserError
+
+NAMES = ("auto", "reference", "cpu", "cuda")
+VARIABLE = "SNNLOCALITY_ENGINE"  # how a workflow profile hands its choice to every job
+
+
+def choose(name: str, threads: int = 1, say: Callable[[str], None] = lambda line: None) -> Engine:
+    """The engine of this name, on so many processor threads.
+
+    ``auto`` takes CUDA where there is a graphics card and the event-driven CPU engine elsewhere; where neither can
+    run, it tells ``say`` why in one line and takes the reference. Raises UserError if an engine that was asked for
+    by name cannot run here.
+    """
+    if name == "auto":
+        try:
+            return choose("cuda" if _has_graphics_card() else "cpu", threads)
+        except UserError as error:
+            say(f"{error} Falling back to the reference engine, which is several times slower.")
+            return choose("reference", threads)
+    # Each engine is imported only where it runs: the CPU engine starts without PyTorch.
+    if name == "cpu":
+        from snnlocality.engines.cpu.engine import CpuEngine
+
+        return CpuEngine(threads=threads)
+    if name == "cuda":
+        from snnlocality.engines.cuda.engine import CudaEngine
+
+        return CudaEngine()
+    if name == "reference":
+        import torch
+
+        from snnlocality.engines.reference import ReferenceEngine
+
+        torch.set_num_threads(threads)
+        return ReferenceEngine()
+    raise UserError(f"'{name}' is no engine; choose one of {', '.join(NAMES)}.")
+
+
+def chosen(threads: int = 1, say: Callable[[str], None] = lambda line: None) -> Engine:
+    """The engine that the environment variable SNNLOCALITY_ENGINE names; ``auto`` without it."""
+    return choose(os.environ.get(VARIABLE, "auto"), threads, say)
+
+
+def _has_graphics_card() -> bool:
+    return Path("/dev/nvidia0").exists()

@@ -1,0 +1,489 @@
+/* The kernels of the CPU engine: the equations of engines/interface.py, event by event.
+ *
+ * Compiled once per number type and surrogate (compiler.py) with
+ *   REAL           float or double
+ *   DERIVATIVE     the surrogate's formula in x and k (neurons/formula.py)
+ *
+ * Two primitives carry nearly all the work:
+ *   add_rows   out += the sum of the listed rows of a table. Listed are the active inputs of one step (drive of a
+ *              layer, rows of W^T), or the steps at which one input was active (its weights' gradient, rows of
+ *              lambda_I). Rows are held in registers over the whole list, so a row costs its loads and no store.
+ *   multiply   out += A B, dense: errors on their way down (W, V, B_l are dense there), analogue input.
+ *
+ * Layout. Samples are worked on in chunks of G; within a chunk, row r = t * g + sample holds one step of one sample
+ * (g = G, fewer in the last chunk), so that one product serves all samples of a step and one load of a recurrent
+ * weight serves g of them. A row has `width` numbers, the layer's units padded to whole vectors; padding stays zero.
+ * Matrices that add_rows reads are stored transposed, one contiguous row per source.
+ *
+ * Order. Who computes a number is up to the threads, but every sum runs in an order fixed by the data and by G
+ * alone: results are the same bits for any number of threads. The width of the machine's vectors does not enter
+ * either, since lanes never mix.
+ */
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef REAL real;
+typedef uint16_t unit_index;
+typedef uint32_t row_index;
+
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#define TILE_ROWS 8 /* 8 x 3 sums, 3 weights: 27 of 32 registers */
+#elif defined(__AVX__)
+#define VECTOR_BYTES 32
+#define TILE_ROWS 4 /* 4 x 3 sums, 3 weights, 1 factor: all 16 registers */
+#else
+#define VECTOR_BYTES 16
+#define TILE_ROWS 4
+#endif
+#define TILE_VECTORS 3
+#define LIST_VECTORS 8 /* sums of one pass over a list */
+#define LANES ((int64_t)(VECTOR_BYTES / sizeof(real)))
+#define MAX_LAYERS 8
+
+typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
+typedef vec loose_vec __attribute__((aligned(sizeof(real))));
+typedef bool lane_mask __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(real))));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vec load(const real *from) { return *(const loose_vec *)from; }
+INLINE void store(real *to, vec value) { *(loose_vec *)to = value; }
+
+/* ---- What Python hands over (engine.py mirrors these two structures) ---- */
+
+typedef struct {
+    int64_t units, width;
+    const real *W;            /* W_l^T: (units below, width) */
+    const real *V;            /* V_l^T: (units, width), or null */
+    real *U;                  /* potentials: (rows, width) */
+    unit_index *spikes;       /* lists of active units, row after row, each chunk at its full capacity */
+    row_index *spike_starts;  /* per chunk, rows + 1 */
+    const real *delivery;     /* the matrix by which the error travels: (units or classes above, width) */
+    const real *V_back;       /* V_l: (units, width), or null if no credit goes through recurrence */
+    const real *local_errors; /* dL_l/dY_l, or null */
+    real *lambda_I;           /* (rows, width) */
+    row_index *spike_rows;    /* the same spikes by unit: at which rows it was active */
+    row_index *spike_rows_starts; /* per chunk, units + 1 */
+    real *dW, *dV;            /* transposed as W and V */
+} Layer;
+
+typedef struct {
+    int64_t samples, steps, chunk, inputs, classes, class_width, layers;
+    double alpha, beta, kappa, theta, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
+    /* Input: packed events, or a dense current of given strides (in numbers). */
+    const unit_index *events;
+    const int64_t *event_offsets, *event_index; /* sample b is recording event_index[b] of the packed set */
+    const real *dense;
+    int64_t dense_step, dense_sample;
+    const real *current_drive; /* W_1 c of a constant input current c: (samples, width), or null */
+    row_index *event_rows, *event_rows_starts; /* the batch's events by unit: per chunk, inputs + 1 starts */
+    const int64_t *chunk_events;               /* number of events before each chunk */
+    const real *W_out;                         /* W_out^T: (units of the last layer, class_width) */
+    real *y;
+    const real *errors; /* dL/dy */
+    int64_t step_stride, sample_stride, class_stride; /* of y, errors and local_errors */
+    real *lambda_y;                                   /* (rows, class_width) */
+    real *scratch; /* per worker: scratch_size numbers */
+    int64_t scratch_size;
+    real *dW_out;
+    int64_t source; /* of the delivered error: 0 above, 1 readout, 2 local */
+    _Atomic int64_t next; /* the next chunk to be taken */
+    Layer layer[MAX_LAYERS];
+} Work;
+
+INLINE int64_t chunk_size(const Work *work, int64_t first) {
+    int64_t left = work->samples - first;
+    return left < work->chunk ? left : work->chunk;
+}
+
+/* ---- Sum of listed rows ---- */
+
+#define DEFINE_ADD_ROWS(NAME, INDEX)                                                                              \
+    INLINE void NAME##_vectors(const int vectors, real *restrict out, const real *restrict table, int64_t stride, \
+                               const INDEX *restrict list, int64_t count) {                                       \
+        vec sum[LIST_VECTORS];                                                                                    \
+        for (int v = 0; v < vectors; v++) sum[v] = load(out + v * LANES);                                         \
+        for (int64_t e = 0; e < count; e++) {                                                                     \
+            const real *row = table + (int64_t)list[e] * stride;                                                  \
+            for (int v = 0; v < vectors; v++) sum[v] += load(row + v * LANES);                                    \
+        }                                                                                                         \
+        for (int v = 0; v < vectors; v++) store(out + v * LANES, sum[v]);                                         \
+    }                                                                                                             \
+    static void NAME(real *restrict out, int64_t width, const real *restrict table, const INDEX *restrict list,   \
+                     int64_t count) {                                                                             \
+        int64_t done = 0;                                                                                         \
+        if (count == 0) return;                                                                                   \
+        for (; done + LIST_VECTORS * LANES <= width; done += LIST_VECTORS * LANES)                                \
+            NAME##_vectors(LIST_VECTORS, out + done, table + done, width, list, count);                           \
+        switch ((width - done) / LANES) {                                                                         \
+        case 7: NAME##_vectors(7, out + done, table + done, width, list, count); break;                           \
+        case 6: NAME##_vectors(6, out + done, table + done, width, list, count); break;                           \
+        case 5: NAME##_vectors(5, out + done, table + done, width, list, count); break;                           \
+        case 4: NAME##_vectors(4, out + done, table + done, width, list, count); break;                           \
+        case 3: NAME##_vectors(3, out + done, table + done, width, list, count); break;                           \
+        case 2: NAME##_vectors(2, out + done, table + done, width, list, count); break;                           \
+        case 1: NAME##_vectors(1, out + done, table + done, width, list, count); break;                           \
+        }                                                                                                         \
+    }
+
+DEFINE_ADD_ROWS(add_rows, unit_index)       /* lists of units */
+DEFINE_ADD_ROWS(add_listed_rows, row_index) /* lists of rows */
+
+/* ---- Dense product: out[m][:] += sum_k A[m * a_row + k * a_inner] B[k][:], tile by tile in registers ---- */
+
+INLINE void tile(const int rows, const int vectors, real *restrict out, int64_t out_stride, const real *restrict A,
+                 int64_t a_row, int64_t a_inner, const real *restrict B, int64_t b_stride, int64_t inner) {
+    vec sum[TILE_ROWS][TILE_VECTORS];
+    for (int m = 0; m < rows; m++)
+        for (int v = 0; v < vectors; v++) sum[m][v] = load(out + m * out_stride + v * LANES);
+    for (int64_t k = 0; k < inner; k++) {
+        vec weights[TILE_VECTORS];
+        for (int v = 0; v < vectors; v++) weights[v] = load(B + k * b_stride + v * LANES);
+        for (int m = 0; m < rows; m++)
+            for (int v = 0; v < vectors; v++) sum[m][v] += A[m * a_row + k * a_inner] * weights[v];
+    }
+    for (int m = 0; m < rows; m++)
+        for (int v = 0; v < vectors; v++) store(out + m * out_stride + v * LANES, sum[m][v]);
+}
+
+INLINE void tile_rows(const int vectors, int64_t rows, real *restrict out, int64_t out_stride,
+                      const real *restrict A, int64_t a_row, int64_t a_inner, const real *restrict B,
+                      int64_t b_stride, int64_t inner) {
+    int64_t m = 0;
+    for (; m + TILE_ROWS <= rows; m += TILE_ROWS)
+        tile(TILE_ROWS, vectors, out + m * out_stride, out_stride, A + m * a_row, a_row, a_inner, B, b_stride, inner);
+    if (m + 4 <= rows && TILE_ROWS > 4) {
+        tile(4, vectors, out + m * out_stride, out_stride, A + m * a_row, a_row, a_inner, B, b_stride, inner);
+        m += 4;
+    }
+    if (m + 2 <= rows) {
+        tile(2, vectors, out + m * out_stride, out_stride, A + m * a_row, a_row, a_inner, B, b_stride, inner);
+        m += 2;
+    }
+    if (m < rows)
+        tile(1, vectors, out + m * out_stride, out_stride, A + m * a_row, a_row, a_inner, B, b_stride, inner);
+}
+
+static void multiply(int64_t rows, int64_t width, int64_t inner, real *restrict out, int64_t out_stride,
+                     const real *restrict A, int64_t a_row, int64_t a_inner, const real *restrict B,
+                     int64_t b_stride) {
+    int64_t n = 0;
+    for (; n + TILE_VECTORS * LANES <= width; n += TILE_VECTORS * LANES)
+        tile_rows(TILE_VECTORS, rows, out + n, out_stride, A, a_row, a_inner, B + n, b_stride, inner);
+    if ((width - n) / LANES == 2) tile_rows(2, rows, out + n, out_stride, A, a_row, a_inner, B + n, b_stride, inner);
+    if ((width - n) / LANES == 1) tile_rows(1, rows, out + n, out_stride, A, a_row, a_inner, B + n, b_stride, inner);
+}
+
+/* ---- Forward ---- */
+
+/* I = alpha I + drive; U = beta U + I - theta s; s = 1 where U > theta. `potential` holds the drive and gets U. */
+INLINE void membrane(int64_t width, real alpha, real beta, real theta, real *restrict potential, real *restrict I,
+                     real *restrict U, real *restrict s) {
+    for (int64_t n = 0; n < width; n++) {
+        I[n] = potential[n] + alpha * I[n];
+        real u = (I[n] + beta * U[n]) - theta * s[n];
+        U[n] = potential[n] = u;
+        s[n] = u - theta > 0 ? 1 : 0;
+    }
+}
+
+/* Append the units with s > 0; returns how many. All lanes are compared first, so that the only branches are one
+ * per spike and one per 64 units. */
+INLINE int64_t list_spikes(int64_t width, const real *restrict s, unit_index *restrict list) {
+    int64_t count = 0;
+    for (int64_t first = 0; first < width; first += 64) {
+        uint64_t active = 0;
+        for (int64_t n = first; n < width && n < first + 64; n += LANES) {
+            union { lane_mask lanes; uint16_t bits; } mask = {.bits = 0};
+            mask.lanes = __builtin_convertvector(load(s + n) > 0, lane_mask);
+            active |= (uint64_t)mask.bits << (n - first);
+        }
+        for (; active; active &= active - 1) list[count++] = (unit_index)(first + __builtin_ctzll(active));
+    }
+    return count;
+}
+
+/* The drive of layer 1 at one row, from events or a dense current. */
+INLINE void input_drive(const Work *work, int64_t sample, int64_t t, real *restrict drive) {
+    const Layer *layer = &work->layer[0];
+    if (work->current_drive)
+        memcpy(drive, work->current_drive + sample * layer->width, layer->width * sizeof(real));
+    else
+        memset(drive, 0, layer->width * sizeof(real));
+    if (work->events) {
+        const int64_t *offset = work->event_offsets + work->event_index[sample] * work->steps + t;
+        add_rows(drive, layer->width, layer->W, work->events + offset[0], offset[1] - offset[0]);
+    }
+}
+
+static void forward_layer(const Work *work, int64_t l, int64_t first, real *restrict scratch) {
+    const Layer *layer = &work->layer[l], *below = layer - 1;
+    const int64_t g = chunk_size(work, first), T = work->steps, width = layer->width, chunk = first / work->chunk;
+    real *U = layer->U + first * T * width;
+    unit_index *spikes = layer->spikes + first * T * layer->units;
+    row_index *starts = layer->spike_starts + first * T + chunk;
+    real *state = scratch; /* I, U, s of every sample */
+    memset(state, 0, 3 * g * width * sizeof(real));
+    starts[0] = 0;
+    for (int64_t t = 0; t < T; t++) {
+        real *rows = U + t * g * width;
+        for (int64_t b = 0; b < g; b++) {
+            real *row = rows + b * width;
+            if (l == 0) {
+                input_drive(work, first + b, t, row);
+            } else {
+                const row_index *start = below->spike_starts + first * T + chunk + t * g + b;
+                const unit_index *list = below->spikes + first * T * below->units;
+                memset(row, 0, width * sizeof(real));
+                add_rows(row, width, layer->W, list + start[0], start[1] - start[0]);
+            }
+        }
+        if (l == 0 && work->dense)
+            multiply(g, width, work->inputs, rows, width,
+                     work->dense + t * work->dense_step + first * work->dense_sample, work->dense_sample, 1,
+                     layer->W, width);
+        for (int64_t b = 0; b < g; b++) {
+            const int64_t r = t * g + b;
+            real *own = state + 3 * b * width;
+            if (layer->V && t > 0) {
+                const row_index *before = starts + r - g;
+                add_rows(rows + b * width, width, layer->V, spikes + before[0], before[1] - before[0]);
+            }
+            membrane(width, work->alpha, work->beta, work->theta, rows + b * width, own, own + width, own + 2 * width);
+            starts[r + 1] = starts[r] + (row_index)list_spikes(width, own + 2 * width, spikes + starts[r]);
+        }
+    }
+}
+
+/* y[t] = kappa y[t-1] + W_out s[t] */
+static void forward_readout(const Work *work, int64_t first, real *restrict scratch) {
+    const Layer *last = &work->layer[work->layers - 1];
+    const int64_t g = chunk_size(work, first), T = work->steps, width = work->class_width;
+    const row_index *starts = last->spike_starts + first * T + first / work->chunk;
+    const unit_index *spikes = last->spikes + first * T * last->units;
+    const real kappa = work->kappa;
+    memset(scratch, 0, g * width * sizeof(real));
+    for (int64_t t = 0; t < T; t++)
+        for (int64_t b = 0; b < g; b++) {
+            const row_index *start = starts + t * g + b;
+            real *y = scratch + b * width;
+            real *out = work->y + t * work->step_stride + (first + b) * work->sample_stride;
+            for (int64_t c = 0; c < width; c++) y[c] *= kappa;
+            add_rows(y, width, work->W_out, spikes + start[0], start[1] - start[0]);
+            for (int64_t c = 0; c < work->classes; c++) out[c * work->class_stride] = y[c];
+        }
+}
+
+void forward(Work *work, int64_t worker, int64_t workers) {
+    (void)workers;
+    real *scratch = work->scratch + worker * work->scratch_size;
+    for (;;) {
+        int64_t first = atomic_fetch_add(&work->next, 1) * work->chunk;
+        if (first >= work->samples) return;
+        for (int64_t l = 0; l < work->layers; l++) forward_layer(work, l, first, scratch);
+        forward_readout(work, first, scratch);
+    }
+}
+
+/* ---- Backward: the adjoint scan, from t = T down to 1 ---- */
+
+INLINE void read_errors(const Work *work, const real *errors, int64_t t, int64_t sample, real *restrict row) {
+    const real *from = errors + t * work->step_stride + sample * work->sample_stride;
+    for (int64_t c = 0; c < work->classes; c++) row[c] = from[c * work->class_stride];
+}
+
+/* lambda_y[t] = kappa lambda_y[t+1] + dL/dy[t] */
+static void adjoint_readout(const Work *work, int64_t first) {
+    const int64_t g = chunk_size(work, first), T = work->steps, width = work->class_width;
+    const real kappa = work->kappa;
+    real *lambda = work->lambda_y + first * T * width;
+    for (int64_t t = T - 1; t >= 0; t--)
+        for (int64_t b = 0; b < g; b++) {
+            real *row = lambda + (t * g + b) * width, *later = row + g * width;
+            memset(row, 0, width * sizeof(real));
+            read_errors(work, work->errors, t, first + b, row);
+            if (t < T - 1)
+                for (int64_t c = 0; c < width; c++) row[c] += kappa * later[c];
+        }
+}
+
+/* One step of lambda_U and lambda_I; `lambda_I` holds the delivered error and gets the result. */
+INLINE void adjoint_step(int64_t width, real alpha, real beta, real theta, real reset, real k,
+                         const real *restrict potential, real *restrict lambda_U, const real *restrict later,
+                         real *restrict lambda_I) {
+    for (int64_t n = 0; n < width; n++) {
+        const real x = potential[n] - theta;
+        const real G = lambda_I[n] - reset * lambda_U[n];
+        lambda_U[n] = beta * lambda_U[n] + (DERIVATIVE) * G;
+        lambda_I[n] = lambda_U[n] + alpha * later[n];
+    }
+}
+
+static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *restrict scratch) {
+    const Layer *layer = &work->layer[l], *above = layer + 1;
+    const int64_t g = chunk_size(work, first), T = work->steps, width = layer->width;
+    const real *U = layer->U + first * T * width;
+    real *lambda_I = layer->lambda_I + first * T * width;
+    real *lambda_U = scratch, *zeros = scratch + g * width, *local = zeros + g * width;
+    const bool from_readout = work->source == 1 || (work->source == 0 && l == work->layers - 1);
+    memset(scratch, 0, g * (2 * width + work->class_width) * sizeof(real));
+    for (int64_t t = T - 1; t >= 0; t--) {
+        real *rows = lambda_I + t * g * width, *later = t < T - 1 ? rows + g * width : zeros;
+        const real *error;
+        int64_t error_width, error_units;
+        if (work->source == 2) {
+            for (int64_t b = 0; b < g; b++)
+                read_errors(work, layer->local_errors, t, first + b, local + b * work->class_width);
+            error = local, error_width = work->class_width, error_units = work->classes;
+        } else if (from_readout) {
+            error = work->lambda_y + (first * T + t * g) * work->class_width;
+            error_width = work->class_width, error_units = work->classes;
+        } else {
+            error = above->lambda_I + (first * T + t * g) * above->width;
+            error_width = above->width, error_units = above->units;
+        }
+        memset(rows, 0, g * width * sizeof(real));
+        multiply(g, width, error_units, rows, width, error, error_width, 1, layer->delivery, width);
+        if (layer->V_back && t < T - 1)
+            multiply(g, width, layer->units, rows, width, later, width, 1, layer->V_back, width);
+        for (int64_t b = 0; b < g; b++)
+            adjoint_step(width, work->alpha, work->beta, work->theta, work->reset, work->slope,
+                         U + (t * g + b) * width, lambda_U + b * width, later + b * width, rows + b * width);
+    }
+}
+
+/* Lists of active units per row into lists of rows per unit: a stable counting sort.
+ * starts: units + 1 numbers; unit u was active at rows[starts[u] .. starts[u + 1]]. */
+INLINE void count_units(row_index *restrict starts, const unit_index *restrict list, int64_t count) {
+    for (int64_t e = 0; e < count; e++) starts[list[e] + 1]++;
+}
+INLINE void place_row(row_index *restrict next, row_index *restrict rows, row_index row,
+                      const unit_index *restrict list, int64_t count) {
+    for (int64_t e = 0; e < count; e++) rows[next[list[e]]++] = row;
+}
+/* After placing, next[u] has moved on to the start of u + 1: shift it back. */
+INLINE void shift_starts(row_index *starts, int64_t units) {
+    memmove(starts + 1, starts, units * sizeof(row_index));
+    starts[0] = 0;
+}
+
+static void sort_events(const Work *work, int64_t first) {
+    const int64_t g = chunk_size(work, first), T = work->steps, chunk = first / work->chunk;
+    row_index *starts = work->event_rows_starts + chunk * (work->inputs + 1);
+    row_index *rows = work->event_rows + work->chunk_events[chunk];
+    memset(starts, 0, (work->inputs + 1) * sizeof(row_index));
+    for (int64_t b = 0; b < g; b++) {
+        const int64_t *offset = work->event_offsets + work->event_index[first + b] * T;
+        count_units(starts, work->events + offset[0], offset[T] - offset[0]);
+    }
+    for (int64_t u = 0; u < work->inputs; u++) starts[u + 1] += starts[u];
+    for (int64_t b = 0; b < g; b++) {
+        const int64_t *offset = work->event_offsets + work->event_index[first + b] * T;
+        for (int64_t t = 0; t < T; t++)
+            place_row(starts, rows, (row_index)(t * g + b), work->events + offset[t], offset[t + 1] - offset[t]);
+    }
+    shift_starts(starts, work->inputs);
+}
+
+static void sort_spikes(const Work *work, const Layer *layer, int64_t first) {
+    const int64_t g = chunk_size(work, first), T = work->steps, chunk = first / work->chunk;
+    const row_index *list_starts = layer->spike_starts + first * T + chunk;
+    const unit_index *spikes = layer->spikes + first * T * layer->units;
+    row_index *starts = layer->spike_rows_starts + chunk * (layer->units + 1);
+    row_index *rows = layer->spike_rows + first * T * layer->units;
+    memset(starts, 0, (layer->units + 1) * sizeof(row_index));
+    count_units(starts, spikes, list_starts[T * g]);
+    for (int64_t u = 0; u < layer->units; u++) starts[u + 1] += starts[u];
+    for (int64_t r = 0; r < T * g; r++)
+        place_row(starts, rows, (row_index)r, spikes + list_starts[r], list_starts[r + 1] - list_starts[r]);
+    shift_starts(starts, layer->units);
+}
+
+void adjoint(Work *work, int64_t worker, int64_t workers) {
+    (void)workers;
+    real *scratch = work->scratch + worker * work->scratch_size;
+    for (;;) {
+        int64_t first = atomic_fetch_add(&work->next, 1) * work->chunk;
+        if (first >= work->samples) return;
+        adjoint_readout(work, first);
+        for (int64_t l = work->layers - 1; l >= 0; l--) adjoint_layer(work, l, first, scratch);
+        if (work->events) sort_events(work, first);
+        for (int64_t l = 0; l < work->layers; l++) sort_spikes(work, &work->layer[l], first);
+    }
+}
+
+/* ---- Gradients of the weights: a worker owns whole rows (sources), chunks come in order ---- */
+
+enum { ROW_BLOCK = 8 }; /* rows are dealt out in blocks of so many */
+
+/* d[u] += the sum of `lambda` over the rows at which u was active, `delay` rows later */
+INLINE void listed_gradient(int64_t units, int64_t width, int64_t rows, int64_t delay, real *restrict d,
+                            const real *restrict lambda, const row_index *restrict starts,
+                            const row_index *restrict list, int64_t worker, int64_t workers) {
+    for (int64_t block = worker * ROW_BLOCK; block < units; block += workers * ROW_BLOCK)
+        for (int64_t u = block; u < units && u < block + ROW_BLOCK; u++) {
+            int64_t count = (int64_t)starts[u + 1] - starts[u];
+            /* What was active in the last step of all has no effect any more; rows are sorted. */
+            while (count > 0 && list[starts[u] + count - 1] + delay >= rows) count--;
+            add_listed_rows(d + u * width, width, lambda + delay * width, list + starts[u], count);
+        }
+}
+
+INLINE void dense_gradient(const Work *work, int64_t first, real *restrict d, const real *restrict lambda,
+                           int64_t worker, int64_t workers) {
+    const int64_t g = chunk_size(work, first), T = work->steps, width = work->layer[0].width;
+    for (int64_t block = worker * ROW_BLOCK; block < work->inputs; block += workers * ROW_BLOCK) {
+        const int64_t rows = work->inputs - block < ROW_BLOCK ? work->inputs - block : ROW_BLOCK;
+        for (int64_t b = 0; b < g; b++)
+            multiply(rows, width, T, d + block * width, width,
+                     work->dense + (first + b) * work->dense_sample + block, 1, work->dense_step,
+                     lambda + b * width, g * width);
+    }
+}
+
+void gradients(Work *work, int64_t worker, int64_t workers) {
+    const int64_t T = work->steps;
+    for (int64_t first = 0, chunk = 0; first < work->samples; first += work->chunk, chunk++) {
+        const int64_t g = chunk_size(work, first), rows = T * g;
+        for (int64_t l = 0; l <= work->layers; l++) {
+            const bool readout = l == work->layers;
+            const Layer *layer = &work->layer[l], *below = layer - 1;
+            const int64_t width = readout ? work->class_width : layer->width;
+            const real *lambda = (readout ? work->lambda_y : layer->lambda_I) + first * T * width;
+            real *dW = readout ? work->dW_out : layer->dW;
+            if (l > 0)
+                listed_gradient(below->units, width, rows, 0, dW, lambda,
+                                below->spike_rows_starts + chunk * (below->units + 1),
+                                below->spike_rows + first * T * below->units, worker, workers);
+            else if (work->dense)
+                dense_gradient(work, first, dW, lambda, worker, workers);
+            if (l == 0 && work->events)
+                listed_gradient(work->inputs, width, rows, 0, dW, lambda,
+                                work->event_rows_starts + chunk * (work->inputs + 1),
+                                work->event_rows + work->chunk_events[chunk], worker, workers);
+            if (!readout && layer->dV)
+                listed_gradient(layer->units, width, rows, g, layer->dV, lambda,
+                                layer->spike_rows_starts + chunk * (layer->units + 1),
+                                layer->spike_rows + first * T * layer->units, worker, workers);
+        }
+    }
+}
+
+/* ---- What else touches much memory ---- */
+
+/* out[row][:] = M s of a layer, event by event; M^T is `table`: (units, width). */
+void project(Work *work, int64_t l, const real *table, int64_t width, real *out) {
+    const Layer *layer = &work->layer[l];
+    const int64_t T = work->steps;
+    for (int64_t first = 0; first < work->samples; first += work->chunk) {
+        const int64_t g = chunk_size(work, first);
+        const row_index *starts = layer->spike_starts + first * T + first / work->chunk;
+        const unit_index *spikes = layer->spikes + first * T * layer->units;
+        for (int64_t r = 0; r < T * g; r++)
+            add_rows(out + (first * T + r) * width, width, table, spikes + starts[r], starts[r + 1] - starts[r]);
+    }
+}
