@@ -64,10 +64,10 @@ class _Rename(ast.NodeTransformer):
     """Numbers get the number type of the kernel, functions its prefix."""
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return ast.Call(ast.Name("REAL"), [node], [])
+        return ast.Call(ast.Name("NUMBER"), [node], [])
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Call(ast.Name("REAL"), [ast.Constant(math.pi)], []) if node.id == "pi" else node
+        return ast.Call(ast.Name("NUMBER"), [ast.Constant(math.pi)], []) if node.id == "pi" else node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         assert isinstance(node.func, ast.Name)
@@ -75,5 +75,5 @@ class _Rename(ast.NodeTransformer):
 
 
 def as_c(formula: str) -> str:
-    """A formula as a C expression in x and k; numbers become REAL(1), functions real_exp and so on."""
+    """A formula as a C expression in x and k; numbers become NUMBER(1), functions real_exp and so on."""
     return ast.unparse(_Rename().visit(parse(formula)))

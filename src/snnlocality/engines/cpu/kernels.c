@@ -2,7 +2,7 @@
  *
  * Compiled once per number type and surrogate (compiler.py) with
  *   REAL           float or double
- *   DERIVATIVE     the surrogate's formula in x and k (neurons/formula.py)
+ *   DERIVATIVE     the surrogate's formula in x and k (neurons/formula.py, as_c)
  *
  * Two primitives carry nearly all the work:
  *   add_rows   out += the sum of the listed rows of a table. Listed are the active inputs of one step (drive of a
@@ -53,7 +53,39 @@ typedef bool lane_mask __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(real
 INLINE vec load(const real *from) { return *(const loose_vec *)from; }
 INLINE void store(real *to, vec value) { *(loose_vec *)to = value; }
 
-/* ---- What Python hands over (engine.py mirrors these two structures) ---- */
+/* ---- The functions that a surrogate's formula may use ---- */
+
+#define NUMBER(c) ((real)(c))
+#define SINGLE (sizeof(real) == 4)
+
+INLINE real real_abs(real x) { return x < 0 ? -x : x; }
+INLINE real real_square(real x) { return x * x; }
+INLINE real real_maximum(real x, real y) { return x > y ? x : y; }
+INLINE real real_step(real x) { return x > 0 ? 1 : 0; }
+INLINE real real_sqrt(real x) { return (real)__builtin_sqrt((double)x); }
+
+/* e^x = 2^n e^r with |r| <= ln 2 / 2: Taylor's series of e^r to rounding, without branches, so that it vectorises. */
+INLINE real real_exp(real x) {
+    const real low = SINGLE ? -87 : -708, high = SINGLE ? 88 : 709;
+    x = x < low ? low : x > high ? high : x;
+    const real n = SINGLE ? __builtin_rintf((float)(x * (real)1.44269504088896341)) : __builtin_rint(x * 1.44269504088896341);
+    const real r = (x - n * NUMBER(0.693145751953125)) - n * NUMBER(1.42860682030941723e-06);
+    real sum = 1;
+    for (int i = SINGLE ? 7 : 13; i > 0; i--) sum = 1 + sum * r / NUMBER(i);
+    union { float number; int32_t bits; } single = {.bits = ((int32_t)n + 127) << 23};
+    union { double number; int64_t bits; } twice = {.bits = ((int64_t)n + 1023) << 52};
+    return sum * (SINGLE ? (real)single.number : (real)twice.number);
+}
+INLINE real real_sigmoid(real x) { return 1 / (1 + real_exp(-x)); }
+
+INLINE real derivative(real x, real k) { return DERIVATIVE; }
+
+/* ---- What Python hands over (engine.py mirrors these structures) ---- */
+
+typedef struct {
+    real *data; /* an array (steps, samples, classes) of any layout */
+    int64_t step, sample, class; /* strides in numbers */
+} Strided;
 
 typedef struct {
     int64_t units, width;
@@ -64,7 +96,7 @@ typedef struct {
     row_index *spike_starts;  /* per chunk, rows + 1 */
     const real *delivery;     /* the matrix by which the error travels: (units or classes above, width) */
     const real *V_back;       /* V_l: (units, width), or null if no credit goes through recurrence */
-    const real *local_errors; /* dL_l/dY_l, or null */
+    Strided local_errors;     /* dL_l/dY_l of a local rule */
     real *lambda_I;           /* (rows, width) */
     row_index *spike_rows;    /* the same spikes by unit: at which rows it was active */
     row_index *spike_rows_starts; /* per chunk, units + 1 */
@@ -83,10 +115,8 @@ typedef struct {
     row_index *event_rows, *event_rows_starts; /* the batch's events by unit: per chunk, inputs + 1 starts */
     const int64_t *chunk_events;               /* number of events before each chunk */
     const real *W_out;                         /* W_out^T: (units of the last layer, class_width) */
-    real *y;
-    const real *errors; /* dL/dy */
-    int64_t step_stride, sample_stride, class_stride; /* of y, errors and local_errors */
-    real *lambda_y;                                   /* (rows, class_width) */
+    Strided y, errors;                         /* errors: dL/dy */
+    real *lambda_y;                            /* (rows, class_width) */
     real *scratch; /* per worker: scratch_size numbers */
     int64_t scratch_size;
     real *dW_out;
@@ -259,22 +289,21 @@ static void forward_layer(const Work *work, int64_t l, int64_t first, real *rest
     }
 }
 
-/* y[t] = kappa y[t-1] + W_out s[t] */
-static void forward_readout(const Work *work, int64_t first, real *restrict scratch) {
-    const Layer *last = &work->layer[work->layers - 1];
+/* out[t] = kappa out[t-1] + M s_l[t] of layer l, with M^T as `table`: (units, class_width). */
+static void read_out(const Work *work, int64_t l, const real *table, real kappa, const Strided *out, int64_t first,
+                     real *restrict scratch) {
+    const Layer *layer = &work->layer[l];
     const int64_t g = chunk_size(work, first), T = work->steps, width = work->class_width;
-    const row_index *starts = last->spike_starts + first * T + first / work->chunk;
-    const unit_index *spikes = last->spikes + first * T * last->units;
-    const real kappa = work->kappa;
+    const row_index *starts = layer->spike_starts + first * T + first / work->chunk;
+    const unit_index *spikes = layer->spikes + first * T * layer->units;
     memset(scratch, 0, g * width * sizeof(real));
     for (int64_t t = 0; t < T; t++)
         for (int64_t b = 0; b < g; b++) {
             const row_index *start = starts + t * g + b;
-            real *y = scratch + b * width;
-            real *out = work->y + t * work->step_stride + (first + b) * work->sample_stride;
+            real *y = scratch + b * width, *to = out->data + t * out->step + (first + b) * out->sample;
             for (int64_t c = 0; c < width; c++) y[c] *= kappa;
-            add_rows(y, width, work->W_out, spikes + start[0], start[1] - start[0]);
-            for (int64_t c = 0; c < work->classes; c++) out[c * work->class_stride] = y[c];
+            add_rows(y, width, table, spikes + start[0], start[1] - start[0]);
+            for (int64_t c = 0; c < work->classes; c++) to[c * out->class] = y[c];
         }
 }
 
@@ -285,15 +314,15 @@ void forward(Work *work, int64_t worker, int64_t workers) {
         int64_t first = atomic_fetch_add(&work->next, 1) * work->chunk;
         if (first >= work->samples) return;
         for (int64_t l = 0; l < work->layers; l++) forward_layer(work, l, first, scratch);
-        forward_readout(work, first, scratch);
+        read_out(work, work->layers - 1, work->W_out, (real)work->kappa, &work->y, first, scratch);
     }
 }
 
 /* ---- Backward: the adjoint scan, from t = T down to 1 ---- */
 
-INLINE void read_errors(const Work *work, const real *errors, int64_t t, int64_t sample, real *restrict row) {
-    const real *from = errors + t * work->step_stride + sample * work->sample_stride;
-    for (int64_t c = 0; c < work->classes; c++) row[c] = from[c * work->class_stride];
+INLINE void read_errors(const Work *work, const Strided *errors, int64_t t, int64_t sample, real *restrict row) {
+    const real *from = errors->data + t * errors->step + sample * errors->sample;
+    for (int64_t c = 0; c < work->classes; c++) row[c] = from[c * errors->class];
 }
 
 /* lambda_y[t] = kappa lambda_y[t+1] + dL/dy[t] */
@@ -305,7 +334,7 @@ static void adjoint_readout(const Work *work, int64_t first) {
         for (int64_t b = 0; b < g; b++) {
             real *row = lambda + (t * g + b) * width, *later = row + g * width;
             memset(row, 0, width * sizeof(real));
-            read_errors(work, work->errors, t, first + b, row);
+            read_errors(work, &work->errors, t, first + b, row);
             if (t < T - 1)
                 for (int64_t c = 0; c < width; c++) row[c] += kappa * later[c];
         }
@@ -318,7 +347,7 @@ INLINE void adjoint_step(int64_t width, real alpha, real beta, real theta, real 
     for (int64_t n = 0; n < width; n++) {
         const real x = potential[n] - theta;
         const real G = lambda_I[n] - reset * lambda_U[n];
-        lambda_U[n] = beta * lambda_U[n] + (DERIVATIVE) * G;
+        lambda_U[n] = beta * lambda_U[n] + derivative(x, k) * G;
         lambda_I[n] = lambda_U[n] + alpha * later[n];
     }
 }
@@ -337,7 +366,7 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
         int64_t error_width, error_units;
         if (work->source == 2) {
             for (int64_t b = 0; b < g; b++)
-                read_errors(work, layer->local_errors, t, first + b, local + b * work->class_width);
+                read_errors(work, &layer->local_errors, t, first + b, local + b * work->class_width);
             error = local, error_width = work->class_width, error_units = work->classes;
         } else if (from_readout) {
             error = work->lambda_y + (first * T + t * g) * work->class_width;
@@ -473,10 +502,16 @@ void gradients(Work *work, int64_t worker, int64_t workers) {
     }
 }
 
-/* ---- What else touches much memory ---- */
+/* ---- What else is asked of a simulation ---- */
 
-/* out[row][:] = M s of a layer, event by event; M^T is `table`: (units, width). */
-void project(Work *work, int64_t l, const real *table, int64_t width, real *out) {
+/* out = M s_l, of any matrix M of as many rows as there are classes. */
+void project(Work *work, int64_t l, const real *table, const Strided *out) {
+    for (int64_t first = 0; first < work->samples; first += work->chunk)
+        read_out(work, l, table, 0, out, first, work->scratch);
+}
+
+/* Spikes of every unit of layer l, those of step t and sample b counted mask[t * samples + b] times. */
+void count_spikes(const Work *work, int64_t l, const float *mask, double *counts) {
     const Layer *layer = &work->layer[l];
     const int64_t T = work->steps;
     for (int64_t first = 0; first < work->samples; first += work->chunk) {
@@ -484,6 +519,25 @@ void project(Work *work, int64_t l, const real *table, int64_t width, real *out)
         const row_index *starts = layer->spike_starts + first * T + first / work->chunk;
         const unit_index *spikes = layer->spikes + first * T * layer->units;
         for (int64_t r = 0; r < T * g; r++)
-            add_rows(out + (first * T + r) * width, width, table, spikes + starts[r], starts[r + 1] - starts[r]);
+            for (row_index e = starts[r]; e < starts[r + 1]; e++)
+                counts[spikes[e]] += mask[r / g * work->samples + first + r % g];
+    }
+}
+
+/* learning/adam.py, one matrix of `rows` rows of `width` numbers; strides from row to row. */
+void adam(int64_t rows, int64_t width, real *weight, int64_t weight_stride, const real *gradient,
+          int64_t gradient_stride, real *first, int64_t first_stride, real *second, int64_t second_stride,
+          const double *factors, int64_t worker, int64_t workers) {
+    const real rate = factors[0], scale = factors[1], new_first = factors[2], new_second = factors[3],
+               epsilon = factors[4];
+    for (int64_t row = worker; row < rows; row += workers) {
+        real *restrict w = weight + row * weight_stride, *restrict m = first + row * first_stride;
+        real *restrict v = second + row * second_stride;
+        const real *restrict g = gradient + row * gradient_stride;
+        for (int64_t n = 0; n < width; n++) {
+            m[n] += new_first * (g[n] - m[n]);
+            v[n] += new_second * (g[n] * g[n] - v[n]);
+            w[n] -= rate * m[n] / (scale * (SINGLE ? __builtin_sqrtf((float)v[n]) : __builtin_sqrt(v[n])) + epsilon);
+        }
     }
 }

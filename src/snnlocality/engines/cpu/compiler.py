@@ -1,0 +1,87 @@
+"""Compile the kernels for this machine, once, and keep the result in the user's cache.
+
+The compiler (Zig's Clang) comes with the Python dependencies, so a machine needs none of its own.
+"""
+
+import ctypes
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from snnlocality.errors import UserError
+from snnlocality.neurons.formula import as_c
+
+_SOURCE = Path(__file__).with_name("kernels.c")
+_FLAGS = ("-O3", "-mcpu=native", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-fno-trapping-math")
+_REAL = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
+
+
+@cache
+def kernels(dtype: np.dtype, derivative: str) -> ctypes.CDLL:
+    """The compiled kernels for this number type and this surrogate formula.
+
+    Raises UserError if they cannot be compiled.
+    """
+    definitions = (f"-DREAL={_REAL[dtype]}", f"-DDERIVATIVE={as_c(derivative)}")
+    command = [sys.executable, "-m", "ziglang", "cc", *_FLAGS, *definitions, str(_SOURCE)]
+    # Everything that decides the machine code is in the name: the cache is never stale, and nodes of a cluster
+    # with different processors can share it.
+    key = "\n".join([*_FLAGS, *definitions, _SOURCE.read_text(encoding="utf-8"), _compiler(), _processor()])
+    folder = cache_folder()
+    library = folder / f"kernels-{hashlib.sha256(key.encode()).hexdigest()[:20]}.so"
+    if not library.exists():
+        _compile(command, library)
+    return ctypes.CDLL(str(library))
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: below XDG_CACHE_HOME or ~/.cache, else below the temporary folder."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snnlocality"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if os.access(home, os.W_OK):
+            return home
+    except OSError:
+        pass
+    fallback = Path(tempfile.gettempdir()) / f"snnlocality-{os.getuid()}"
+    fallback.mkdir(mode=0o700, exist_ok=True)
+    return fallback
+
+
+def _compile(command: list[str], library: Path) -> None:
+    # Under a name of its own first: several runs that start at once must not see each other's half-written file.
+    with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
+        draft = Path(scratch) / library.name
+        caches = {name: str(library.parent / "zig") for name in ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR")}
+        done = subprocess.run(
+            [*command, "-o", str(draft)], capture_output=True, text=True, env={**os.environ, **caches}, check=False
+        )
+        if done.returncode != 0:
+            reason = (done.stderr.strip().splitlines() or ["no message"])[0]
+            raise UserError(f"The CPU engine could not be compiled here ({reason}).")
+        os.replace(draft, library)
+
+
+def _compiler() -> str:
+    try:
+        return metadata.version("ziglang")
+    except metadata.PackageNotFoundError:
+        raise UserError("The CPU engine needs the package ziglang, which is not installed; run make setup.") from None
+
+
+def _processor() -> str:
+    """What distinguishes processors for a compiler."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    wanted = ("vendor_id", "cpu family", "model\t", "flags", "Features", "CPU part")
+    return "\n".join(sorted({line for line in lines if line.startswith(wanted)}))

@@ -1,0 +1,409 @@
+"""The CPU engine: hands NumPy arrays to the compiled kernels (``kernels.c``) and spreads chunks over threads.
+
+Numbers as NumPy sees them are (steps, samples, units); the kernels' own layout is explained in ``kernels.c``.
+"""
+
+import ctypes
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from snnlocality.engines.cpu.compiler import kernels
+from snnlocality.engines.interface import Errors, Events, Inputs
+from snnlocality.errors import UserError
+from snnlocality.learning import adam
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
+from snnlocality.network import Network, Weights
+from snnlocality.neurons.spikes import HEAVISIDE
+
+CHUNK = 8  # samples worked on together (kernels.c, "Layout"); results depend on it, on threads they do not
+_ALIGNMENT = 64  # bytes: a row starts at a cache line and fills whole vectors
+_MAX_LAYERS = 8
+_SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
+
+
+class _Strided(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_void_p), *((name, ctypes.c_int64) for name in ("step", "sample", "class_"))]
+
+
+class _Layer(ctypes.Structure):
+    _fields_ = [
+        *((name, ctypes.c_int64) for name in ("units", "width")),
+        *((name, ctypes.c_void_p) for name in ("W", "V", "U", "spikes", "spike_starts", "delivery", "V_back")),
+        ("local_errors", _Strided),
+        *((name, ctypes.c_void_p) for name in ("lambda_I", "spike_rows", "spike_rows_starts", "dW", "dV")),
+    ]
+
+
+class _Work(ctypes.Structure):
+    _fields_ = [
+        *(
+            (name, ctypes.c_int64)
+            for name in ("samples", "steps", "chunk", "inputs", "classes", "class_width", "layers")
+        ),
+        *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "slope", "reset")),
+        *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
+        *((name, ctypes.c_int64) for name in ("dense_step", "dense_sample")),
+        *(
+            (name, ctypes.c_void_p)
+            for name in ("current_drive", "event_rows", "event_rows_starts", "chunk_events", "W_out")
+        ),
+        ("y", _Strided),
+        ("errors", _Strided),
+        *((name, ctypes.c_void_p) for name in ("lambda_y", "scratch")),
+        ("scratch_size", ctypes.c_int64),
+        ("dW_out", ctypes.c_void_p),
+        ("source", ctypes.c_int64),
+        ("next", ctypes.c_int64),
+        ("layer", _Layer * _MAX_LAYERS),
+    ]
+
+
+@dataclass
+class CpuTraces:
+    """See ``interface.Traces``. ``kept`` holds the arrays that the kernels' pointers lead to."""
+
+    network: Network
+    inputs: Inputs
+    work: _Work
+    library: ctypes.CDLL
+    kept: dict[str, np.ndarray]
+    readout: np.ndarray
+
+    @cached_property
+    def spikes(self) -> tuple[np.ndarray, ...]:
+        """See ``interface.Traces.spikes``."""
+        return tuple(self._dense(self._listed(layer)) for layer in self.network.hidden)
+
+    @cached_property
+    def potentials(self) -> tuple[np.ndarray, ...]:
+        """See ``interface.Traces.potentials``."""
+        return tuple(
+            self._dense(self.kept[f"U{layer}"])[..., : len(self.network.weights[f"W{layer}"])]
+            for layer in self.network.hidden
+        )
+
+    def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
+        """See ``interface.Traces.project``."""
+        work = _Work.from_buffer_copy(self.work)
+        dtype = self.readout.dtype
+        table = _transposed(matrix, dtype)
+        work.classes, work.class_width = len(matrix), table.shape[1]
+        scratch = np.empty(CHUNK * table.shape[1], dtype)
+        work.scratch = scratch.ctypes.data
+        out = _by_class(len(matrix), work.steps, work.samples, dtype)
+        self.library.project(ctypes.byref(work), _int(layer - 1), _pointer(table), ctypes.byref(_strided(out)))
+        return out
+
+    def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
+        """See ``interface.Traces.spike_counts``."""
+        counted = np.ascontiguousarray(mask, np.float32)
+        result = []
+        for layer in self.network.hidden:
+            counts = np.zeros(len(self.network.weights[f"W{layer}"]))
+            self.library.count_spikes(
+                ctypes.byref(self.work), _int(layer - 1), _pointer(counted), _pointer(counts)
+            )
+            result.append(counts)
+        return tuple(result)
+
+    def _listed(self, layer: int) -> np.ndarray:
+        """Spikes of a layer as rows of the kernels: (rows, units)."""
+        units = len(self.network.weights[f"W{layer}"])
+        rows = np.zeros((self.work.samples * self.work.steps, units), self.readout.dtype)
+        starts, spikes = self.kept[f"starts{layer}"], self.kept[f"spikes{layer}"]
+        for number, chunk in enumerate(_chunks(self.work)):
+            own = starts[chunk.start + number : chunk.stop + number + 1]
+            listed = spikes[chunk.start * units : chunk.start * units + own[-1]]
+            rows[chunk.start + np.repeat(np.arange(len(own) - 1), np.diff(own)), listed] = 1
+        return rows
+
+    def _dense(self, rows: np.ndarray) -> np.ndarray:
+        """Rows of the kernels as (steps, samples, units)."""
+        pieces = [rows[chunk].reshape(self.work.steps, -1, rows.shape[1]) for chunk in _chunks(self.work)]
+        return np.concatenate(pieces, axis=1)
+
+
+class CpuEngine:
+    """Event-driven, compiled. ``dtype`` float64 is for ground truth, float32 for training.
+
+    Raises UserError where the kernels cannot be compiled.
+    """
+
+    name = "cpu"
+
+    def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
+        self._dtype, self._threads = np.dtype(dtype), threads
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        kernels(self._dtype, "1")  # so that a machine on which it cannot run says so at once
+
+    def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
+        """See ``interface.Engine.forward``."""
+        if network.spike.emit != HEAVISIDE:
+            raise ValueError("the CPU engine simulates neurons that emit spikes, no others")
+        library = kernels(self._dtype, network.spike.derivative)
+        dtype, kept = self._dtype, {}
+        work = _Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope, **network.dynamics._asdict())
+        if work.layers > _MAX_LAYERS:
+            raise UserError(f"The CPU engine takes at most {_MAX_LAYERS} hidden layers; choose the engine reference.")
+        table = {name: _transposed(array, dtype) for name, array in network.weights.items()}
+        kept.update(table)
+        self._set_inputs(work, inputs, table["W1"], kept)
+        rows = work.samples * work.steps
+        for index, layer in enumerate(network.hidden):
+            W, V = table[f"W{layer}"], table.get(f"V{layer}")
+            units, width = len(network.weights[f"W{layer}"]), W.shape[1]
+            kept[f"U{layer}"] = _aligned((rows, width), dtype)
+            kept[f"spikes{layer}"] = np.empty(rows * units, np.uint16)
+            kept[f"starts{layer}"] = np.empty(rows + len(_chunks(work)), np.uint32)
+            work.layer[index] = _Layer(
+                units=units,
+                width=width,
+                W=_address(W),
+                V=None if V is None else _address(V),
+                U=_address(kept[f"U{layer}"]),
+                spikes=_address(kept[f"spikes{layer}"]),
+                spike_starts=_address(kept[f"starts{layer}"]),
+            )
+        work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
+        work.W_out = _address(table["W_out"])
+        y = _by_class(work.classes, work.steps, work.samples, dtype)
+        work.y = _strided(y)
+        widest = max(array.shape[1] for array in table.values())
+        self._run(library.forward, work, scratch_size=3 * CHUNK * widest)
+        return CpuTraces(network, inputs, work, library, kept, y)
+
+    def backward(self, traces: CpuTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
+        """See ``interface.Engine.backward``."""
+        network, inputs, kept = traces.network, traces.inputs, {}
+        work = self._adjoint(traces, errors, rule, kept)
+        gradients = {name: _Placed.zeros(array.shape, self._dtype) for name, array in network.weights.items()}
+        work.dW_out = gradients["W_out"].address
+        for index, layer in enumerate(network.hidden):
+            work.layer[index].dW = gradients[f"W{layer}"].address
+            if f"V{layer}" in gradients:
+                work.layer[index].dV = gradients[f"V{layer}"].address
+        self._run(traces.library.gradients, work)
+        result = {name: placed.array for name, placed in gradients.items()}
+        for layer in network.hidden:
+            if f"V{layer}" in result:
+                np.fill_diagonal(result[f"V{layer}"], 0)
+        if isinstance(inputs, Events) and inputs.current is not None:
+            summed = traces._dense(kept["lambda_I1"]).sum(axis=0)[:, : len(network.weights["W1"])]
+            result["W1"] += summed.T @ inputs.current.astype(self._dtype)
+        return result
+
+    def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
+        """See ``interface.Engine.input_adjoint``."""
+        kept: dict[str, np.ndarray] = {}
+        self._adjoint(traces, errors, rule, kept)
+        return traces._dense(kept["lambda_I1"])[..., : len(traces.network.weights["W1"])]
+
+    def place(self, weights: Weights) -> dict[str, np.ndarray]:
+        """See ``interface.Engine.place``."""
+        return {name: _Placed.copy(array, self._dtype).array for name, array in weights.items()}
+
+    def adam(
+        self, weight: np.ndarray, gradient: np.ndarray, first: np.ndarray, second: np.ndarray, step: adam.AdamStep
+    ) -> None:
+        """See ``interface.Engine.adam``."""
+        arrays = [array.T for array in (weight, gradient, first, second)]
+        item = self._dtype.itemsize
+        if any(array.dtype != self._dtype or array.strides[1] != item for array in arrays):
+            adam.update(weight, gradient, first, second, step)
+            return
+        library = kernels(self._dtype, "1")
+        factors = (ctypes.c_double * 5)(step.rate, step.scale, 1 - adam.FIRST, 1 - adam.SECOND, adam.EPSILON)
+        sizes = map(_int, arrays[0].shape)
+        places = (part for array in arrays for part in (_pointer(array), _int(array.strides[0] // item)))
+        self._each(library.adam, *sizes, *places, factors)
+
+    def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule, kept: dict[str, np.ndarray]) -> _Work:
+        """Run the adjoint scan; ``kept`` gets its arrays."""
+        network, dtype = traces.network, self._dtype
+        work = _Work.from_buffer_copy(traces.work)
+        rows, chunks = work.samples * work.steps, len(_chunks(work))
+        work.source = _SOURCES[rule.source]
+        work.reset = work.theta if rule.through_reset else 0
+        kept["errors"] = np.asarray(errors.readout, dtype)
+        work.errors = _strided(kept["errors"])
+        kept["lambda_y"] = _aligned((rows, work.class_width), dtype)
+        work.lambda_y = _address(kept["lambda_y"])
+        for layer, delivery in _deliveries(network, rule).items():
+            own = work.layer[layer - 1]
+            kept[f"delivery{layer}"] = _padded(delivery, own.width, dtype)
+            own.delivery = _address(kept[f"delivery{layer}"])
+            if rule.source is ErrorSource.LOCAL:
+                kept[f"errors{layer}"] = np.asarray(errors.local[layer - 1], dtype)
+                own.local_errors = _strided(kept[f"errors{layer}"])
+            if f"V{layer}" in network.weights and rule.through_recurrence:
+                kept[f"V{layer}"] = _padded(network.weights[f"V{layer}"], own.width, dtype)
+                own.V_back = _address(kept[f"V{layer}"])
+            kept[f"lambda_I{layer}"] = _aligned((rows, own.width), dtype)
+            own.lambda_I = _address(kept[f"lambda_I{layer}"])
+            kept[f"rows{layer}"] = np.empty(rows * own.units, np.uint32)
+            own.spike_rows = _address(kept[f"rows{layer}"])
+            kept[f"row_starts{layer}"] = np.empty(chunks * (own.units + 1), np.uint32)
+            own.spike_rows_starts = _address(kept[f"row_starts{layer}"])
+        if isinstance(traces.inputs, Events):
+            counts = _events_before_chunks(traces.inputs)
+            kept["chunk_events"] = counts
+            kept["event_rows"] = np.empty(counts[-1], np.uint32)
+            kept["event_rows_starts"] = np.empty(chunks * (work.inputs + 1), np.uint32)
+            work.chunk_events = _address(counts)
+            work.event_rows = _address(kept["event_rows"])
+            work.event_rows_starts = _address(kept["event_rows_starts"])
+        widest = max(work.layer[index].width for index in range(work.layers))
+        self._run(traces.library.adjoint, work, scratch_size=CHUNK * (2 * widest + work.class_width))
+        return work
+
+    def _set_inputs(self, work: _Work, inputs: Inputs, W: np.ndarray, kept: dict[str, np.ndarray]) -> None:
+        if isinstance(inputs, Events):
+            if inputs.units.dtype != np.uint16:
+                raise ValueError(f"units of events must be uint16, not {inputs.units.dtype}")
+            kept |= {
+                "units": np.ascontiguousarray(inputs.units),
+                "offsets": np.ascontiguousarray(inputs.offsets, np.int64),
+                "index": np.ascontiguousarray(inputs.index, np.int64),
+            }
+            work.samples, work.steps, work.inputs = inputs.samples, inputs.steps, inputs.inputs
+            work.events, work.event_offsets, work.event_index = (
+                _address(kept[name]) for name in ("units", "offsets", "index")
+            )
+            if inputs.current is not None:
+                kept["current_drive"] = np.ascontiguousarray(inputs.current.astype(self._dtype) @ W)
+                work.current_drive = _address(kept["current_drive"])
+        else:
+            dense = np.ascontiguousarray(inputs, self._dtype)
+            kept["dense"] = dense
+            work.steps, work.samples, work.inputs = dense.shape
+            work.dense, work.dense_step, work.dense_sample = _address(dense), dense[0].size, dense.shape[2]
+
+    def _run(self, function: ctypes._CFuncPtr, work: _Work, scratch_size: int = 0) -> None:
+        """Let every thread take chunks until none is left."""
+        scratch = _aligned((self._threads, scratch_size), self._dtype)
+        work.scratch, work.scratch_size, work.next = scratch.ctypes.data, scratch_size, 0
+        self._each(function, ctypes.byref(work))
+
+    def _each(self, function: ctypes._CFuncPtr, *arguments: object) -> None:
+        if self._pool is None:
+            function(*arguments, _int(0), _int(1))
+            return
+        calls = [self._pool.submit(function, *arguments, _int(k), _int(self._threads)) for k in range(self._threads)]
+        for call in calls:
+            call.result()
+
+
+class _Placed(NamedTuple):
+    """A weight matrix in the kernels' layout: transposed, its rows padded; ``array`` is the view people see."""
+
+    array: np.ndarray  # (units above, units below)
+    table: np.ndarray  # (units below, width)
+
+    @property
+    def address(self) -> int:
+        """Of the first number."""
+        return self.table.ctypes.data
+
+    @staticmethod
+    def zeros(shape: tuple[int, ...], dtype: np.dtype) -> "_Placed":
+        above, below = shape
+        table = _aligned((below, _width(above, dtype)), dtype)
+        table.fill(0)
+        placed = _Placed(table[:, :above].T, table)
+        _PLACED[id(placed.array)] = placed.array
+        return placed
+
+    @staticmethod
+    def copy(array: np.ndarray, dtype: np.dtype) -> "_Placed":
+        placed = _Placed.zeros(array.shape, dtype)
+        placed.array[:] = array
+        return placed
+
+
+# The arrays known to be in the kernels' layout, zero padding included.
+_PLACED: "weakref.WeakValueDictionary[int, np.ndarray]" = weakref.WeakValueDictionary()
+
+
+def _transposed(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """A weight matrix as the kernels read it, (units below, width); no copy if it was placed so."""
+    if _PLACED.get(id(array)) is array and array.dtype == dtype:
+        below, width = array.shape[1], array.strides[1] // dtype.itemsize
+        return np.lib.stride_tricks.as_strided(array.T, (below, width))
+    return _Placed.copy(array, dtype).table
+
+
+def _deliveries(network: Network, rule: Rule) -> dict[int, np.ndarray]:
+    """By hidden layer, the matrix that carries the error down to it (``learning.rule``)."""
+    weights, above = network.weights, "W_out"
+    product = weights["W_out"]
+    result = {}
+    for layer in reversed(network.hidden):
+        if rule.source is ErrorSource.ABOVE:
+            result[layer] = weights[above]
+        elif rule.weights is FeedbackWeights.PRODUCT:
+            result[layer] = product
+            product = product @ weights[f"W{layer}"] if layer > 1 else product
+        else:
+            result[layer] = network.feedback[f"B{layer}"]
+        above = f"W{layer}"
+    return result
+
+
+def _events_before_chunks(events: Events) -> np.ndarray:
+    """Number of the batch's events before each chunk, and in all."""
+    T = events.steps
+    counts = events.offsets[(events.index + 1) * T] - events.offsets[events.index * T]
+    before = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return np.append(before[:-1:CHUNK], before[-1])
+
+
+def _chunks(work: _Work) -> list[slice]:
+    """Rows of every chunk."""
+    firsts = range(0, work.samples, CHUNK)
+    return [slice(first * work.steps, min(first + CHUNK, work.samples) * work.steps) for first in firsts]
+
+
+def _width(units: int, dtype: np.dtype) -> int:
+    lanes = _ALIGNMENT // dtype.itemsize
+    return -(-units // lanes) * lanes
+
+
+def _padded(matrix: np.ndarray, width: int, dtype: np.dtype) -> np.ndarray:
+    result = _aligned((len(matrix), width), dtype)
+    result[:, : matrix.shape[1]] = matrix
+    result[:, matrix.shape[1] :] = 0
+    return result
+
+
+def _by_class(classes: int, steps: int, samples: int, dtype: np.dtype) -> np.ndarray:
+    """An array (steps, samples, classes) with the classes outermost in memory: a loss then runs along samples."""
+    return np.empty((classes, steps, samples), dtype).transpose(1, 2, 0)
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    size = int(np.prod(shape)) * dtype.itemsize
+    raw = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % _ALIGNMENT
+    return raw[start : start + size].view(dtype).reshape(shape)
+
+
+def _address(array: np.ndarray) -> int:
+    return array.ctypes.data
+
+
+def _pointer(array: np.ndarray) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+def _int(number: int) -> ctypes.c_int64:
+    return ctypes.c_int64(number)
+
+
+def _strided(array: np.ndarray) -> _Strided:
+    step, sample, class_ = (stride // array.itemsize for stride in array.strides)
+    return _Strided(array.ctypes.data, step, sample, class_)
