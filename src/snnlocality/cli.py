@@ -30,6 +30,9 @@ _TASK = click.option("--task", required=True, help="vision or speech.")
 _RULE = click.option("--rule", required=True, help="A learning rule, e.g. bptt.")
 _ARCHITECTURE = click.option("--arch", "architecture", required=True, help="ff, rec or ff_matched.")
 _FOLD = click.option("--fold", type=_NUMBER, default=0, show_default=True, help="Fold of the cross-validation.")
+_THREADS = click.option(
+    "--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Processor threads of the engine."
+)
 _SEED = click.option("--seed", type=_NUMBER, default=0, show_default=True, help="Seed of weights and order.")
 
 
@@ -46,6 +49,12 @@ def _options(*options: Callable) -> Callable:
 @click.version_option(package_name="snnlocality")
 def main() -> None:
     """Benchmark spiking neural network learning rules from global to local, reproducibly."""
+
+
+def _engine(threads: int):
+    from snnlocality.engines.choice import chosen
+
+    return chosen(threads, say=lambda line: click.echo(line, err=True))
 
 
 def _parameters(study: str | None):
@@ -65,25 +74,26 @@ def prepare(study: str | None, task: str) -> None:
 
 
 @main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED)
-def train(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int) -> None:
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
+def train(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
     """Train one run."""
     from snnlocality import parameters
     from snnlocality.steps.train import train_run
 
     chosen = _parameters(study)
     epochs = parameters.train_settings(chosen, task, rule, architecture)["epochs"]
+    engine = _engine(threads)
     with progress.epochs(f"{task} {rule} {architecture} fold {fold} seed {seed}", epochs) as report:
-        click.echo(train_run(chosen, task, rule, architecture, fold, seed, report))
+        click.echo(train_run(chosen, task, rule, architecture, fold, seed, engine, report))
 
 
 @main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED)
-def evaluate(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int) -> None:
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
+def evaluate(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
     """Evaluate a trained run on the test part."""
     from snnlocality.steps.evaluate import evaluate_run
 
-    click.echo(evaluate_run(_parameters(study), task, rule, architecture, fold, seed))
+    click.echo(evaluate_run(_parameters(study), task, rule, architecture, fold, seed, _engine(threads)))
 
 
 @main.command()
@@ -105,13 +115,13 @@ def baseline(study: str | None, task: str) -> None:
 
 
 @main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE)
-def search(study: str | None, task: str, rule: str, architecture: str) -> None:
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _THREADS)
+def search(study: str | None, task: str, rule: str, architecture: str, threads: int) -> None:
     """Search the hyper-parameters of one cell on validation data."""
     from snnlocality.steps.search import search_cell
 
     with progress.bar(f"search {task} {rule} {architecture}") as advance:
-        click.echo(search_cell(_parameters(study), task, rule, architecture, advance))
+        click.echo(search_cell(_parameters(study), task, rule, architecture, _engine(threads), advance))
 
 
 @main.command("search-table")

@@ -9,8 +9,8 @@ from snnlocality.data.speech.features import (
     features,
     frame_count,
     frame_labels,
-    mean_and_scale,
 )
+from snnlocality.data.speech.normalisation import mean_and_scale
 from snnlocality.data.speech.phone_symbols import PHONES_39, PHONES_61
 from snnlocality.data.speech.timit import timit_sample
 from snnlocality.data.speech.utterances import Segment, Utterance

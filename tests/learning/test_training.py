@@ -92,7 +92,7 @@ def test_fitting_a_run_never_touches_the_test_part(toy_recordings):
     )
     settings |= {"hidden": [10], "epochs": 2, "batch_size": 16}
     parts = {Part.TRAIN: np.arange(40), Part.VALIDATION: np.arange(40, 50), Part.TEST: np.arange(50, 60)}
-    _, curve = fit(settings, guarded, parts, 0, lambda epoch: None)
+    _, curve = fit(settings, guarded, parts, 0, ReferenceEngine(), lambda epoch: None)
     assert len(curve) == 2
 
 

@@ -1,13 +1,24 @@
 # What the rules share: the checked parameters of the chosen study, and the plan of every step.
+import os
+
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from snnlocality import parameters, paths, plan
+from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
 from snnlocality.provenance.environment import locked_versions
 
 try:
     PARAMETERS = parameters.load(study=config.get("study"), scale=config.get("scale"))
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+# How to compute, never what: it reaches the jobs beside their parameters, so that a change reruns nothing.
+if "engine" in config:
+    os.environ[VARIABLE] = config["engine"]
+try:
+    ENGINE = checked_name()
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -19,7 +30,7 @@ RUN = str(paths.run(STUDY, "{task}", "{rule}", "{arch}", "{fold}", "{seed}"))
 # that every rule declares, so that a change of one of them, and nothing else, redoes the job.
 LIBRARIES = locked_versions()
 
-logger.info(f"Study: {STUDY}")
+logger.info(f"Study: {STUDY}; engine: {ENGINE}")
 
 
 wildcard_constraints:

@@ -63,4 +63,4 @@ rule search_cell:
         "Search {wildcards.task} {wildcards.rule} {wildcards.arch}"
     shell:
         "snnlocality search --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
-        "--arch {wildcards.arch} > {log} 2>&1"
+        "--arch {wildcards.arch} --threads {threads} > {log} 2>&1"

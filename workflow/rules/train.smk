@@ -28,7 +28,7 @@ rule train:
         "Train {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
     shell:
         "snnlocality train --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
-        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} 2>&1"
 
 
 rule evaluate:
@@ -62,7 +62,7 @@ rule evaluate:
         "Evaluate {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
     shell:
         "snnlocality evaluate --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
-        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} 2>&1"
 
 
 rule collect:

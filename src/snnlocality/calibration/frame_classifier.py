@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from snnlocality.data.speech.features import features, frame_labels, mean_and_scale
+from snnlocality.data.speech.features import features, frame_labels
+from snnlocality.data.speech.normalisation import mean_and_scale
 from snnlocality.data.speech.utterances import UtteranceSet
 
 EPOCHS = 10

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from snnlocality.data.speech.normalisation import mean_and_scale
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Events, Inputs
 from snnlocality.errors import UserError
@@ -166,15 +167,15 @@ def load(path: str | Path, fold: int) -> tuple[Dataset, dict[Part, np.ndarray]]:
         return dataset, parts
     offsets, features = arrays["offsets"], arrays["features"]
     of_utterance = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    training = features[np.isin(of_utterance, parts[Part.TRAIN])].astype(np.float64)
+    mean, scale = mean_and_scale(features[np.isin(of_utterance, parts[Part.TRAIN])])
     return FrameDataset(
         features,
         arrays["labels"],
         offsets,
         int(metadata["steps_per_frame"]),
         classes,
-        training.mean(axis=0).astype(np.float32),
-        training.std(axis=0).astype(np.float32),
+        mean,
+        scale,
     ), parts
 
 

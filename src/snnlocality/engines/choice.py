@@ -16,7 +16,7 @@ def choose(name: str, threads: int = 1, say: Callable[[str], None] = lambda line
 
     ``auto`` takes CUDA where there is a graphics card and the event-driven CPU engine elsewhere; where neither can
     run, it tells ``say`` why in one line and takes the reference. Raises UserError if an engine that was asked for
-    by name cannot run here.
+    by name cannot run here, ValueError for an unknown name.
     """
     if name == "auto":
         try:
@@ -40,12 +40,20 @@ def choose(name: str, threads: int = 1, say: Callable[[str], None] = lambda line
 
         torch.set_num_threads(threads)
         return ReferenceEngine()
-    raise UserError(f"'{name}' is no engine; choose one of {', '.join(NAMES)}.")
+    raise ValueError(f"'{name}' is no engine")
 
 
 def chosen(threads: int = 1, say: Callable[[str], None] = lambda line: None) -> Engine:
     """The engine that the environment variable SNNLOCALITY_ENGINE names; ``auto`` without it."""
-    return choose(os.environ.get(VARIABLE, "auto"), threads, say)
+    return choose(checked_name(), threads, say)
+
+
+def checked_name() -> str:
+    """What the environment variable says; raises UserError if it is no engine."""
+    name = os.environ.get(VARIABLE, "auto")
+    if name not in NAMES:
+        raise UserError(f"'{name}' is no engine; choose one of {', '.join(NAMES)}.")
+    return name
 
 
 def _has_graphics_card() -> bool:

@@ -114,9 +114,7 @@ class ReferenceEngine:
 
     adam = staticmethod(adam.update)
 
-    def _adjoint(
-        self, traces: ReferenceTraces, errors: Errors, rule: Rule
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def _adjoint(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> tuple[dict[str, np.ndarray], np.ndarray]:
         network, weights, rows, potentials, spikes = (
             traces.network,
             traces.weights,

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import importlib.util
+import re
 from functools import cache
 from pathlib import Path
 
@@ -27,9 +28,9 @@ _ORCHESTRATION = (
 def code_digest(modules: tuple[str, ...]) -> str:
     """SHA-256 over the import closure of ``modules`` within this package, each module normalised.
 
-    Constants that a module keeps in a JSON file of its own name (``camera.py``, ``camera.json``) count as its
-    code. The closure follows every import statement, so a module that is imported by name at run time (a learning
-    rule, say) must be given.
+    What a module keeps in a file of its own name counts as its code: constants (``camera.py``, ``camera.json``),
+    C (``kernels.py``, ``kernels.c``). The closure follows every import statement, so a module that is imported by
+    name at run time (a learning rule, say) must be given.
     """
     lines = (f"{name} {_module_digest(name)}\n" for name in closure(modules))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -60,8 +61,18 @@ def _module_digest(name: str) -> str:
     assert spec is not None
     assert spec.origin is not None
     code = Path(spec.origin)
-    constants = code.with_suffix(".json")
-    return normalised_digest(code.read_text(encoding="utf-8")) + (sha256(constants) if constants.exists() else "")
+    constants, c = code.with_suffix(".json"), code.with_suffix(".c")
+    return (
+        normalised_digest(code.read_text(encoding="utf-8"))
+        + (sha256(constants) if constants.exists() else "")
+        + (normalised_c_digest(c.read_text(encoding="utf-8")) if c.exists() else "")
+    )
+
+
+def normalised_c_digest(source: str) -> str:
+    """SHA-256 of C source without comments and spacing; our C has no comment marks inside strings."""
+    code = re.sub(r"/\*.*?\*/|//[^\n]*", " ", source, flags=re.DOTALL)
+    return hashlib.sha256(" ".join(code.split()).encode()).hexdigest()
 
 
 def normalised_digest(source: str) -> str:

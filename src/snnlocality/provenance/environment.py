@@ -17,6 +17,7 @@ NUMERICAL = (
     "soundfile",
     "torch",
     "torchaudio",
+    "ziglang",
 )
 
 

@@ -27,11 +27,12 @@ _SUFFIX = ".record.json"
 
 
 @contextmanager
-def recorded(plan: Plan) -> Iterator[None]:
+def recorded(plan: Plan, **circumstances: str) -> Iterator[None]:
     """Check the plan's inputs against their records, let the body make its outputs, then leave a record.
 
     If the body fails, neither a record nor (from ``storage.atomic_path``) an output remains. Raises UserError
-    for an input that was changed after it was made.
+    for an input that was changed after it was made. ``circumstances`` (the engine, say) go to the execution record:
+    they tell how a result was computed, and do not decide it.
     """
     consumed = {str(path): check(path) for path in plan.made} | {str(path): _digest(path) for path in plan.given}
     code = plan.code  # of what is loaded now, not of what may have been edited meanwhile
@@ -52,6 +53,7 @@ def recorded(plan: Plan) -> Iterator[None]:
             "command": sys.argv,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
+            **circumstances,
             **_circumstances(),
         },
     )

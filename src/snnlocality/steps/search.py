@@ -8,6 +8,7 @@ import pandas as pd
 from snnlocality import parameters as params
 from snnlocality import plan
 from snnlocality.data.batches import load
+from snnlocality.engines.interface import Engine
 from snnlocality.learning.training import chosen_epoch, still_improving
 from snnlocality.provenance.records import recorded
 from snnlocality.steps import train
@@ -21,18 +22,19 @@ def search_cell(
     task: str,
     rule: str,
     architecture: str,
+    engine: Engine,
     progress: Callable[[int, int], None],
 ) -> Path:
     """Write the table of trials, best first, and return its path."""
     searched = plan.search(parameters, task, rule, architecture)
     points = params.grid(parameters.search)
-    with recorded(searched):
+    with recorded(searched, engine=engine.name):
         dataset, parts = load(searched.made[0], _FOLD)
         rows = []
         for done, point in enumerate(points):
             progress(done, len(points))
             trial = params.train_settings(parameters, task, rule, architecture, point)
-            _, curve = train.fit(trial, dataset, parts, parameters.search.seed, lambda epoch: None)
+            _, curve = train.fit(trial, dataset, parts, parameters.search.seed, engine, lambda epoch: None)
             best = chosen_epoch(curve)
             rows.append(
                 {

@@ -1,17 +1,18 @@
 """Train one run: one task, rule, architecture, fold and seed."""
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from snnlocality import parameters as params
 from snnlocality import plan, registry
 from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
-from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.engines.interface import Engine
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch, train
 from snnlocality.network import Network, Shape, matched_feedforward
@@ -30,25 +31,30 @@ def train_run(
     architecture: str,
     fold: int,
     seed: int,
+    engine: Engine,
     report: Report,
 ) -> Path:
     """Train one run; write its model and training curve, and return its folder."""
     run = plan.train(parameters, task, rule, architecture, fold, seed)
     model_path, curve_path = run.outputs
-    with recorded(run):
+    with recorded(run, engine=engine.name):
         dataset, parts = load(run.made[0], fold)
-        network, curve = fit(run.settings, dataset, parts, seed, report)
+        network, curve = fit(run.settings, dataset, parts, seed, engine, report)
         save_model(model_path, network)
-        write_text(curve_path, curve_table(curve).to_csv(index=False, float_format="%.6g"))
+        write_text(curve_path, curve_table(curve))
     return model_path.parent
 
 
 def fit(
-    settings: dict[str, Any], dataset: Dataset, parts: dict[Part, np.ndarray], seed: int, report: Report
+    settings: dict[str, Any],
+    dataset: Dataset,
+    parts: dict[Part, np.ndarray],
+    seed: int,
+    engine: Engine,
+    report: Report,
 ) -> tuple[Network, list[Epoch]]:
     """Initialise and train a network by ``parameters.train_settings``; the test part is not touched."""
     rule = registry.load(params.RULES, settings["rule"]).RULE
-    engine = ReferenceEngine()
     optimisation = optimisation_of(settings)
     first = dataset.batch(parts[Part.TRAIN][: optimisation.batch_size])
     neuron = settings["neuron"]
@@ -86,14 +92,18 @@ def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
     return dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["neuron"]["threshold"])
 
 
-def curve_table(curve: list[Epoch]) -> pd.DataFrame:
-    """The training curve, a row per epoch; ``chosen`` marks the epoch whose weights are kept."""
-    table = pd.DataFrame([epoch._asdict() for epoch in curve])
-    table["chosen"] = [epoch is chosen_epoch(curve) for epoch in curve]
-    rates = np.array(table.pop("firing_rates").tolist())
-    for layer in range(rates.shape[1]):
-        table[f"firing_rate_{layer + 1}"] = rates[:, layer]
-    return table
+def curve_table(curve: list[Epoch]) -> str:
+    """The training curve as CSV, a row per epoch; ``chosen`` marks the epoch whose weights are kept."""
+    text = io.StringIO()
+    layers = len(curve[0].firing_rates)
+    figures = Epoch._fields[1:-1]
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["epoch", *figures, "chosen", *(f"firing_rate_{layer}" for layer in range(1, layers + 1))])
+    best = chosen_epoch(curve)
+    for epoch in curve:
+        values = [f"{getattr(epoch, name):.6g}" for name in figures]
+        table.writerow([epoch.epoch, *values, epoch is best, *(f"{rate:.6g}" for rate in epoch.firing_rates)])
+    return text.getvalue()
 
 
 def save_model(path: Path, network: Network) -> None:

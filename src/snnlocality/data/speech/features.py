@@ -68,17 +68,6 @@ def frame_labels(utterance: Utterance, n_frames: int, classes: int = 61) -> np.n
     return phones[np.searchsorted(ends, centres, side="right")]
 
 
-def mean_and_scale(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation per feature, (n_features,) float32 each, of (n_frames, n_features) frames.
-
-    Apply as ``(frames - mean) / scale``, with the statistics of training frames only. A feature that never
-    varies gets scale 1.
-    """
-    mean = frames.mean(axis=0, dtype=np.float64)
-    scale = frames.std(axis=0, dtype=np.float64)
-    return mean.astype(np.float32), np.where(scale > 0, scale, 1.0).astype(np.float32)
-
-
 def mel_spectrogram() -> torchaudio.transforms.MelSpectrogram:
     """The mel power spectrogram, (n,) audio to (26, n_frames), that the cepstra are made from."""
     return _cepstral_transform().MelSpectrogram

@@ -4,7 +4,9 @@ Numbers as NumPy sees them are (steps, samples, units); the kernels' own layout 
 """
 
 import ctypes
+import math
 import weakref
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from snnlocality.engines.cpu.compiler import kernels
+from snnlocality.engines.cpu.kernels import kernels
 from snnlocality.engines.interface import Errors, Events, Inputs
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
@@ -105,9 +107,7 @@ class CpuTraces:
         result = []
         for layer in self.network.hidden:
             counts = np.zeros(len(self.network.weights[f"W{layer}"]))
-            self.library.count_spikes(
-                ctypes.byref(self.work), _int(layer - 1), _pointer(counted), _pointer(counts)
-            )
+            self.library.count_spikes(ctypes.byref(self.work), _int(layer - 1), _pointer(counted), _pointer(counts))
             result.append(counts)
         return tuple(result)
 
@@ -128,6 +128,26 @@ class CpuTraces:
         return np.concatenate(pieces, axis=1)
 
 
+class _Memory:
+    """Large working arrays, used again: to get fresh ones from the system costs more than some kernels."""
+
+    def __init__(self) -> None:
+        self._free: dict[int, list[np.ndarray]] = {}
+
+    def take(self, shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> np.ndarray:
+        """An aligned array of unknown content."""
+        dtype = np.dtype(dtype)
+        size = math.prod(shape) * dtype.itemsize
+        free = self._free.get(size)
+        raw = free.pop() if free else _aligned(size)
+        return raw.view(dtype).reshape(shape)
+
+    def give(self, arrays: Iterable[np.ndarray]) -> None:
+        """Take back arrays that nobody uses any more."""
+        for array in arrays:
+            self._free.setdefault(array.nbytes, []).append(array.reshape(-1).view(np.uint8))
+
+
 class CpuEngine:
     """Event-driven, compiled. ``dtype`` float64 is for ground truth, float32 for training.
 
@@ -137,7 +157,7 @@ class CpuEngine:
     name = "cpu"
 
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
-        self._dtype, self._threads = np.dtype(dtype), threads
+        self._dtype, self._threads, self._memory = np.dtype(dtype), threads, _Memory()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         kernels(self._dtype, "1")  # so that a machine on which it cannot run says so at once
 
@@ -146,7 +166,7 @@ class CpuEngine:
         if network.spike.emit != HEAVISIDE:
             raise ValueError("the CPU engine simulates neurons that emit spikes, no others")
         library = kernels(self._dtype, network.spike.derivative)
-        dtype, kept = self._dtype, {}
+        dtype, kept, buffers = self._dtype, {}, {}
         work = _Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope, **network.dynamics._asdict())
         if work.layers > _MAX_LAYERS:
             raise UserError(f"The CPU engine takes at most {_MAX_LAYERS} hidden layers; choose the engine reference.")
@@ -157,17 +177,17 @@ class CpuEngine:
         for index, layer in enumerate(network.hidden):
             W, V = table[f"W{layer}"], table.get(f"V{layer}")
             units, width = len(network.weights[f"W{layer}"]), W.shape[1]
-            kept[f"U{layer}"] = _aligned((rows, width), dtype)
-            kept[f"spikes{layer}"] = np.empty(rows * units, np.uint16)
-            kept[f"starts{layer}"] = np.empty(rows + len(_chunks(work)), np.uint32)
+            U = buffers[f"U{layer}"] = self._memory.take((rows, width), dtype)
+            spikes = buffers[f"spikes{layer}"] = self._memory.take((rows * units,), np.uint16)
+            starts = buffers[f"starts{layer}"] = self._memory.take((rows + len(_chunks(work)),), np.uint32)
             work.layer[index] = _Layer(
                 units=units,
                 width=width,
                 W=_address(W),
                 V=None if V is None else _address(V),
-                U=_address(kept[f"U{layer}"]),
-                spikes=_address(kept[f"spikes{layer}"]),
-                spike_starts=_address(kept[f"starts{layer}"]),
+                U=_address(U),
+                spikes=_address(spikes),
+                spike_starts=_address(starts),
             )
         work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
         work.W_out = _address(table["W_out"])
@@ -175,12 +195,14 @@ class CpuEngine:
         work.y = _strided(y)
         widest = max(array.shape[1] for array in table.values())
         self._run(library.forward, work, scratch_size=3 * CHUNK * widest)
-        return CpuTraces(network, inputs, work, library, kept, y)
+        traces = CpuTraces(network, inputs, work, library, kept | buffers, y)
+        weakref.finalize(traces, self._memory.give, buffers.values())
+        return traces
 
     def backward(self, traces: CpuTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
-        network, inputs, kept = traces.network, traces.inputs, {}
-        work = self._adjoint(traces, errors, rule, kept)
+        network, inputs = traces.network, traces.inputs
+        work, buffers, _kept = self._adjoint(traces, errors, rule)
         gradients = {name: _Placed.zeros(array.shape, self._dtype) for name, array in network.weights.items()}
         work.dW_out = gradients["W_out"].address
         for index, layer in enumerate(network.hidden):
@@ -193,15 +215,17 @@ class CpuEngine:
             if f"V{layer}" in result:
                 np.fill_diagonal(result[f"V{layer}"], 0)
         if isinstance(inputs, Events) and inputs.current is not None:
-            summed = traces._dense(kept["lambda_I1"]).sum(axis=0)[:, : len(network.weights["W1"])]
+            summed = traces._dense(buffers["lambda_I1"]).sum(axis=0)[:, : len(network.weights["W1"])]
             result["W1"] += summed.T @ inputs.current.astype(self._dtype)
+        self._memory.give(buffers.values())
         return result
 
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
-        kept: dict[str, np.ndarray] = {}
-        self._adjoint(traces, errors, rule, kept)
-        return traces._dense(kept["lambda_I1"])[..., : len(traces.network.weights["W1"])]
+        _, buffers, _ = self._adjoint(traces, errors, rule)
+        result = traces._dense(buffers["lambda_I1"])[..., : len(traces.network.weights["W1"])]
+        self._memory.give(buffers.values())
+        return result
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""
@@ -222,17 +246,19 @@ class CpuEngine:
         places = (part for array in arrays for part in (_pointer(array), _int(array.strides[0] // item)))
         self._each(library.adam, *sizes, *places, factors)
 
-    def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule, kept: dict[str, np.ndarray]) -> _Work:
-        """Run the adjoint scan; ``kept`` gets its arrays."""
-        network, dtype = traces.network, self._dtype
+    def _adjoint(
+        self, traces: CpuTraces, errors: Errors, rule: Rule
+    ) -> tuple[_Work, dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Run the adjoint scan; return its arrays too: those to give back, and those that must only stay alive."""
+        network, dtype, buffers, kept = traces.network, self._dtype, {}, {}
         work = _Work.from_buffer_copy(traces.work)
         rows, chunks = work.samples * work.steps, len(_chunks(work))
         work.source = _SOURCES[rule.source]
         work.reset = work.theta if rule.through_reset else 0
         kept["errors"] = np.asarray(errors.readout, dtype)
         work.errors = _strided(kept["errors"])
-        kept["lambda_y"] = _aligned((rows, work.class_width), dtype)
-        work.lambda_y = _address(kept["lambda_y"])
+        buffers["lambda_y"] = self._memory.take((rows, work.class_width), dtype)
+        work.lambda_y = _address(buffers["lambda_y"])
         for layer, delivery in _deliveries(network, rule).items():
             own = work.layer[layer - 1]
             kept[f"delivery{layer}"] = _padded(delivery, own.width, dtype)
@@ -243,23 +269,20 @@ class CpuEngine:
             if f"V{layer}" in network.weights and rule.through_recurrence:
                 kept[f"V{layer}"] = _padded(network.weights[f"V{layer}"], own.width, dtype)
                 own.V_back = _address(kept[f"V{layer}"])
-            kept[f"lambda_I{layer}"] = _aligned((rows, own.width), dtype)
-            own.lambda_I = _address(kept[f"lambda_I{layer}"])
-            kept[f"rows{layer}"] = np.empty(rows * own.units, np.uint32)
-            own.spike_rows = _address(kept[f"rows{layer}"])
-            kept[f"row_starts{layer}"] = np.empty(chunks * (own.units + 1), np.uint32)
-            own.spike_rows_starts = _address(kept[f"row_starts{layer}"])
+            lambda_I = buffers[f"lambda_I{layer}"] = self._memory.take((rows, own.width), dtype)
+            listed = buffers[f"rows{layer}"] = self._memory.take((rows * own.units,), np.uint32)
+            starts = buffers[f"starts{layer}"] = self._memory.take((chunks * (own.units + 1),), np.uint32)
+            own.lambda_I, own.spike_rows, own.spike_rows_starts = map(_address, (lambda_I, listed, starts))
         if isinstance(traces.inputs, Events):
             counts = _events_before_chunks(traces.inputs)
             kept["chunk_events"] = counts
-            kept["event_rows"] = np.empty(counts[-1], np.uint32)
-            kept["event_rows_starts"] = np.empty(chunks * (work.inputs + 1), np.uint32)
-            work.chunk_events = _address(counts)
-            work.event_rows = _address(kept["event_rows"])
-            work.event_rows_starts = _address(kept["event_rows_starts"])
+            # Rounded up, so that batches of nearly as many events share a buffer.
+            listed = buffers["event_rows"] = self._memory.take((-(-counts[-1] // 2**16) * 2**16,), np.uint32)
+            starts = buffers["event_starts"] = self._memory.take((chunks * (work.inputs + 1),), np.uint32)
+            work.chunk_events, work.event_rows, work.event_rows_starts = map(_address, (counts, listed, starts))
         widest = max(work.layer[index].width for index in range(work.layers))
         self._run(traces.library.adjoint, work, scratch_size=CHUNK * (2 * widest + work.class_width))
-        return work
+        return work, buffers, kept
 
     def _set_inputs(self, work: _Work, inputs: Inputs, W: np.ndarray, kept: dict[str, np.ndarray]) -> None:
         if isinstance(inputs, Events):
@@ -285,9 +308,10 @@ class CpuEngine:
 
     def _run(self, function: ctypes._CFuncPtr, work: _Work, scratch_size: int = 0) -> None:
         """Let every thread take chunks until none is left."""
-        scratch = _aligned((self._threads, scratch_size), self._dtype)
-        work.scratch, work.scratch_size, work.next = scratch.ctypes.data, scratch_size, 0
+        scratch = self._memory.take((self._threads, scratch_size), self._dtype)
+        work.scratch, work.scratch_size, work.next = _address(scratch), scratch_size, 0
         self._each(function, ctypes.byref(work))
+        self._memory.give([scratch])
 
     def _each(self, function: ctypes._CFuncPtr, *arguments: object) -> None:
         if self._pool is None:
@@ -312,7 +336,8 @@ class _Placed(NamedTuple):
     @staticmethod
     def zeros(shape: tuple[int, ...], dtype: np.dtype) -> "_Placed":
         above, below = shape
-        table = _aligned((below, _width(above, dtype)), dtype)
+        width = _width(above, dtype)
+        table = _aligned(below * width * dtype.itemsize).view(dtype).reshape(below, width)
         table.fill(0)
         placed = _Placed(table[:, :above].T, table)
         _PLACED[id(placed.array)] = placed.array
@@ -374,9 +399,8 @@ def _width(units: int, dtype: np.dtype) -> int:
 
 
 def _padded(matrix: np.ndarray, width: int, dtype: np.dtype) -> np.ndarray:
-    result = _aligned((len(matrix), width), dtype)
+    result = np.zeros((len(matrix), width), dtype)
     result[:, : matrix.shape[1]] = matrix
-    result[:, matrix.shape[1] :] = 0
     return result
 
 
@@ -385,11 +409,11 @@ def _by_class(classes: int, steps: int, samples: int, dtype: np.dtype) -> np.nda
     return np.empty((classes, steps, samples), dtype).transpose(1, 2, 0)
 
 
-def _aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    size = int(np.prod(shape)) * dtype.itemsize
+def _aligned(size: int) -> np.ndarray:
+    """So many bytes, from a cache line on."""
     raw = np.empty(size + _ALIGNMENT, np.uint8)
     start = -raw.ctypes.data % _ALIGNMENT
-    return raw[start : start + size].view(dtype).reshape(shape)
+    return raw[start : start + size]
 
 
 def _address(array: np.ndarray) -> int:

@@ -1,6 +1,6 @@
 /* The kernels of the CPU engine: the equations of engines/interface.py, event by event.
  *
- * Compiled once per number type and surrogate (compiler.py) with
+ * Compiled once per number type and surrogate (kernels.py) with
  *   REAL           float or double
  *   DERIVATIVE     the surrogate's formula in x and k (neurons/formula.py, as_c)
  *
@@ -42,6 +42,7 @@ typedef uint32_t row_index;
 #define TILE_VECTORS 3
 #define LIST_VECTORS 8 /* sums of one pass over a list */
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(real)))
+#define CACHE_LINE 64
 #define MAX_LAYERS 8
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
@@ -361,6 +362,9 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
     const bool from_readout = work->source == 1 || (work->source == 0 && l == work->layers - 1);
     memset(scratch, 0, g * (2 * width + work->class_width) * sizeof(real));
     for (int64_t t = T - 1; t >= 0; t--) {
+        /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
+        for (int64_t n = 0; t > 0 && n < g * width; n += CACHE_LINE / (int64_t)sizeof(real))
+            __builtin_prefetch(U + (t - 1) * g * width + n);
         real *rows = lambda_I + t * g * width, *later = t < T - 1 ? rows + g * width : zeros;
         const real *error;
         int64_t error_width, error_units;
