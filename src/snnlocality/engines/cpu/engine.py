@@ -4,9 +4,7 @@ Numbers as NumPy sees them are (steps, samples, units); the kernels' own layout 
 """
 
 import ctypes
-import math
 import weakref
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from snnlocality.engines.cpu.kernels import kernels
+from snnlocality.engines.cpu.kernels import MAX_LAYERS, Layer, Strided, Work, kernels
+from snnlocality.engines.cpu.memory import ALIGNMENT, Arrays, Memory, aligned
 from snnlocality.engines.interface import Errors, Events, Inputs
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
@@ -23,57 +22,19 @@ from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE
 
 CHUNK = 8  # samples worked on together (kernels.c, "Layout"); results depend on it, on threads they do not
-_ALIGNMENT = 64  # bytes: a row starts at a cache line and fills whole vectors
-_MAX_LAYERS = 8
 _SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
-
-
-class _Strided(ctypes.Structure):
-    _fields_ = [("data", ctypes.c_void_p), *((name, ctypes.c_int64) for name in ("step", "sample", "class_"))]
-
-
-class _Layer(ctypes.Structure):
-    _fields_ = [
-        *((name, ctypes.c_int64) for name in ("units", "width")),
-        *((name, ctypes.c_void_p) for name in ("W", "V", "U", "spikes", "spike_starts", "delivery", "V_back")),
-        ("local_errors", _Strided),
-        *((name, ctypes.c_void_p) for name in ("lambda_I", "spike_rows", "spike_rows_starts", "dW", "dV")),
-    ]
-
-
-class _Work(ctypes.Structure):
-    _fields_ = [
-        *(
-            (name, ctypes.c_int64)
-            for name in ("samples", "steps", "chunk", "inputs", "classes", "class_width", "layers")
-        ),
-        *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "slope", "reset")),
-        *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
-        *((name, ctypes.c_int64) for name in ("dense_step", "dense_sample")),
-        *(
-            (name, ctypes.c_void_p)
-            for name in ("current_drive", "event_rows", "event_rows_starts", "chunk_events", "W_out")
-        ),
-        ("y", _Strided),
-        ("errors", _Strided),
-        *((name, ctypes.c_void_p) for name in ("lambda_y", "scratch")),
-        ("scratch_size", ctypes.c_int64),
-        ("dW_out", ctypes.c_void_p),
-        ("source", ctypes.c_int64),
-        ("next", ctypes.c_int64),
-        ("layer", _Layer * _MAX_LAYERS),
-    ]
 
 
 @dataclass
 class CpuTraces:
-    """See ``interface.Traces``. ``kept`` holds the arrays that the kernels' pointers lead to."""
+    """See ``interface.Traces``. ``kept`` and ``arrays`` hold what the kernels' pointers lead to."""
 
     network: Network
     inputs: Inputs
-    work: _Work
+    work: Work
     library: ctypes.CDLL
     kept: dict[str, np.ndarray]
+    arrays: Arrays
     readout: np.ndarray
 
     @cached_property
@@ -85,13 +46,13 @@ class CpuTraces:
     def potentials(self) -> tuple[np.ndarray, ...]:
         """See ``interface.Traces.potentials``."""
         return tuple(
-            self._dense(self.kept[f"U{layer}"])[..., : len(self.network.weights[f"W{layer}"])]
+            self._dense(self.arrays[f"U{layer}"])[..., : len(self.network.weights[f"W{layer}"])]
             for layer in self.network.hidden
         )
 
     def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
         """See ``interface.Traces.project``."""
-        work = _Work.from_buffer_copy(self.work)
+        work = Work.from_buffer_copy(self.work)
         dtype = self.readout.dtype
         table = _transposed(matrix, dtype)
         work.classes, work.class_width = len(matrix), table.shape[1]
@@ -115,7 +76,7 @@ class CpuTraces:
         """Spikes of a layer as rows of the kernels: (rows, units)."""
         units = len(self.network.weights[f"W{layer}"])
         rows = np.zeros((self.work.samples * self.work.steps, units), self.readout.dtype)
-        starts, spikes = self.kept[f"starts{layer}"], self.kept[f"spikes{layer}"]
+        starts, spikes = self.arrays[f"starts{layer}"], self.arrays[f"spikes{layer}"]
         for number, chunk in enumerate(_chunks(self.work)):
             own = starts[chunk.start + number : chunk.stop + number + 1]
             listed = spikes[chunk.start * units : chunk.start * units + own[-1]]
@@ -128,26 +89,6 @@ class CpuTraces:
         return np.concatenate(pieces, axis=1)
 
 
-class _Memory:
-    """Large working arrays, used again: to get fresh ones from the system costs more than some kernels."""
-
-    def __init__(self) -> None:
-        self._free: dict[int, list[np.ndarray]] = {}
-
-    def take(self, shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> np.ndarray:
-        """An aligned array of unknown content."""
-        dtype = np.dtype(dtype)
-        size = math.prod(shape) * dtype.itemsize
-        free = self._free.get(size)
-        raw = free.pop() if free else _aligned(size)
-        return raw.view(dtype).reshape(shape)
-
-    def give(self, arrays: Iterable[np.ndarray]) -> None:
-        """Take back arrays that nobody uses any more."""
-        for array in arrays:
-            self._free.setdefault(array.nbytes, []).append(array.reshape(-1).view(np.uint8))
-
-
 class CpuEngine:
     """Event-driven, compiled. ``dtype`` float64 is for ground truth, float32 for training.
 
@@ -157,7 +98,7 @@ class CpuEngine:
     name = "cpu"
 
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
-        self._dtype, self._threads, self._memory = np.dtype(dtype), threads, _Memory()
+        self._dtype, self._threads, self._memory = np.dtype(dtype), threads, Memory()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         kernels(self._dtype, "1")  # so that a machine on which it cannot run says so at once
 
@@ -166,10 +107,10 @@ class CpuEngine:
         if network.spike.emit != HEAVISIDE:
             raise ValueError("the CPU engine simulates neurons that emit spikes, no others")
         library = kernels(self._dtype, network.spike.derivative)
-        dtype, kept, buffers = self._dtype, {}, {}
-        work = _Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope, **network.dynamics._asdict())
-        if work.layers > _MAX_LAYERS:
-            raise UserError(f"The CPU engine takes at most {_MAX_LAYERS} hidden layers; choose the engine reference.")
+        dtype, kept, arrays = self._dtype, {}, Arrays(self._memory)
+        work = Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope, **network.dynamics._asdict())
+        if work.layers > MAX_LAYERS:
+            raise UserError(f"The CPU engine takes at most {MAX_LAYERS} hidden layers; choose the engine reference.")
         table = {name: _transposed(array, dtype) for name, array in network.weights.items()}
         kept.update(table)
         self._set_inputs(work, inputs, table["W1"], kept)
@@ -177,17 +118,14 @@ class CpuEngine:
         for index, layer in enumerate(network.hidden):
             W, V = table[f"W{layer}"], table.get(f"V{layer}")
             units, width = len(network.weights[f"W{layer}"]), W.shape[1]
-            U = buffers[f"U{layer}"] = self._memory.take((rows, width), dtype)
-            spikes = buffers[f"spikes{layer}"] = self._memory.take((rows * units,), np.uint16)
-            starts = buffers[f"starts{layer}"] = self._memory.take((rows + len(_chunks(work)),), np.uint32)
-            work.layer[index] = _Layer(
+            work.layer[index] = Layer(
                 units=units,
                 width=width,
                 W=_address(W),
                 V=None if V is None else _address(V),
-                U=_address(U),
-                spikes=_address(spikes),
-                spike_starts=_address(starts),
+                U=arrays.add(f"U{layer}", (rows, width), dtype),
+                spikes=arrays.add(f"spikes{layer}", (rows * units,), np.uint16),
+                spike_starts=arrays.add(f"starts{layer}", (rows + len(_chunks(work)),), np.uint32),
             )
         work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
         work.W_out = _address(table["W_out"])
@@ -195,14 +133,14 @@ class CpuEngine:
         work.y = _strided(y)
         widest = max(array.shape[1] for array in table.values())
         self._run(library.forward, work, scratch_size=3 * CHUNK * widest)
-        traces = CpuTraces(network, inputs, work, library, kept | buffers, y)
-        weakref.finalize(traces, self._memory.give, buffers.values())
+        traces = CpuTraces(network, inputs, work, library, kept, arrays, y)
+        weakref.finalize(traces, arrays.release)
         return traces
 
     def backward(self, traces: CpuTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
         network, inputs = traces.network, traces.inputs
-        work, buffers, _kept = self._adjoint(traces, errors, rule)
+        work, arrays, _kept = self._adjoint(traces, errors, rule)
         gradients = {name: _Placed.zeros(array.shape, self._dtype) for name, array in network.weights.items()}
         work.dW_out = gradients["W_out"].address
         for index, layer in enumerate(network.hidden):
@@ -215,16 +153,16 @@ class CpuEngine:
             if f"V{layer}" in result:
                 np.fill_diagonal(result[f"V{layer}"], 0)
         if isinstance(inputs, Events) and inputs.current is not None:
-            summed = traces._dense(buffers["lambda_I1"]).sum(axis=0)[:, : len(network.weights["W1"])]
+            summed = traces._dense(arrays["lambda_I1"]).sum(axis=0)[:, : len(network.weights["W1"])]
             result["W1"] += summed.T @ inputs.current.astype(self._dtype)
-        self._memory.give(buffers.values())
+        arrays.release()
         return result
 
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
-        _, buffers, _ = self._adjoint(traces, errors, rule)
-        result = traces._dense(buffers["lambda_I1"])[..., : len(traces.network.weights["W1"])]
-        self._memory.give(buffers.values())
+        _, arrays, _ = self._adjoint(traces, errors, rule)
+        result = traces._dense(arrays["lambda_I1"])[..., : len(traces.network.weights["W1"])]
+        arrays.release()
         return result
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
@@ -246,19 +184,16 @@ class CpuEngine:
         places = (part for array in arrays for part in (_pointer(array), _int(array.strides[0] // item)))
         self._each(library.adam, *sizes, *places, factors)
 
-    def _adjoint(
-        self, traces: CpuTraces, errors: Errors, rule: Rule
-    ) -> tuple[_Work, dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Run the adjoint scan; return its arrays too: those to give back, and those that must only stay alive."""
-        network, dtype, buffers, kept = traces.network, self._dtype, {}, {}
-        work = _Work.from_buffer_copy(traces.work)
+    def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> tuple[Work, Arrays, dict[str, np.ndarray]]:
+        """Run the adjoint scan; return its arrays too: those to release, and those that must only stay alive."""
+        network, dtype, arrays, kept = traces.network, self._dtype, Arrays(self._memory), {}
+        work = Work.from_buffer_copy(traces.work)
         rows, chunks = work.samples * work.steps, len(_chunks(work))
         work.source = _SOURCES[rule.source]
         work.reset = work.theta if rule.through_reset else 0
         kept["errors"] = np.asarray(errors.readout, dtype)
         work.errors = _strided(kept["errors"])
-        buffers["lambda_y"] = self._memory.take((rows, work.class_width), dtype)
-        work.lambda_y = _address(buffers["lambda_y"])
+        work.lambda_y = arrays.add("lambda_y", (rows, work.class_width), dtype)
         for layer, delivery in _deliveries(network, rule).items():
             own = work.layer[layer - 1]
             kept[f"delivery{layer}"] = _padded(delivery, own.width, dtype)
@@ -269,22 +204,20 @@ class CpuEngine:
             if f"V{layer}" in network.weights and rule.through_recurrence:
                 kept[f"V{layer}"] = _padded(network.weights[f"V{layer}"], own.width, dtype)
                 own.V_back = _address(kept[f"V{layer}"])
-            lambda_I = buffers[f"lambda_I{layer}"] = self._memory.take((rows, own.width), dtype)
-            listed = buffers[f"rows{layer}"] = self._memory.take((rows * own.units,), np.uint32)
-            starts = buffers[f"starts{layer}"] = self._memory.take((chunks * (own.units + 1),), np.uint32)
-            own.lambda_I, own.spike_rows, own.spike_rows_starts = map(_address, (lambda_I, listed, starts))
+            own.lambda_I = arrays.add(f"lambda_I{layer}", (rows, own.width), dtype)
+            own.spike_rows = arrays.add(f"spike_rows{layer}", (rows * own.units,), np.uint32)
+            own.spike_rows_starts = arrays.add(f"starts{layer}", (chunks * (own.units + 1),), np.uint32)
         if isinstance(traces.inputs, Events):
             counts = _events_before_chunks(traces.inputs)
             kept["chunk_events"] = counts
-            # Rounded up, so that batches of nearly as many events share a buffer.
-            listed = buffers["event_rows"] = self._memory.take((-(-counts[-1] // 2**16) * 2**16,), np.uint32)
-            starts = buffers["event_starts"] = self._memory.take((chunks * (work.inputs + 1),), np.uint32)
-            work.chunk_events, work.event_rows, work.event_rows_starts = map(_address, (counts, listed, starts))
+            work.chunk_events = _address(counts)
+            work.event_rows = arrays.add("event_rows", (int(counts[-1]),), np.uint32)
+            work.event_rows_starts = arrays.add("event_starts", (chunks * (work.inputs + 1),), np.uint32)
         widest = max(work.layer[index].width for index in range(work.layers))
         self._run(traces.library.adjoint, work, scratch_size=CHUNK * (2 * widest + work.class_width))
-        return work, buffers, kept
+        return work, arrays, kept
 
-    def _set_inputs(self, work: _Work, inputs: Inputs, W: np.ndarray, kept: dict[str, np.ndarray]) -> None:
+    def _set_inputs(self, work: Work, inputs: Inputs, W: np.ndarray, kept: dict[str, np.ndarray]) -> None:
         if isinstance(inputs, Events):
             if inputs.units.dtype != np.uint16:
                 raise ValueError(f"units of events must be uint16, not {inputs.units.dtype}")
@@ -306,12 +239,13 @@ class CpuEngine:
             work.steps, work.samples, work.inputs = dense.shape
             work.dense, work.dense_step, work.dense_sample = _address(dense), dense[0].size, dense.shape[2]
 
-    def _run(self, function: ctypes._CFuncPtr, work: _Work, scratch_size: int = 0) -> None:
+    def _run(self, function: ctypes._CFuncPtr, work: Work, scratch_size: int = 0) -> None:
         """Let every thread take chunks until none is left."""
-        scratch = self._memory.take((self._threads, scratch_size), self._dtype)
-        work.scratch, work.scratch_size, work.next = _address(scratch), scratch_size, 0
+        scratch = Arrays(self._memory)
+        work.scratch = scratch.add("scratch", (self._threads, scratch_size), self._dtype)
+        work.scratch_size, work.next = scratch_size, 0
         self._each(function, ctypes.byref(work))
-        self._memory.give([scratch])
+        scratch.release()
 
     def _each(self, function: ctypes._CFuncPtr, *arguments: object) -> None:
         if self._pool is None:
@@ -337,7 +271,7 @@ class _Placed(NamedTuple):
     def zeros(shape: tuple[int, ...], dtype: np.dtype) -> "_Placed":
         above, below = shape
         width = _width(above, dtype)
-        table = _aligned(below * width * dtype.itemsize).view(dtype).reshape(below, width)
+        table = aligned(below * width * dtype.itemsize).view(dtype).reshape(below, width)
         table.fill(0)
         placed = _Placed(table[:, :above].T, table)
         _PLACED[id(placed.array)] = placed.array
@@ -387,14 +321,14 @@ def _events_before_chunks(events: Events) -> np.ndarray:
     return np.append(before[:-1:CHUNK], before[-1])
 
 
-def _chunks(work: _Work) -> list[slice]:
+def _chunks(work: Work) -> list[slice]:
     """Rows of every chunk."""
     firsts = range(0, work.samples, CHUNK)
     return [slice(first * work.steps, min(first + CHUNK, work.samples) * work.steps) for first in firsts]
 
 
 def _width(units: int, dtype: np.dtype) -> int:
-    lanes = _ALIGNMENT // dtype.itemsize
+    lanes = ALIGNMENT // dtype.itemsize
     return -(-units // lanes) * lanes
 
 
@@ -409,13 +343,6 @@ def _by_class(classes: int, steps: int, samples: int, dtype: np.dtype) -> np.nda
     return np.empty((classes, steps, samples), dtype).transpose(1, 2, 0)
 
 
-def _aligned(size: int) -> np.ndarray:
-    """So many bytes, from a cache line on."""
-    raw = np.empty(size + _ALIGNMENT, np.uint8)
-    start = -raw.ctypes.data % _ALIGNMENT
-    return raw[start : start + size]
-
-
 def _address(array: np.ndarray) -> int:
     return array.ctypes.data
 
@@ -428,6 +355,6 @@ def _int(number: int) -> ctypes.c_int64:
     return ctypes.c_int64(number)
 
 
-def _strided(array: np.ndarray) -> _Strided:
+def _strided(array: np.ndarray) -> Strided:
     step, sample, class_ = (stride // array.itemsize for stride in array.strides)
-    return _Strided(array.ctypes.data, step, sample, class_)
+    return Strided(array.ctypes.data, step, sample, class_)

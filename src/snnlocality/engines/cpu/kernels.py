@@ -1,4 +1,4 @@
-"""Compile the kernels for this machine, once, and keep the result in the user's cache.
+"""The kernels (``kernels.c``) as Python calls them: compiled for this machine, once, and kept in the user's cache.
 
 The compiler (Zig's Clang) comes with the Python dependencies, so a machine needs none of its own.
 """
@@ -22,6 +22,52 @@ from snnlocality.neurons.formula import as_c
 _SOURCE = Path(__file__).with_name("kernels.c")
 _FLAGS = ("-O3", "-mcpu=native", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-fno-trapping-math")
 _REAL = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
+
+
+MAX_LAYERS = 8
+
+
+class Strided(ctypes.Structure):
+    """See kernels.c."""
+
+    _fields_ = [("data", ctypes.c_void_p), *((name, ctypes.c_int64) for name in ("step", "sample", "class_"))]
+
+
+class Layer(ctypes.Structure):
+    """See kernels.c."""
+
+    _fields_ = [
+        *((name, ctypes.c_int64) for name in ("units", "width")),
+        *((name, ctypes.c_void_p) for name in ("W", "V", "U", "spikes", "spike_starts", "delivery", "V_back")),
+        ("local_errors", Strided),
+        *((name, ctypes.c_void_p) for name in ("lambda_I", "spike_rows", "spike_rows_starts", "dW", "dV")),
+    ]
+
+
+class Work(ctypes.Structure):
+    """See kernels.c."""
+
+    _fields_ = [
+        *(
+            (name, ctypes.c_int64)
+            for name in ("samples", "steps", "chunk", "inputs", "classes", "class_width", "layers")
+        ),
+        *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "slope", "reset")),
+        *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
+        *((name, ctypes.c_int64) for name in ("dense_step", "dense_sample")),
+        *(
+            (name, ctypes.c_void_p)
+            for name in ("current_drive", "event_rows", "event_rows_starts", "chunk_events", "W_out")
+        ),
+        ("y", Strided),
+        ("errors", Strided),
+        *((name, ctypes.c_void_p) for name in ("lambda_y", "scratch")),
+        ("scratch_size", ctypes.c_int64),
+        ("dW_out", ctypes.c_void_p),
+        ("source", ctypes.c_int64),
+        ("next", ctypes.c_int64),
+        ("layer", Layer * MAX_LAYERS),
+    ]
 
 
 @cache
