@@ -109,7 +109,7 @@ def relative_error(got, expected) -> float:
     """Largest deviation over all weights, each relative to the largest entry of its expected gradient."""
     assert got.keys() == expected.keys()
     return max(
-        float(np.abs(got[name] - gradient).max() / max(np.abs(gradient).max(), 1e-100))
+        float(np.abs(got[name] - gradient).max()) / max(float(np.abs(gradient).max()), 1e-100)
         for name, gradient in expected.items()
     )
 

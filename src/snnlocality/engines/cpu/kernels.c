@@ -68,6 +68,7 @@ INLINE real real_sqrt(real x) { return (real)__builtin_sqrt((double)x); }
 /* e^x = 2^n e^r with |r| <= ln 2 / 2: Taylor's series of e^r to rounding, without branches, so that it vectorises. */
 INLINE real real_exp(real x) {
     const real low = SINGLE ? -87 : -708, high = SINGLE ? 88 : 709;
+    const bool vanishes = x < low;
     x = x < low ? low : x > high ? high : x;
     const real n = SINGLE ? __builtin_rintf((float)(x * (real)1.44269504088896341)) : __builtin_rint(x * 1.44269504088896341);
     const real r = (x - n * NUMBER(0.693145751953125)) - n * NUMBER(1.42860682030941723e-06);
@@ -75,7 +76,7 @@ INLINE real real_exp(real x) {
     for (int i = SINGLE ? 7 : 13; i > 0; i--) sum = 1 + sum * r / NUMBER(i);
     union { float number; int32_t bits; } single = {.bits = ((int32_t)n + 127) << 23};
     union { double number; int64_t bits; } twice = {.bits = ((int64_t)n + 1023) << 52};
-    return sum * (SINGLE ? (real)single.number : (real)twice.number);
+    return vanishes ? 0 : sum * (SINGLE ? (real)single.number : (real)twice.number);
 }
 INLINE real real_sigmoid(real x) { return 1 / (1 + real_exp(-x)); }
 

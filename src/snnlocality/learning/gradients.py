@@ -1,0 +1,55 @@
+"""Gradients beyond a batch's sum: of every sample by itself (Fisher information), and by the input (attacks)."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from snnlocality.data.batches import Batch
+from snnlocality.engines.interface import Engine, Events, Inputs
+from snnlocality.learning.losses import Loss, errors
+from snnlocality.learning.rule import Rule
+from snnlocality.learning.rules.bptt import RULE as BPTT
+from snnlocality.network import Network
+
+
+def sample_gradients(
+    network: Network, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss | None, engine: Engine
+) -> Iterator[dict[str, np.ndarray]]:
+    """Gradients by weight name of each sample's own mean loss, one sample after the other."""
+    for sample in range(batch.targets.shape[1]):
+        alone = Batch(
+            _sample(batch.inputs, sample),
+            batch.targets[:, sample : sample + 1],
+            batch.mask[:, sample : sample + 1],
+            batch.steps_per_decision,
+        )
+        traces = engine.forward(network, alone.inputs)
+        _, sample_errors = errors(network, traces, alone, rule, loss, local_loss)
+        yield engine.backward(traces, sample_errors, rule)
+
+
+def input_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -> np.ndarray:
+    """Derivative of the batch's mean loss by the input of every step: W_1^T lambda_I_1[t], (steps, samples, inputs).
+
+    Always by BPTT's routing, whatever rule trained the network: a local rule's own routing is not the gradient of
+    the loss, and an attack that used it would find robustness where there is none.
+    """
+    return _current_gradient(network, batch, loss, engine) @ network.weights["W1"]
+
+
+def constant_input_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -> np.ndarray:
+    """The same by a current that is constant in time, (samples, inputs); nothing of a step's size is built."""
+    return _current_gradient(network, batch, loss, engine).sum(axis=0) @ network.weights["W1"]
+
+
+def _current_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -> np.ndarray:
+    traces = engine.forward(network, batch.inputs)
+    _, batch_errors = errors(network, traces, batch, BPTT, loss, None)
+    return engine.input_adjoint(traces, batch_errors, BPTT)
+
+
+def _sample(inputs: Inputs, sample: int) -> Inputs:
+    if not isinstance(inputs, Events):
+        return inputs[:, sample : sample + 1]
+    current = None if inputs.current is None else inputs.current[sample : sample + 1]
+    return inputs._replace(index=inputs.index[sample : sample + 1], current=current)

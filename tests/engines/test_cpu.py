@@ -1,0 +1,246 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from networks import ENGINE, RULES, SURROGATES, as_events, cases, random_batch, random_network, relative_error, rule
+from snnlocality import registry
+from snnlocality.engines import choice
+from snnlocality.engines.cpu import kernels
+from snnlocality.engines.cpu.engine import CHUNK, CpuEngine
+from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.errors import UserError
+from snnlocality.learning import adam
+from snnlocality.learning.losses import LOSSES, errors
+from snnlocality.network import Network, Shape
+from snnlocality.neurons.spikes import SpikeFunction, spiking
+
+EXACT = 1e-10
+CPU = CpuEngine(np.float64)
+ALL_RULES = registry.names(RULES)
+
+
+def outcome(engine, network, batch, name, loss="cross_entropy"):
+    """Everything an engine says about a batch: (traces, gradients, input adjoint)."""
+    chosen = rule(name)
+    traces = engine.forward(network, batch.inputs)
+    _, batch_errors = errors(network, traces, batch, chosen, LOSSES[loss], LOSSES["cross_entropy"])
+    return traces, engine.backward(traces, batch_errors, chosen), engine.input_adjoint(traces, batch_errors, chosen)
+
+
+def assert_same(network, batch, name, engine=CPU):
+    got_traces, got, got_input = outcome(engine, network, batch, name)
+    traces, gradients, of_input = outcome(ENGINE, network, batch, name)
+    for layer, (spikes, U) in enumerate(zip(traces.spikes, traces.potentials, strict=True), start=1):
+        np.testing.assert_array_equal(got_traces.spikes[layer - 1], spikes)
+        np.testing.assert_allclose(got_traces.potentials[layer - 1], U, rtol=1e-10, atol=1e-10)
+        matrix = network.feedback[f"B{layer}"]
+        np.testing.assert_allclose(got_traces.project(layer, matrix), spikes @ matrix.T, rtol=1e-10, atol=1e-10)
+    for counts, expected in zip(got_traces.spike_counts(batch.mask), traces.spike_counts(batch.mask), strict=True):
+        np.testing.assert_array_equal(counts, expected)
+    np.testing.assert_allclose(got_traces.readout, traces.readout, rtol=1e-10, atol=1e-10)
+    assert relative_error(got, gradients) < EXACT
+    np.testing.assert_allclose(got_input, of_input, rtol=1e-10, atol=1e-10 * max(np.abs(of_input).max(), 1e-100))
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), st.sampled_from(ALL_RULES), st.booleans(), st.integers(1, 2 * CHUNK + 1))
+def test_it_agrees_with_the_reference_at_any_size_and_activity(case, name, event_driven, samples):
+    network, batch = case
+    shape = Shape(network.weights["W1"].shape[1], (), len(network.weights["W_out"]), False)
+    batch = random_batch(shape, len(batch.targets), samples, seed=samples)
+    if event_driven:
+        batch = batch._replace(inputs=as_events(batch.inputs))
+    assert_same(network, batch, name)
+
+
+@pytest.mark.parametrize("recurrent", [False, True], ids=["ff", "rec"])
+@pytest.mark.parametrize("surrogate", registry.names(SURROGATES))
+def test_it_knows_every_surrogate(surrogate, recurrent):
+    shape = Shape(40, (150, 20), 5, recurrent)  # wider than one pass over a list, and not a multiple of a vector
+    network = random_network(shape, spike=spiking(surrogate, 1.5))
+    batch = random_batch(shape, samples=CHUNK + 3)
+    for name in ALL_RULES:
+        assert_same(network, batch._replace(inputs=as_events(batch.inputs)), name)
+
+
+def test_silent_layers_saturated_layers_and_recordings_without_events():
+    shape = Shape(6, (5, 4), 3, True)
+    for gain in (1e-6, 1e6):
+        network = random_network(shape, gain=gain)
+        for array in network.weights.values():
+            np.abs(array, out=array)
+        assert_same(network, random_batch(shape), "bptt")
+    assert_same(random_network(shape), random_batch(shape, inputs=as_events(np.zeros((12, 3, 6)))), "bptt")
+
+
+def test_a_batch_is_a_view_of_the_packed_set():
+    shape = Shape(6, (5, 4), 3, True)
+    network, packed = random_network(shape), random_batch(shape, samples=7)
+    index = np.array([4, 0, 4, 6])
+    events = as_events(packed.inputs)._replace(index=index)
+    few = random_batch(shape, samples=len(index), inputs=packed.inputs[:, index])
+    expected = outcome(ENGINE, network, few, "bptt")[1]
+    for engine in (ENGINE, CPU):
+        assert relative_error(outcome(engine, network, few._replace(inputs=events), "bptt")[1], expected) < EXACT
+
+
+@pytest.mark.parametrize("name", ALL_RULES)
+def test_a_constant_current_is_the_same_as_adding_it_to_every_step(name):
+    shape = Shape(6, (5, 4), 3, True)
+    network, batch = random_network(shape), random_batch(shape, samples=CHUNK + 1)
+    current = np.random.default_rng(3).normal(0, 0.3, (CHUNK + 1, 6))
+    expected = outcome(ENGINE, network, batch._replace(inputs=batch.inputs + current), name)
+    attacked = batch._replace(inputs=as_events(batch.inputs)._replace(current=current))
+    for engine in (ENGINE, CPU):
+        traces, gradients, of_input = outcome(engine, network, attacked, name)
+        np.testing.assert_array_equal(traces.spikes[0], expected[0].spikes[0])
+        assert relative_error(gradients, expected[1]) < EXACT
+        np.testing.assert_allclose(of_input, expected[2], rtol=1e-9, atol=1e-12)
+
+
+def bits(engine, network, batch, name):
+    traces, gradients, of_input = outcome(engine, network, batch, name)
+    return [traces.readout, of_input, *traces.potentials, *(gradients[key] for key in sorted(gradients))]
+
+
+@pytest.mark.parametrize("name", ALL_RULES)
+def test_the_number_of_threads_does_not_change_a_bit(name):
+    shape = Shape(50, (40, 20), 5, True)
+    network, batch = random_network(shape), random_batch(shape, steps=20, samples=5 * CHUNK + 3)
+    batch = batch._replace(inputs=as_events(batch.inputs))
+    one = bits(CpuEngine(np.float32, threads=1), network, batch, name)
+    for threads in (2, 3, 5):
+        many = bits(CpuEngine(np.float32, threads=threads), network, batch, name)
+        assert all(np.array_equal(a, b) for a, b in zip(one, many, strict=True))
+
+
+@pytest.mark.skipif("avx2" not in kernels._processor(), reason="this processor has no narrower vectors to compare with")
+@pytest.mark.parametrize("name", ALL_RULES)
+def test_the_width_of_the_vectors_does_not_change_a_bit(name, monkeypatch):
+    shape = Shape(50, (40, 20), 5, True)
+    batch = random_batch(shape, steps=20, samples=CHUNK + 3)
+    network = random_network(shape)
+    native = bits(CpuEngine(), network, batch, name)
+    flags = tuple("-mcpu=x86_64_v3" if flag == "-mcpu=native" else flag for flag in kernels._FLAGS)
+    monkeypatch.setattr(kernels, "_FLAGS", flags)
+    monkeypatch.setattr("snnlocality.engines.cpu.engine.kernels", kernels.kernels.__wrapped__)
+    narrow = bits(CpuEngine(), network, batch, name)
+    assert all(np.array_equal(a, b) for a, b in zip(native, narrow, strict=True))
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.sampled_from(ALL_RULES))
+def test_in_single_precision_it_agrees_to_rounding_where_no_neuron_is_at_its_threshold(case, name):
+    network, batch = case
+    theta = network.dynamics.theta
+    if any(np.abs(U - theta).min() < 1e-4 for U in ENGINE.forward(network, batch.inputs).potentials):
+        return
+    got_traces, got, _ = outcome(CpuEngine(), network, batch, name)
+    traces, gradients, _ = outcome(ReferenceEngine(), network, batch, name)
+    assert got_traces.readout.dtype == np.float32
+    assert all(np.array_equal(a, b) for a, b in zip(got_traces.spikes, traces.spikes, strict=True))
+    # A window's edge (boxcar, relu_type) is a threshold too: what lies within rounding of it may differ.
+    if network.spike.derivative not in [spiking(edge, 1).derivative for edge in ("boxcar", "relu_type")]:
+        for key, gradient in gradients.items():
+            # Below 1e-30 a surrogate's tail has left the range of single precision.
+            np.testing.assert_allclose(got[key], gradient, rtol=0, atol=1e-4 * np.abs(gradient).max() + 1e-30)
+
+
+def test_traces_stay_valid_while_other_batches_are_simulated():
+    shape = Shape(6, (5, 4), 3, True)
+    network, first, second = random_network(shape), random_batch(shape), random_batch(shape, seed=1)
+    traces, expected, _ = outcome(CPU, network, first, "bptt")
+    for _ in range(3):
+        outcome(CPU, network, second, "decolle")
+    _, first_errors = errors(network, traces, first, rule("bptt"), LOSSES["cross_entropy"], None)
+    again = CPU.backward(traces, first_errors, rule("bptt"))
+    assert all(np.array_equal(again[key], expected[key]) for key in expected)
+    np.testing.assert_array_equal(traces.spikes[0], ENGINE.forward(network, first.inputs).spikes[0])
+
+
+def test_placed_weights_are_the_same_weights_and_can_be_trained():
+    shape = Shape(6, (5, 4), 3, True)
+    network, batch = random_network(shape), random_batch(shape)
+    placed = Network(network.dynamics, network.spike, CPU.place(network.weights), network.feedback)
+    for name, array in network.weights.items():
+        np.testing.assert_array_equal(placed.weights[name], array)
+        assert placed.weights[name] is not array
+    assert relative_error(outcome(CPU, placed, batch, "bptt")[1], outcome(ENGINE, network, batch, "bptt")[1]) < EXACT
+    placed.weights["W1"][...] *= 2
+    network.weights["W1"][...] *= 2
+    assert relative_error(outcome(CPU, placed, batch, "bptt")[1], outcome(ENGINE, network, batch, "bptt")[1]) < EXACT
+
+
+@pytest.mark.parametrize("engine", [CPU, ENGINE], ids=["cpu", "reference"])
+def test_adam_is_adam(engine):
+    random = np.random.default_rng(0)
+    start = {"W1": random.standard_normal((7, 20)), "W_out": random.standard_normal((3, 7))}
+    tensors = {name: torch.from_numpy(array.copy()).requires_grad_() for name, array in start.items()}
+    optimiser = torch.optim.Adam(tensors.values(), lr=0.01)
+    weights = engine.place(start)
+    ours = adam.Adam(weights, engine.adam)
+    for _ in range(20):
+        gradients = {name: random.standard_normal(array.shape) for name, array in start.items()}
+        for name, tensor in tensors.items():
+            tensor.grad = torch.from_numpy(gradients[name])
+        optimiser.step()
+        ours.step(engine.place(gradients), 0.01)
+    for name, tensor in tensors.items():
+        np.testing.assert_allclose(weights[name], tensor.detach().numpy(), rtol=1e-12)
+
+
+def test_the_learning_rate_falls_along_half_a_cosine():
+    parameter = torch.zeros(1, requires_grad=True)
+    optimiser = torch.optim.SGD([parameter], lr=0.3)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=10)
+    for done in range(10):
+        assert adam.cosine(0.3, done, 10) == pytest.approx(schedule.get_last_lr()[0])
+        optimiser.step()
+        schedule.step()
+
+
+def test_neurons_that_do_not_spike_are_refused():
+    network = random_network(Shape(3, (2,), 2, False), spike=SpikeFunction("sigmoid(k * x)", "1", 1.0))
+    with pytest.raises(ValueError, match="emit spikes"):
+        CPU.forward(network, np.ones((2, 1, 3)))
+
+
+def test_it_starts_without_pytorch_and_compiles_once(tmp_path):
+    script = (
+        "import sys, snnlocality.steps.train, snnlocality.steps.evaluate\n"
+        "from snnlocality.engines.choice import choose\n"
+        "choose('cpu'); print(sorted({'torch', 'pandas', 'scipy', 'sklearn'} & set(sys.modules)))"
+    )
+    environment = {"XDG_CACHE_HOME": str(tmp_path), "PATH": "", "HOME": str(tmp_path)}
+    made = set()
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+        assert done.stdout == "[]\n", done.stderr
+        made |= {(path, path.stat().st_mtime_ns) for path in (tmp_path / "snnlocality").glob("*.so")}
+    assert len(made) == 1
+
+
+def test_auto_falls_back_to_the_reference_with_one_clear_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(kernels, "_SOURCE", tmp_path / "kernels.c")
+    (tmp_path / "kernels.c").write_text("this is no C")
+    monkeypatch.setattr("snnlocality.engines.cpu.engine.kernels", kernels.kernels.__wrapped__)
+    monkeypatch.setattr(choice, "_has_graphics_card", lambda: False)
+    lines = []
+    assert choice.choose("auto", say=lines.append).name == "reference"
+    assert len(lines) == 1
+    assert "could not be compiled" in lines[0]
+    assert "reference" in lines[0]
+    with pytest.raises(UserError, match="could not be compiled"):
+        choice.choose("cpu")
+
+
+def test_an_unknown_engine_is_named(monkeypatch):
+    monkeypatch.setenv(choice.VARIABLE, "gpu")
+    with pytest.raises(UserError, match="'gpu' is no engine; choose one of auto, reference, cpu, cuda"):
+        choice.chosen()
