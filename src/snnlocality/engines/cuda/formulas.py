@@ -1,0 +1,79 @@
+"""Formulas (``neurons.formula``) as functions that Triton kernels can call."""
+
+import ast
+import itertools
+import linecache
+import math
+from collections.abc import Callable
+from functools import cache
+
+import triton
+import triton.language as tl
+
+from snnlocality.neurons.formula import parse
+
+_CONSTANT_FUNCTIONS = {
+    "abs": abs,
+    "exp": math.exp,
+    "maximum": max,
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "sqrt": math.sqrt,
+    "square": lambda x: x * x,
+    "step": lambda x: float(x > 0),
+}
+_serial = itertools.count()
+
+
+@triton.jit
+def _square(x):
+    return x * x
+
+
+@triton.jit
+def _step(x):
+    return (x > 0).to(x.dtype)
+
+
+_IN_KERNELS = {
+    "abs": "tl.abs",
+    "exp": "tl.exp",
+    "maximum": "tl.maximum",
+    "sigmoid": "tl.sigmoid",
+    "square": "_square",
+    "step": "_step",
+}
+
+
+class _FoldConstants(ast.NodeTransformer):
+    """Whatever does not depend on x becomes a number, in double precision whatever the kernel's type."""
+
+    def __init__(self, slope: float) -> None:
+        self._names = {"__builtins__": {}, "k": slope, "pi": math.pi, **_CONSTANT_FUNCTIONS}
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        if not isinstance(node, ast.expr):
+            return self.generic_visit(node)
+        if any(isinstance(part, ast.Name) and part.id == "x" for part in ast.walk(node)):
+            return self._with_x(node)
+        return ast.Constant(float(eval(ast.unparse(node), self._names)))
+
+    def _with_x(self, node: ast.expr) -> ast.AST:
+        if not isinstance(node, ast.Call):
+            return self.generic_visit(node)
+        assert isinstance(node.func, ast.Name)
+        return ast.Call(ast.Name(_IN_KERNELS[node.func.id]), [self.visit(argument) for argument in node.args], [])
+
+
+@cache
+def as_triton(formula: str, slope: float) -> Callable:
+    """A formula with its slope k put in, as a Triton function of x.
+
+    Triton compiles source text, which it asks Python for, so the text is given a name in Python's cache of sources.
+    """
+    body = ast.unparse(_FoldConstants(slope).visit(parse(formula)))
+    source = f"def formula(x):\n    return {body}\n"
+    name = f"<formula {next(_serial)}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    scope = {"tl": tl, "_square": _square, "_step": _step}
+    exec(compile(source, name, "exec"), scope)
+    return triton.jit(scope["formula"])

@@ -1,0 +1,118 @@
+"""Forward and backward pass of many networks of equal shape, on tensors with a leading replica axis.
+
+What is not recurrent (currents of hidden layers, weight gradients) is one batched product over all steps; the scans
+and the event input are kernels. Products run in full precision: PyTorch's default, no TensorFloat-32.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from snnlocality.engines.cuda import events, scans
+from snnlocality.engines.cuda.events import EventRows
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
+from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.spikes import SpikeFunction
+
+Rows = EventRows | Tensor  # event input, or a dense current (R, T, B, inputs)
+
+
+class Model(NamedTuple):
+    """Networks of equal shape; weights by name as in ``network``, each with a leading replica axis."""
+
+    dynamics: Dynamics
+    spike: SpikeFunction
+    weights: Mapping[str, Tensor]
+    feedback: Mapping[str, Tensor]
+
+    @property
+    def hidden(self) -> range:
+        """Indices 1..L of the hidden layers."""
+        return range(1, sum(name.startswith("W") for name in self.weights))
+
+
+class Simulation(NamedTuple):
+    """What a forward pass leaves on the device; (R, T, B, units) each, a hidden layer per entry."""
+
+    inputs: Rows
+    potentials: list[Tensor]
+    spikes: list[Tensor]
+    readout: Tensor
+
+
+def forward(model: Model, inputs: Rows) -> Simulation:
+    """Simulate the networks, each on its own samples."""
+    potentials, spikes = [], []
+    for layer in model.hidden:
+        W, V = model.weights[f"W{layer}"], model.weights.get(f"V{layer}")
+        drive = _input_drive(inputs, W) if layer == 1 else product(spikes[-1], W.mT)
+        U, s = scans.simulate(model.dynamics, model.spike, drive, V)
+        potentials.append(U)
+        spikes.append(s)
+    drive = product(spikes[-1], model.weights["W_out"].mT)
+    return Simulation(inputs, potentials, spikes, scans.leaky_sum(drive, model.dynamics.kappa))
+
+
+def backward(
+    model: Model, simulation: Simulation, readout_error: Tensor, local_errors: Sequence[Tensor], rule: Rule
+) -> tuple[dict[str, Tensor], Tensor]:
+    """Gradients by weight name, and lambda_I of the first layer; the errors as in ``interface.Errors``."""
+    spikes, weights = simulation.spikes, model.weights
+    lambda_y = scans.leaky_sum_backwards(readout_error, model.dynamics.kappa)
+    gradients = {"W_out": _outer_sum(lambda_y, spikes[-1])}
+    lambda_above, W_above = lambda_y, weights["W_out"]
+    above = weights["W_out"]  # W_out W_L ... W_{l+1}
+    for layer in reversed(model.hidden):
+        index = layer - 1
+        if rule.source is ErrorSource.ABOVE:
+            delivered = product(lambda_above, W_above)
+        elif rule.source is ErrorSource.LOCAL:
+            delivered = product(local_errors[index], model.feedback[f"B{layer}"])
+        elif rule.weights is FeedbackWeights.PRODUCT:
+            delivered = product(lambda_y, above)
+        else:
+            delivered = product(lambda_y, model.feedback[f"B{layer}"])
+        W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
+        lambda_I = scans.adjoint(
+            model.dynamics,
+            model.spike,
+            delivered,
+            simulation.potentials[index],
+            V if rule.through_recurrence else None,
+            through_reset=rule.through_reset,
+        )
+        gradients[f"W{layer}"] = (
+            _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(simulation.inputs, lambda_I)
+        )
+        if V is not None:
+            gradients[f"V{layer}"] = _outer_sum(lambda_I[:, 1:], spikes[index][:, :-1])
+            gradients[f"V{layer}"].diagonal(dim1=1, dim2=2).zero_()
+        lambda_above, W_above = lambda_I, W
+        if index:
+            above = above @ W
+    return {name: gradients[name] for name in weights}, lambda_above
+
+
+def product(values: Tensor, matrix: Tensor) -> Tensor:
+    """``values`` (R, T, B, N) times ``matrix`` (R, N, M): one product per replica over all steps."""
+    return torch.bmm(values.flatten(1, 2), matrix).unflatten(1, values.shape[1:3])
+
+
+def spike_counts(spikes: Tensor, mask: Tensor) -> Tensor:
+    """Spikes of every neuron in the steps where ``mask`` (R, T, B) is 1: (R, N)."""
+    return torch.bmm(mask.flatten(1)[:, None], spikes.flatten(1, 2))[:, 0]
+
+
+def _outer_sum(left: Tensor, right: Tensor) -> Tensor:
+    """Sum over steps and samples of left right^T: (R, N, M)."""
+    return torch.bmm(left.flatten(1, 2).mT, right.flatten(1, 2))
+
+
+def _input_drive(inputs: Rows, W: Tensor) -> Tensor:
+    return product(inputs, W.mT) if isinstance(inputs, Tensor) else events.drive(inputs, W)
+
+
+def _input_gradient(inputs: Rows, lambda_I: Tensor) -> Tensor:
+    return _outer_sum(lambda_I, inputs) if isinstance(inputs, Tensor) else events.input_gradient(inputs, lambda_I)

@@ -1,0 +1,303 @@
+"""Scans over time: one kernel runs all steps of a layer with its state in registers.
+
+A scan moves each array through memory once: forward it reads the drive and writes potentials and spikes, backward it
+reads the delivered error and the potentials and writes lambda_I, so three numbers per unit and step either way.
+Without recurrence every unit is a scan of its own. With recurrence a program owns all units of a few samples, so
+that programs need not wait for each other; what its units sent a step ago it reads back from where it wrote it.
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor
+
+from snnlocality.engines.cuda.device import loop_bound, multiprocessors
+from snnlocality.engines.cuda.formulas import as_triton
+from snnlocality.errors import UserError
+from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.spikes import SpikeFunction
+
+PREFETCH = tl.constexpr(6)  # steps whose loads are under way at once
+
+_BLOCK, _WARPS = 64, 2  # units of a program without recurrence: few, since a batch has few and a card many processors
+# With recurrence: sums of a program (samples times units) must fit its registers, and two or three tiles of weights
+# (sources times units) the shared memory of any card. tl.dot takes no fewer than 16 sources.
+_MOST_SAMPLES, _MOST_OUTPUTS, _MOST_UNITS = 16, 4096, 1024
+_LEAST_SOURCES, _MOST_SOURCES, _TILE_BYTES = 16, 64, 2**15
+
+
+@triton.jit
+def _neuron(I, U, s, current, alpha: tl.constexpr, beta: tl.constexpr, theta: tl.constexpr, emit: tl.constexpr):
+    I = alpha * I + current
+    U = beta * U + I - theta * s
+    s = emit(U - theta)
+    return I, U, s
+
+
+@triton.jit
+def _neuron_adjoint(
+    lambda_I,
+    lambda_U,
+    G,
+    U,
+    alpha: tl.constexpr,
+    beta: tl.constexpr,
+    theta: tl.constexpr,
+    reset: tl.constexpr,  # theta where credit goes through the reset, else 0
+    derivative: tl.constexpr,
+):
+    G = G - reset * lambda_U
+    lambda_U = beta * lambda_U + derivative(U - theta) * G
+    lambda_I = alpha * lambda_I + lambda_U
+    return lambda_I, lambda_U
+
+
+@triton.jit
+def _simulate(
+    drive,
+    potentials,
+    spikes,
+    T,
+    size,
+    columns,
+    alpha: tl.constexpr,
+    beta: tl.constexpr,
+    theta: tl.constexpr,
+    emit: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
+    column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    inside = column < columns
+    at = tl.program_id(1).to(tl.int64) * size + column
+    I = tl.zeros((BLOCK,), drive.dtype.element_ty)
+    U = tl.zeros((BLOCK,), drive.dtype.element_ty)
+    s = tl.zeros((BLOCK,), drive.dtype.element_ty)
+    for _ in tl.range(0, T, num_stages=PREFETCH):
+        current = tl.load(drive + at, mask=inside, other=0)
+        I, U, s = _neuron(I, U, s, current, alpha, beta, theta, emit)
+        tl.store(potentials + at, U, mask=inside)
+        tl.store(spikes + at, s, mask=inside)
+        at += columns
+
+
+@triton.jit
+def _adjoint(
+    delivered,
+    potentials,
+    result,
+    T,
+    size,
+    columns,
+    alpha: tl.constexpr,
+    beta: tl.constexpr,
+    theta: tl.constexpr,
+    reset: tl.constexpr,
+    derivative: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
+    column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    inside = column < columns
+    at = tl.program_id(1).to(tl.int64) * size + size - columns + column
+    lambda_I = tl.zeros((BLOCK,), delivered.dtype.element_ty)
+    lambda_U = tl.zeros((BLOCK,), delivered.dtype.element_ty)
+    for _ in tl.range(0, T, num_stages=PREFETCH):
+        G = tl.load(delivered + at, mask=inside, other=0)
+        U = tl.load(potentials + at, mask=inside, other=0)
+        lambda_I, lambda_U = _neuron_adjoint(lambda_I, lambda_U, G, U, alpha, beta, theta, reset, derivative)
+        tl.store(result + at, lambda_I, mask=inside)
+        at -= columns
+
+
+@triton.jit
+def _leaky_sum(drive, result, T, size, columns, start, stride, decay: tl.constexpr, BLOCK: tl.constexpr):
+    column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    inside = column < columns
+    at = tl.program_id(1).to(tl.int64) * size + start + column
+    value = tl.zeros((BLOCK,), drive.dtype.element_ty)
+    for _ in tl.range(0, T, num_stages=PREFETCH):
+        value = decay * value + tl.load(drive + at, mask=inside, other=0)
+        tl.store(result + at, value, mask=inside)
+        at += stride
+
+
+@triton.jit
+def _times_matrix(total, left, matrix, rows, columns, there, N: tl.constexpr, SOURCES: tl.constexpr):
+    """``total`` + left @ matrix: ``left`` the units (samples, N) of one step, ``matrix`` (N, N)."""
+    for first in tl.range(0, N, SOURCES, num_stages=3):
+        source = first + tl.arange(0, SOURCES)
+        values = tl.load(
+            left + rows[:, None] * N + source[None, :], mask=there[:, None] & (source < N)[None, :], other=0
+        )
+        weights = tl.load(
+            matrix + source[:, None] * N + columns[None, :],
+            mask=(source < N)[:, None] & (columns < N)[None, :],
+            other=0,
+        )
+        total = tl.dot(values, weights, total, input_precision="ieee", out_dtype=total.dtype)
+    return total
+
+
+@triton.jit
+def _simulate_recurrent(
+    drive,
+    matrix,  # V^T
+    potentials,
+    spikes,
+    T,
+    size,
+    B,
+    alpha: tl.constexpr,
+    beta: tl.constexpr,
+    theta: tl.constexpr,
+    emit: tl.constexpr,
+    N: tl.constexpr,
+    SAMPLES: tl.constexpr,
+    UNITS: tl.constexpr,
+    SOURCES: tl.constexpr,
+):
+    sample = tl.program_id(0) * SAMPLES + tl.arange(0, SAMPLES)
+    unit = tl.arange(0, UNITS)
+    inside = (sample < B)[:, None] & (unit < N)[None, :]
+    replica = tl.program_id(1).to(tl.int64)
+    step = replica * size
+    at = sample[:, None] * N + unit[None, :]
+    I = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
+    U = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
+    s = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
+    # One stage: loads of a step must not be moved before the step that wrote what they read.
+    for t in tl.range(0, T, num_stages=1):
+        current = tl.load(drive + step + at, mask=inside, other=0)
+        if t > 0:
+            current = _times_matrix(
+                current, spikes + step - B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES
+            )
+        I, U, s = _neuron(I, U, s, current, alpha, beta, theta, emit)
+        tl.store(potentials + step + at, U, mask=inside)
+        tl.store(spikes + step + at, s, mask=inside)
+        step += B * N
+        tl.debug_barrier()
+
+
+@triton.jit
+def _adjoint_recurrent(
+    delivered,
+    matrix,  # V
+    potentials,
+    result,
+    T,
+    size,
+    B,
+    alpha: tl.constexpr,
+    beta: tl.constexpr,
+    theta: tl.constexpr,
+    reset: tl.constexpr,
+    derivative: tl.constexpr,
+    N: tl.constexpr,
+    SAMPLES: tl.constexpr,
+    UNITS: tl.constexpr,
+    SOURCES: tl.constexpr,
+):
+    sample = tl.program_id(0) * SAMPLES + tl.arange(0, SAMPLES)
+    unit = tl.arange(0, UNITS)
+    inside = (sample < B)[:, None] & (unit < N)[None, :]
+    replica = tl.program_id(1).to(tl.int64)
+    step = (replica + 1) * size - B * N
+    at = sample[:, None] * N + unit[None, :]
+    lambda_I = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
+    lambda_U = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
+    for t in tl.range(0, T, num_stages=1):  # as in _simulate_recurrent
+        G = tl.load(delivered + step + at, mask=inside, other=0)
+        U = tl.load(potentials + step + at, mask=inside, other=0)
+        if t > 0:
+            G = _times_matrix(G, result + step + B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES)
+        lambda_I, lambda_U = _neuron_adjoint(lambda_I, lambda_U, G, U, alpha, beta, theta, reset, derivative)
+        tl.store(result + step + at, lambda_I, mask=inside)
+        step -= B * N
+        tl.debug_barrier()
+
+
+def simulate(dynamics: Dynamics, spike: SpikeFunction, drive: Tensor, V: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Potentials and spikes of one layer, as ``drive`` = W s_below, (R, T, B, N); ``V``: (R, N, N) if recurrent."""
+    neuron = _constants(dynamics) | {"emit": as_triton(spike.emit, spike.slope)}
+    potentials, spikes = torch.empty_like(drive), torch.empty_like(drive)
+    if V is None:
+        launch, columns = _columns(drive)
+        _simulate[launch](drive, potentials, spikes, *columns, **neuron, BLOCK=_BLOCK, num_warps=_WARPS)
+    else:
+        launch, samples, block = _samples(drive)
+        _simulate_recurrent[launch](drive, V.mT.contiguous(), potentials, spikes, *samples, **neuron, **block)
+    return potentials, spikes
+
+
+def adjoint(
+    dynamics: Dynamics,
+    spike: SpikeFunction,
+    delivered: Tensor,
+    potentials: Tensor,
+    V: Tensor | None,
+    *,
+    through_reset: bool,
+) -> Tensor:
+    """lambda_I (R, T, B, N) of one layer from the error delivered to it; ``V``: if credit goes through recurrence."""
+    neuron = _constants(dynamics) | {
+        "reset": dynamics.theta if through_reset else 0.0,
+        "derivative": as_triton(spike.derivative, spike.slope),
+    }
+    result = torch.empty_like(delivered)
+    if V is None:
+        launch, columns = _columns(delivered)
+        _adjoint[launch](delivered, potentials, result, *columns, **neuron, BLOCK=_BLOCK, num_warps=_WARPS)
+    else:
+        launch, samples, block = _samples(delivered)
+        _adjoint_recurrent[launch](delivered, V.contiguous(), potentials, result, *samples, **neuron, **block)
+    return result
+
+
+def leaky_sum(drive: Tensor, decay: float) -> Tensor:
+    """y[t] = decay y[t-1] + drive[t], all (R, T, B, N)."""
+    return _filtered(drive, decay, first_step=0, direction=1)
+
+
+def leaky_sum_backwards(drive: Tensor, decay: float) -> Tensor:
+    """y[t] = decay y[t+1] + drive[t], all (R, T, B, N)."""
+    return _filtered(drive, decay, first_step=drive.shape[1] - 1, direction=-1)
+
+
+def _filtered(drive: Tensor, decay: float, first_step: int, direction: int) -> Tensor:
+    result = torch.empty_like(drive)
+    launch, (T, size, columns) = _columns(drive)
+    _leaky_sum[launch](
+        drive, result, T, size, columns, first_step * columns, direction * columns, decay, _BLOCK, num_warps=_WARPS
+    )
+    return result
+
+
+def _constants(dynamics: Dynamics) -> dict[str, float]:
+    # Compiled into the kernel: as arguments they would be rounded to single precision.
+    return {"alpha": dynamics.alpha, "beta": dynamics.beta, "theta": dynamics.theta}
+
+
+def _columns(array: Tensor) -> tuple[tuple[int, int], tuple]:
+    """Without recurrence: the grid, and the arguments T, size of a replica, columns."""
+    R, T, B, N = array.shape
+    return (triton.cdiv(B * N, _BLOCK), R), (loop_bound(T), T * B * N, B * N)
+
+
+def _samples(array: Tensor) -> tuple[tuple[int, int], tuple, dict[str, int]]:
+    """With recurrence: the grid, the arguments T, size of a replica, samples, and the block of a program.
+
+    A program gets as many samples as keep every multiprocessor busy: they share the loads of the weights.
+    """
+    R, T, B, N = array.shape
+    units = max(triton.next_power_of_2(N), _LEAST_SOURCES)
+    if units > _MOST_UNITS:
+        raise UserError(
+            f"The CUDA engine takes recurrent layers of at most {_MOST_UNITS} units and this one has {N}; "
+            "choose the engine reference."
+        )
+    share = triton.next_power_of_2(triton.cdiv(R * B, multiprocessors(array.device)))
+    samples = min(share, _MOST_SAMPLES, _MOST_OUTPUTS // units)
+    sources = max(_TILE_BYTES // (units * array.element_size()), _LEAST_SOURCES)
+    block = {"N": N, "SAMPLES": samples, "UNITS": units, "SOURCES": min(sources, _MOST_SOURCES)}
+    warps = 8 if samples * units >= 512 else 4
+    return (triton.cdiv(B, samples), R), (loop_bound(T), T * B * N, B), block | {"num_warps": warps}
