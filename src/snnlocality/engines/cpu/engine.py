@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from snnlocality.engines.cpu.kernels import MAX_LAYERS, Layer, Strided, Work, kernels
-from snnlocality.engines.cpu.memory import ALIGNMENT, Arrays, Memory, aligned
+from snnlocality.engines.cpu.memory import ALIGNMENT, Memory
 from snnlocality.engines.interface import Errors, Events, Inputs
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
@@ -27,14 +27,13 @@ _SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
 
 @dataclass
 class CpuTraces:
-    """See ``interface.Traces``. ``kept`` and ``arrays`` hold what the kernels' pointers lead to."""
+    """See ``interface.Traces``. ``kept`` holds what the kernels' pointers lead to."""
 
     network: Network
     inputs: Inputs
     work: Work
     library: ctypes.CDLL
-    kept: dict[str, np.ndarray]
-    arrays: Arrays
+    kept: "_Kept"
     readout: np.ndarray
 
     @cached_property
@@ -46,7 +45,7 @@ class CpuTraces:
     def potentials(self) -> tuple[np.ndarray, ...]:
         """See ``interface.Traces.potentials``."""
         return tuple(
-            self._dense(self.arrays[f"U{layer}"])[..., : len(self.network.weights[f"W{layer}"])]
+            self._dense(self.kept[f"U{layer}"])[..., : len(self.network.weights[f"W{layer}"])]
             for layer in self.network.hidden
         )
 
@@ -76,7 +75,7 @@ class CpuTraces:
         """Spikes of a layer as rows of the kernels: (rows, units)."""
         units = len(self.network.weights[f"W{layer}"])
         rows = np.zeros((self.work.samples * self.work.steps, units), self.readout.dtype)
-        starts, spikes = self.arrays[f"starts{layer}"], self.arrays[f"spikes{layer}"]
+        starts, spikes = self.kept[f"starts{layer}"], self.kept[f"spikes{layer}"]
         for number, chunk in enumerate(_chunks(self.work)):
             own = starts[chunk.start + number : chunk.stop + number + 1]
             listed = spikes[chunk.start * units : chunk.start * units + own[-1]]
@@ -99,7 +98,7 @@ class CpuEngine:
 
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
         self._dtype, self._threads, self._memory = np.dtype(dtype), threads, Memory()
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
         kernels(self._dtype, "1")  # so that a machine on which it cannot run says so at once
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
@@ -107,7 +106,7 @@ class CpuEngine:
         if network.spike.emit != HEAVISIDE:
             raise ValueError("the CPU engine simulates neurons that emit spikes, no others")
         library = kernels(self._dtype, network.spike.derivative)
-        dtype, kept, arrays = self._dtype, {}, Arrays(self._memory)
+        dtype, kept = self._dtype, _Kept(self._memory)
         work = Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope, **network.dynamics._asdict())
         if work.layers > MAX_LAYERS:
             raise UserError(f"The CPU engine takes at most {MAX_LAYERS} hidden layers; choose the engine reference.")
@@ -123,9 +122,9 @@ class CpuEngine:
                 width=width,
                 W=_address(W),
                 V=None if V is None else _address(V),
-                U=arrays.add(f"U{layer}", (rows, width), dtype),
-                spikes=arrays.add(f"spikes{layer}", (rows * units,), np.uint16),
-                spike_starts=arrays.add(f"starts{layer}", (rows + len(_chunks(work)),), np.uint32),
+                U=kept.new(f"U{layer}", (rows, width), dtype),
+                spikes=kept.new(f"spikes{layer}", (rows * units,), np.uint16),
+                spike_starts=kept.new(f"starts{layer}", (rows + len(_chunks(work)),), np.uint32),
             )
         work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
         work.W_out = _address(table["W_out"])
@@ -133,15 +132,15 @@ class CpuEngine:
         work.y = _strided(y)
         widest = max(array.shape[1] for array in table.values())
         self._run(library.forward, work, scratch_size=3 * CHUNK * widest)
-        traces = CpuTraces(network, inputs, work, library, kept, arrays, y)
-        weakref.finalize(traces, arrays.release)
-        return traces
+        return CpuTraces(network, inputs, work, library, kept, y)
 
     def backward(self, traces: CpuTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
         network, inputs = traces.network, traces.inputs
-        work, arrays, _kept = self._adjoint(traces, errors, rule)
-        gradients = {name: _Placed.zeros(array.shape, self._dtype) for name, array in network.weights.items()}
+        work, kept = self._adjoint(traces, errors, rule)
+        gradients = {
+            name: _Placed.zeros(array.shape, self._dtype, self._memory) for name, array in network.weights.items()
+        }
         work.dW_out = gradients["W_out"].address
         for index, layer in enumerate(network.hidden):
             work.layer[index].dW = gradients[f"W{layer}"].address
@@ -153,21 +152,18 @@ class CpuEngine:
             if f"V{layer}" in result:
                 np.fill_diagonal(result[f"V{layer}"], 0)
         if isinstance(inputs, Events) and inputs.current is not None:
-            summed = traces._dense(arrays["lambda_I1"]).sum(axis=0)[:, : len(network.weights["W1"])]
+            summed = traces._dense(kept["lambda_I1"]).sum(axis=0)[:, : len(network.weights["W1"])]
             result["W1"] += summed.T @ inputs.current.astype(self._dtype)
-        arrays.release()
         return result
 
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
-        _, arrays, _ = self._adjoint(traces, errors, rule)
-        result = traces._dense(arrays["lambda_I1"])[..., : len(traces.network.weights["W1"])]
-        arrays.release()
-        return result
+        _, kept = self._adjoint(traces, errors, rule)
+        return traces._dense(kept["lambda_I1"])[..., : len(traces.network.weights["W1"])]
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""
-        return {name: _Placed.copy(array, self._dtype).array for name, array in weights.items()}
+        return {name: _Placed.copy(array, self._dtype, Memory()).array for name, array in weights.items()}
 
     def adam(
         self, weight: np.ndarray, gradient: np.ndarray, first: np.ndarray, second: np.ndarray, step: adam.AdamStep
@@ -182,18 +178,18 @@ class CpuEngine:
         factors = (ctypes.c_double * 5)(step.rate, step.scale, 1 - adam.FIRST, 1 - adam.SECOND, adam.EPSILON)
         sizes = map(_int, arrays[0].shape)
         places = (part for array in arrays for part in (_pointer(array), _int(array.strides[0] // item)))
-        self._each(library.adam, *sizes, *places, factors)
+        library.adam(*sizes, *places, factors)
 
-    def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> tuple[Work, Arrays, dict[str, np.ndarray]]:
-        """Run the adjoint scan; return its arrays too: those to release, and those that must only stay alive."""
-        network, dtype, arrays, kept = traces.network, self._dtype, Arrays(self._memory), {}
+    def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> tuple[Work, "_Kept"]:
+        """Run the adjoint scan; return what its pointers lead to as well."""
+        network, dtype, kept = traces.network, self._dtype, _Kept(self._memory)
         work = Work.from_buffer_copy(traces.work)
         rows, chunks = work.samples * work.steps, len(_chunks(work))
         work.source = _SOURCES[rule.source]
         work.reset = work.theta if rule.through_reset else 0
         kept["errors"] = np.asarray(errors.readout, dtype)
         work.errors = _strided(kept["errors"])
-        work.lambda_y = arrays.add("lambda_y", (rows, work.class_width), dtype)
+        work.lambda_y = kept.new("lambda_y", (rows, work.class_width), dtype)
         for layer, delivery in _deliveries(network, rule).items():
             own = work.layer[layer - 1]
             kept[f"delivery{layer}"] = _padded(delivery, own.width, dtype)
@@ -204,20 +200,20 @@ class CpuEngine:
             if f"V{layer}" in network.weights and rule.through_recurrence:
                 kept[f"V{layer}"] = _padded(network.weights[f"V{layer}"], own.width, dtype)
                 own.V_back = _address(kept[f"V{layer}"])
-            own.lambda_I = arrays.add(f"lambda_I{layer}", (rows, own.width), dtype)
-            own.spike_rows = arrays.add(f"spike_rows{layer}", (rows * own.units,), np.uint32)
-            own.spike_rows_starts = arrays.add(f"starts{layer}", (chunks * (own.units + 1),), np.uint32)
+            own.lambda_I = kept.new(f"lambda_I{layer}", (rows, own.width), dtype)
+            own.spike_rows = kept.new(f"spike_rows{layer}", (rows * own.units,), np.uint32)
+            own.spike_rows_starts = kept.new(f"starts{layer}", (chunks * (own.units + 1),), np.uint32)
         if isinstance(traces.inputs, Events):
             counts = _events_before_chunks(traces.inputs)
             kept["chunk_events"] = counts
             work.chunk_events = _address(counts)
-            work.event_rows = arrays.add("event_rows", (int(counts[-1]),), np.uint32)
-            work.event_rows_starts = arrays.add("event_starts", (chunks * (work.inputs + 1),), np.uint32)
+            work.event_rows = kept.new("event_rows", (int(counts[-1]),), np.uint32)
+            work.event_rows_starts = kept.new("event_starts", (chunks * (work.inputs + 1),), np.uint32)
         widest = max(work.layer[index].width for index in range(work.layers))
         self._run(traces.library.adjoint, work, scratch_size=CHUNK * (2 * widest + work.class_width))
-        return work, arrays, kept
+        return work, kept
 
-    def _set_inputs(self, work: Work, inputs: Inputs, W: np.ndarray, kept: dict[str, np.ndarray]) -> None:
+    def _set_inputs(self, work: Work, inputs: Inputs, W: np.ndarray, kept: "_Kept") -> None:
         if isinstance(inputs, Events):
             if inputs.units.dtype != np.uint16:
                 raise ValueError(f"units of events must be uint16, not {inputs.units.dtype}")
@@ -241,19 +237,31 @@ class CpuEngine:
 
     def _run(self, function: ctypes._CFuncPtr, work: Work, scratch_size: int = 0) -> None:
         """Let every thread take chunks until none is left."""
-        scratch = Arrays(self._memory)
-        work.scratch = scratch.add("scratch", (self._threads, scratch_size), self._dtype)
-        work.scratch_size, work.next = scratch_size, 0
-        self._each(function, ctypes.byref(work))
-        scratch.release()
-
-    def _each(self, function: ctypes._CFuncPtr, *arguments: object) -> None:
+        scratch = self._memory.array((self._threads, scratch_size), self._dtype)
+        work.scratch, work.scratch_size, work.next = _address(scratch), scratch_size, 0
         if self._pool is None:
-            function(*arguments, _int(0), _int(1))
+            function(ctypes.byref(work), _int(0), _int(1))
             return
-        calls = [self._pool.submit(function, *arguments, _int(k), _int(self._threads)) for k in range(self._threads)]
-        for call in calls:
-            call.result()
+        others = [
+            self._pool.submit(function, ctypes.byref(work), _int(worker), _int(self._threads))
+            for worker in range(1, self._threads)
+        ]
+        function(ctypes.byref(work), _int(0), _int(self._threads))
+        for other in others:
+            other.result()
+
+
+class _Kept(dict[str, np.ndarray]):
+    """Named arrays that must live as long as the kernels' pointers to them."""
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__()
+        self._memory = memory
+
+    def new(self, name: str, shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> int:
+        """A new array of unknown content; returns its address."""
+        self[name] = self._memory.array(shape, dtype)
+        return _address(self[name])
 
 
 class _Placed(NamedTuple):
@@ -268,18 +276,17 @@ class _Placed(NamedTuple):
         return self.table.ctypes.data
 
     @staticmethod
-    def zeros(shape: tuple[int, ...], dtype: np.dtype) -> "_Placed":
+    def zeros(shape: tuple[int, ...], dtype: np.dtype, memory: Memory) -> "_Placed":
         above, below = shape
-        width = _width(above, dtype)
-        table = aligned(below * width * dtype.itemsize).view(dtype).reshape(below, width)
+        table = memory.array((below, _width(above, dtype)), dtype)
         table.fill(0)
         placed = _Placed(table[:, :above].T, table)
         _PLACED[id(placed.array)] = placed.array
         return placed
 
     @staticmethod
-    def copy(array: np.ndarray, dtype: np.dtype) -> "_Placed":
-        placed = _Placed.zeros(array.shape, dtype)
+    def copy(array: np.ndarray, dtype: np.dtype, memory: Memory) -> "_Placed":
+        placed = _Placed.zeros(array.shape, dtype, memory)
         placed.array[:] = array
         return placed
 
@@ -293,7 +300,7 @@ def _transposed(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
     if _PLACED.get(id(array)) is array and array.dtype == dtype:
         below, width = array.shape[1], array.strides[1] // dtype.itemsize
         return np.lib.stride_tricks.as_strided(array.T, (below, width))
-    return _Placed.copy(array, dtype).table
+    return _Placed.copy(array, dtype, Memory()).table
 
 
 def _deliveries(network: Network, rule: Rule) -> dict[int, np.ndarray]:

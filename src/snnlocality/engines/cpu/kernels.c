@@ -532,10 +532,10 @@ void count_spikes(const Work *work, int64_t l, const float *mask, double *counts
 /* learning/adam.py, one matrix of `rows` rows of `width` numbers; strides from row to row. */
 void adam(int64_t rows, int64_t width, real *weight, int64_t weight_stride, const real *gradient,
           int64_t gradient_stride, real *first, int64_t first_stride, real *second, int64_t second_stride,
-          const double *factors, int64_t worker, int64_t workers) {
+          const double *factors) {
     const real rate = factors[0], scale = factors[1], new_first = factors[2], new_second = factors[3],
                epsilon = factors[4];
-    for (int64_t row = worker; row < rows; row += workers) {
+    for (int64_t row = 0; row < rows; row++) {
         real *restrict w = weight + row * weight_stride, *restrict m = first + row * first_stride;
         real *restrict v = second + row * second_stride;
         const real *restrict g = gradient + row * gradient_stride;

@@ -1,8 +1,8 @@
 """Working memory of the CPU engine: aligned to cache lines, and used again from batch to batch."""
 
 import math
+import sys
 from bisect import bisect_left, insort
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -10,49 +10,33 @@ ALIGNMENT = 64  # bytes: a row of the kernels starts at a cache line and fills w
 
 
 class Memory:
-    """Working memory that is used again: to get fresh pages from the system costs more than some kernels."""
+    """Hands out arrays, and their memory again once nobody refers to them any more.
+
+    Fresh pages from the system cost more than some kernels. An array handed out is an ordinary one: it, or any
+    view of it, may be kept as long as one likes.
+    """
 
     def __init__(self) -> None:
-        self._free: list[np.ndarray] = []  # bytes, by size
+        self._pieces: list[np.ndarray] = []  # bytes, by size; all that were ever handed out
 
-    def take(self, size: int) -> np.ndarray:
-        """At least so many bytes of unknown content, from a cache line on."""
-        found = bisect_left(self._free, size, key=len)
-        # Not one so large that a bigger array will miss it.
-        if found < len(self._free) and len(self._free[found]) <= 4 * size:
-            return self._free.pop(found)
-        return aligned(size)
-
-    def give(self, pieces: Iterable[np.ndarray]) -> None:
-        """Take pieces back that nobody uses any more."""
-        for piece in pieces:
-            insort(self._free, piece, key=len)
-
-
-class Arrays(dict[str, np.ndarray]):
-    """Named working arrays in the engine's memory, which gets it back with ``release``."""
-
-    def __init__(self, memory: Memory) -> None:
-        super().__init__()
-        self._memory, self._pieces = memory, []
-
-    def add(self, name: str, shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> int:
-        """A new array of unknown content; returns its address."""
+    def array(self, shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> np.ndarray:
+        """An array of unknown content that starts at a cache line."""
         size = math.prod(shape) * np.dtype(dtype).itemsize
-        piece = self._memory.take(size)
-        self._pieces.append(piece)
-        self[name] = piece[:size].view(dtype).reshape(shape)
-        return piece.ctypes.data
+        piece = self._piece(size + ALIGNMENT)
+        start = -piece.ctypes.data % ALIGNMENT
+        return piece[start : start + size].view(dtype).reshape(shape)
 
-    def release(self) -> None:
-        """No array of this group may be used any more."""
-        self._memory.give(self._pieces)
-        self._pieces = []
-        self.clear()
+    def _piece(self, size: int) -> np.ndarray:
+        for number in range(bisect_left(self._pieces, size, key=len), len(self._pieces)):
+            if len(self._pieces[number]) > 4 * size:
+                break  # better kept for a larger array
+            # Every view of a piece refers to the piece itself; here the list and the call are the only ones.
+            if sys.getrefcount(self._pieces[number]) == _UNUSED:
+                return self._pieces[number]
+        piece = np.empty(size, np.uint8)
+        insort(self._pieces, piece, key=len)
+        return piece
 
 
-def aligned(size: int) -> np.ndarray:
-    """So many bytes, from a cache line on."""
-    raw = np.empty(size + ALIGNMENT, np.uint8)
-    start = -raw.ctypes.data % ALIGNMENT
-    return raw[start : start + size]
+_PROBE = [np.empty(0)]
+_UNUSED = sys.getrefcount(_PROBE[0])  # of what only a list refers to
