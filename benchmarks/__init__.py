@@ -1,0 +1,1 @@
+"""Training speed of this package against other libraries, side by side: ``python -m benchmarks``."""

@@ -1,0 +1,1 @@
+"""One file per library; each offers ``build(case, options) -> Contender`` (see ``benchmarks.contender``)."""

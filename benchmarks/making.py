@@ -1,0 +1,128 @@
+"""Making the case: the digits as the simulated event camera sees them, and initial weights of a given firing rate."""
+
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.case import Case
+from snnlocality.data.batches import EventDataset, load
+from snnlocality.data.sources import opened
+from snnlocality.data.splits import Part
+from snnlocality.data.vision.convert import convert
+from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.learning.initialisation import initial_network
+from snnlocality.learning.rules.decolle import RULE as DECOLLE
+from snnlocality.network import Network, Shape
+from snnlocality.neurons.lif import dynamics
+from snnlocality.neurons.spikes import spiking
+from snnlocality.storage import write_tensors
+
+STEP_MS = 3.0
+STEPS = 100
+SEED = 0
+
+
+class Setting(NamedTuple):
+    """What may vary from case to case; the defaults are the case of the main table."""
+
+    recurrent: bool
+    hidden: tuple[int, ...] = (120, 84)
+    steps: int = STEPS
+    events: float = 1.0  # events kept or superimposed, relative to the recordings
+    batch_size: int = 128
+    firing_rate: float = 0.075  # mean over the hidden layers at the start
+    batches: int = 3
+
+
+def digits() -> tuple[EventDataset, dict[Part, np.ndarray]]:
+    """All digits as binned event recordings, and the parts of the study's division."""
+    split = {"folds": 1, "test_share": 0.2, "validation_share": 0.15}
+    settings = {"steps": STEPS, "duration_ms": STEPS * STEP_MS, "counts": False, "split": split}
+    with opened("digits") as source, tempfile.TemporaryDirectory() as folder:
+        arrays, metadata = convert(source, settings, 1.0, lambda done, count: None)
+        write_tensors(Path(folder) / "data.safetensors", arrays, metadata)
+        return load(Path(folder) / "data.safetensors", 0)
+
+
+def make(setting: Setting, dataset: EventDataset, parts: dict[Part, np.ndarray]) -> Case:
+    """The case of this setting, on the digits or on a variation of them."""
+    training, test = parts[Part.TRAIN], parts[Part.TEST]
+    random = np.random.default_rng(SEED)
+    order = np.concatenate([random.permutation(training) for _ in range(setting.batches)])
+    batches = order[: setting.batches * setting.batch_size].reshape(setting.batches, setting.batch_size)
+    varied = with_steps(with_events(dataset, setting.events, random), setting.steps)
+    network = network_with_rate(setting, varied, batches[0])
+    alpha, beta, kappa, theta = network.dynamics
+    return Case(
+        units=varied.units,
+        offsets=varied.offsets,
+        labels=varied.labels,
+        batches=batches,
+        training=training,
+        test=test,
+        weights=dict(network.weights),
+        feedback=dict(network.feedback),
+        steps=setting.steps,
+        step_ms=STEP_MS,
+        inputs=varied.inputs,
+        classes=varied.classes,
+        alpha=alpha,
+        beta=beta,
+        kappa=kappa,
+        theta=theta,
+        slope=10.0,
+        learning_rate=0.001,
+    )
+
+
+def network_with_rate(setting: Setting, dataset: EventDataset, recordings: np.ndarray) -> Network:
+    """Initial weights whose scale gives the setting's firing rate on these recordings, found by bisection."""
+    engine = ReferenceEngine()
+    batch = dataset.batch(recordings[:32])
+    shape = Shape(dataset.inputs, setting.hidden, dataset.classes, setting.recurrent)
+    neuron = dynamics(STEP_MS, synapse_ms=10, membrane_ms=20, readout_ms=100, theta=1.0)
+
+    def scaled(drive: float) -> Network:
+        spike = spiking("fast_sigmoid", 10.0)
+        return initial_network(shape, neuron, spike, DECOLLE, batch, engine, SEED, drive, 0.3, 0.5)
+
+    low, high = 0.8, 60.0
+    for _ in range(8):
+        drive = float(np.sqrt(low * high))
+        spikes = engine.forward(scaled(drive), batch.inputs).spikes
+        rate = np.mean([layer.mean() for layer in spikes])
+        low, high = (drive, high) if rate < setting.firing_rate else (low, drive)
+    return scaled(float(np.sqrt(low * high)))
+
+
+def with_steps(dataset: EventDataset, steps: int) -> EventDataset:
+    """Recordings cut after ``steps`` steps, or repeated until they last as long: events per step stay as they are."""
+    if steps == dataset.steps:
+        return dataset
+    counts = np.diff(dataset.offsets).reshape(len(dataset), dataset.steps)
+    rows = np.arange(len(dataset))[:, None] * dataset.steps + np.arange(steps) % dataset.steps
+    units = np.concatenate([dataset.units[dataset.offsets[row] : dataset.offsets[row + 1]] for row in rows.ravel()])
+    offsets = np.concatenate([[0], np.cumsum(counts.ravel()[rows.ravel()])]).astype(np.int64)
+    return _like(dataset, units, offsets, steps)
+
+
+def with_events(dataset: EventDataset, share: float, random: np.random.Generator) -> EventDataset:
+    """Recordings thinned to a random ``share`` of their events, or with those of others laid over them (share > 1)."""
+    if share == 1:
+        return dataset
+    row = np.repeat(np.arange(len(dataset.offsets) - 1), np.diff(dataset.offsets))
+    keys = [row * dataset.inputs + dataset.units]
+    total = len(dataset.offsets) - 1
+    for shift in range(1, int(np.ceil(share))):
+        keys.append((row + shift * dataset.steps) % total * dataset.inputs + dataset.units)
+    merged = np.unique(np.concatenate(keys))
+    kept = np.sort(random.choice(merged, min(len(merged), round(share * len(row))), replace=False))
+    row, unit = np.divmod(kept, dataset.inputs)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=total))]).astype(np.int64)
+    return _like(dataset, unit.astype(np.uint16), offsets, dataset.steps)
+
+
+def _like(dataset: EventDataset, units: np.ndarray, offsets: np.ndarray, steps: int) -> EventDataset:
+    return EventDataset(units, offsets, dataset.labels, steps, dataset.step_ms, dataset.inputs, dataset.classes)

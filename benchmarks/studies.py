@@ -1,0 +1,147 @@
+"""The studies: each a function from a bench (the data, the threads) to rows of the results file."""
+
+import json
+import math
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks import environments
+from benchmarks.case import save
+from benchmarks.making import STEPS, Setting, make
+from benchmarks.measure import TURN_SECONDS, Worker, side_by_side, started
+from benchmarks.results import Entry, fastest_peer, rows
+from snnlocality.data.batches import EventDataset
+from snnlocality.data.splits import Part
+
+ARCHITECTURES = ("ff", "rec")
+RULES = ("bptt", "bptt_detached_reset", "eprop", "decolle")
+PEERS = (
+    ("snntorch", "compiled", "bptt_detached_reset"),
+    ("spikingjelly", "compiled", "bptt_detached_reset"),
+    ("norse", "compiled", "bptt"),
+    ("spyx", "documented", "bptt"),
+    ("spyx", "hoisted", "bptt"),
+)
+OWN = Entry("snnlocality", "cpu", "ff", "bptt")
+CASES = Path(__file__).parent / ".cases"
+
+
+class Bench(NamedTuple):
+    """What every study needs."""
+
+    dataset: EventDataset
+    parts: dict[Part, Any]
+    threads: int
+    rounds: int
+    say: Callable[[str], None]
+
+
+def main_table(bench: Bench) -> list[dict[str, Any]]:
+    """Every contender on the case: recordings per second and ratio to the fastest peer."""
+    table = []
+    for architecture in ARCHITECTURES:
+        setting = Setting(recurrent=architecture == "rec")
+        entries = [Entry(library, variant, architecture, rule) for library, variant, rule in PEERS]
+        entries += [
+            Entry("snnlocality", engine, architecture, rule) for engine in ("reference", "cpu") for rule in RULES
+        ]
+        table += rows(*_measure(bench, setting, entries, bench.rounds))
+    return table
+
+
+def firing_rates(bench: Bench, table: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Our CPU engine against the fastest peer of the main table at several firing rates."""
+    study = []
+    for architecture in ARCHITECTURES:
+        peer = fastest_peer(table, architecture)
+        if peer is None:
+            continue
+        for rate in (0.02, 0.05, 0.1, 0.2, 0.4):
+            setting = Setting(recurrent=architecture == "rec", firing_rate=rate)
+            entries = [OWN._replace(architecture=architecture), peer]
+            measured, skipped = _measure(bench, setting, entries, min(bench.rounds, 3))
+            study += [{"firing_rate": rate, **row} for row in rows(measured, skipped)]
+    return study
+
+
+def scaling(bench: Bench) -> list[dict[str, Any]]:
+    """Time and memory of our CPU engine as one quantity of the case varies."""
+    study = []
+    for recurrent in (False, True):
+        case = Setting(recurrent)
+        variations = {
+            "steps": [(steps, case._replace(steps=steps), bench.threads) for steps in (25, 50, STEPS, 200, 400)],
+            "batch": [(size, case._replace(batch_size=size), bench.threads) for size in (32, 64, 128, 256, 512)],
+            "width": [
+                (factor, case._replace(hidden=(round(120 * factor), round(84 * factor))), bench.threads)
+                for factor in (0.5, 1, 2, 4)
+            ],
+            "events": [(share, case._replace(events=share), bench.threads) for share in (0.25, 0.5, 1, 2)],
+            "threads": [(threads, case, threads) for threads in _powers_of_two(bench.threads)],
+        }
+        for parameter, values in variations.items():
+            for value, setting, threads in values:
+                entry = OWN._replace(architecture="rec" if recurrent else "ff")
+                measured, skipped = _measure(bench._replace(threads=threads), setting, [entry], 2)
+                study += [
+                    {
+                        "parameter": parameter,
+                        "value": value,
+                        "batch_size": setting.batch_size,
+                        "ms_per_step": 1000 * setting.batch_size / row["recordings_per_second"],
+                        **row,
+                    }
+                    for row in rows(measured, skipped)
+                    if "skipped" not in row
+                ]
+    return study
+
+
+def accuracy(bench: Bench) -> list[dict[str, Any]]:
+    """Test accuracy against seconds of training: the same network, data and order of batches for every library."""
+    path = _written(bench, Setting(recurrent=False))
+    entries = [Entry(library, variant, "ff", rule) for library, variant, rule in PEERS]
+    entries += [Entry("snnlocality", engine, "ff", "bptt") for engine in ("reference", "cpu")]
+    study = []
+    for entry in entries:
+        with started({entry: partial(_start, entry, path, bench.threads)}, bench.say) as (workers, skipped):
+            for worker in workers.values():
+                study.append({**entry._asdict(), "curve": worker.ask(epochs=20, seconds=40.0)["curve"]})
+            study += [{**entry._asdict(), "skipped": reason} for reason in skipped.values()]
+    return study
+
+
+def describe(bench: Bench) -> dict[str, Any]:
+    """The case in the header of the results."""
+    return {
+        "network": "2312-120-84-10",
+        "steps": STEPS,
+        "batch_size": Setting(False).batch_size,
+        "events_per_recording": len(bench.dataset.units) / len(bench.dataset),
+        "rounds": bench.rounds,
+        "seconds_per_turn": TURN_SECONDS,
+    }
+
+
+def _measure(bench: Bench, setting: Setting, entries: list[Entry], rounds: int):
+    path = _written(bench, setting)
+    start = {entry: partial(_start, entry, path, bench.threads) for entry in entries}
+    return side_by_side(start, setting.batch_size, rounds, bench.say)
+
+
+def _written(bench: Bench, setting: Setting) -> Path:
+    path = CASES / "case.npz"
+    save(path, make(setting, bench.dataset, bench.parts))
+    return path
+
+
+def _start(entry: Entry, case: Path, threads: int) -> Worker:
+    options = {"threads": threads, "variant": entry.engine, "rule": entry.rule}
+    python = environments.interpreter(entry.library)
+    return Worker([python, "-m", "benchmarks.worker", entry.library, case, json.dumps(options)])
+
+
+def _powers_of_two(limit: int) -> list[int]:
+    return [2**power for power in range(int(math.log2(limit)) + 1)]

@@ -1,0 +1,72 @@
+"""The main table, as text for the terminal and as Markdown for the documentation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+COLUMNS = ("architecture", "library", "rule", "recordings/s", "range", "ratio", "memory MB", "start s", "same losses")
+
+
+def text(results: Mapping[str, Any]) -> str:
+    """Columns aligned by spaces."""
+    lines = [COLUMNS, *(_cells(row) for row in _sorted(results["table"]))]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+
+
+def markdown(results: Mapping[str, Any]) -> str:
+    """A Markdown table, the machine and the case above it, the differences between libraries below it."""
+    case = results["case"]
+    lines = [
+        f"{results['processor']}, {results['threads']} threads, Python {results['python']}, {results['date']}. Network "
+        f"{case['network']}, {case['steps']} steps, batches of {case['batch_size']}, "
+        f"{case['events_per_recording']:.0f} events a recording, firing rates {_rates(results['table'])}. "
+        f"Median of {case['rounds']} interleaved rounds; the ratio is to the fastest other library of the same "
+        "architecture, round by round. Memory includes the batches held in memory.",
+        "",
+        f"| {' | '.join(COLUMNS)} |",
+        f"|{'---|' * len(COLUMNS)}",
+        *(f"| {' | '.join(_cells(row))} |" for row in _sorted(results["table"])),
+        "",
+    ]
+    for name, words in {_name(row): row["differences"] for row in results["table"] if row.get("differences")}.items():
+        lines.append(f"- {name} differs: {words}.")
+    versions = {name: number for row in results["table"] for name, number in row.get("versions", {}).items()}
+    lines.append(f"- Versions: {', '.join(f'{name} {number}' for name, number in sorted(versions.items()))}.")
+    return "\n".join(lines) + "\n"
+
+
+def _sorted(table: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(table, key=lambda row: (row["architecture"], row.get("recordings_per_second", 0)))
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    first = (row["architecture"].upper(), _name(row), row["rule"])
+    if "skipped" in row:
+        return (*first, f"skipped: {row['skipped']}", *[""] * (len(COLUMNS) - 4))
+    return (
+        *first,
+        f"{row['recordings_per_second']:.0f}",
+        f"{row['min']:.0f} to {row['max']:.0f}",
+        _optional(row["ratio_to_fastest_peer"], "{:.2f}"),
+        _optional(row["peak_memory_mb"], "{:.0f}"),
+        f"{row['start_up_s']:.0f}",
+        {True: "yes", False: "no", None: ""}[row["equal_losses"]],
+    )
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f"{row['library']} ({row['engine']})"
+
+
+def _optional(value: float | None, form: str) -> str:
+    return "" if value is None else form.format(value)
+
+
+def _rates(table: Sequence[Mapping[str, Any]]) -> str:
+    """Firing rates of our own network at the start, by architecture."""
+    own = {
+        row["architecture"]: row["firing_rates"] for row in table if row["library"] == "snnlocality" and len(row) > 5
+    }
+    return ", ".join(
+        f"{name.upper()} {' and '.join(f'{100 * rate:.1f} %' for rate in rates)}" for name, rates in own.items()
+    )
