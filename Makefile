@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: demo test lint format setup
+.PHONY: demo test lint format setup bench
 
 demo: $(READY)
 	$(RUN) snakemake --profile workflow/profiles/local --config study=demo
@@ -14,6 +14,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(RUN) python -m pytest
+
+bench: $(READY) # training speed beside other libraries, about 15 minutes on two cores; installs them on first use
+	$(RUN) python -m benchmarks
 
 lint: $(READY)
 	$(RUN) ruff check .

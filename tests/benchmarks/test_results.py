@@ -1,0 +1,86 @@
+"""Rows, table and figures from given measurements."""
+
+import pytest
+
+from benchmarks import figures, table
+from benchmarks.measure import Measured
+from benchmarks.results import Entry, fastest_peer, header, rows
+
+OURS = Entry("snnlocality", "cpu", "ff", "bptt")
+REFERENCE = Entry("snnlocality", "reference", "ff", "bptt")
+SPYX = Entry("spyx", "hoisted", "ff", "bptt")
+NORSE = Entry("norse", "compiled", "ff", "bptt")
+ABSENT = Entry("snntorch", "compiled", "ff", "bptt_detached_reset")
+
+
+def measured(rates, losses, differences=""):
+    ready = {"firing_rates": [0.07, 0.08], "losses": losses, "versions": {"x": "1"}, "differences": differences}
+    return Measured(rates, ready, start_up=2.0, peak_memory_mb=None)
+
+
+@pytest.fixture
+def main_table():
+    return rows(
+        {
+            OURS: measured([1200.0, 1000.0, 1100.0], [2.0, 1.9]),
+            REFERENCE: measured([300.0, 300.0, 300.0], [2.0, 1.9]),
+            SPYX: measured([100.0, 100.0, 100.0], [2.2, 2.1], "one step of latency"),
+            NORSE: measured([50.0, 50.0, 400.0], [2.0, 1.9]),
+        },
+        {ABSENT: "not installed: no such version"},
+    )
+
+
+def by_library(main_table):
+    return {(row["library"], row["engine"]): row for row in main_table}
+
+
+def test_rows_have_the_median_the_range_and_the_ratio(main_table):
+    ours = by_library(main_table)["snnlocality", "cpu"]
+    assert (ours["recordings_per_second"], ours["min"], ours["max"]) == (1100, 1000, 1200)
+    assert ours["ratio_to_fastest_peer"] == 11
+    assert by_library(main_table)["spyx", "hoisted"]["ratio_to_fastest_peer"] == 1
+
+
+def test_losses_are_compared_with_the_reference_engine_of_the_same_rule(main_table):
+    found = {name: row.get("equal_losses") for name, row in by_library(main_table).items()}
+    assert found["snnlocality", "cpu"] is True
+    assert found["norse", "compiled"] is True
+    assert found["spyx", "hoisted"] is False
+    assert found["snnlocality", "reference"] is None
+
+
+def test_the_fastest_peer_is_somebody_elses(main_table):
+    assert fastest_peer(main_table, "ff") == SPYX
+    assert fastest_peer(main_table, "rec") is None
+
+
+def test_the_table_names_who_was_skipped_and_why_and_what_differs(main_table):
+    case = {"network": "8-4-2", "steps": 5, "batch_size": 2, "events_per_recording": 9.5, "rounds": 3}
+    results = {**header(case, threads=2), "table": main_table}
+    for rendered in (table.text(results), table.markdown(results)):
+        assert "skipped: not installed: no such version" in rendered
+        assert "1000 to 1200" in rendered
+    assert "spyx (hoisted) differs: one step of latency." in table.markdown(results)
+
+
+def test_figures_are_drawn_from_what_is_there(main_table, tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "FOLDER", tmp_path)
+    curve = [{"seconds": 0.0, "accuracy": 0.1}, {"seconds": 1.0, "accuracy": 0.8}]
+    scaling = [{"parameter": "batch", "value": size, "ms_per_step": size, **main_table[0]} for size in (32, 64)]
+    figures.write(
+        {
+            **header({"network": "8-4-2", "steps": 5, "batch_size": 2, "events_per_recording": 9.5, "rounds": 3}, 2),
+            "table": main_table,
+            "firing_rates": [{"firing_rate": rate, **row} for rate in (0.05, 0.1) for row in main_table],
+            "accuracy": [{**OURS._asdict(), "curve": curve}, {**ABSENT._asdict(), "skipped": "crashed"}],
+            "scaling": scaling,
+        }
+    )
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "speed.svg",
+        "firing_rates.svg",
+        "accuracy.svg",
+        "scaling.svg",
+        "table.md",
+    }
