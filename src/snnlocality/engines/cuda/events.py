@@ -125,20 +125,21 @@ def _bag_sums(entries: Tensor, starts: Tensor, ends: Tensor, table: Tensor) -> T
 
 
 @triton.jit
-def _bag_sum(entries, starts, ends, table, result, bags, rows, N, UNITS: tl.constexpr, EVENTS: tl.constexpr):
+def _bag_sum(
+    entries, starts, ends, table, result, bags, rows, N: tl.constexpr, UNITS: tl.constexpr, EVENTS: tl.constexpr
+):
     replica = tl.program_id(1).to(tl.int64)
     bag = replica * bags + tl.program_id(0)
     unit = tl.program_id(2) * UNITS + tl.arange(0, UNITS)
     inside = unit < N
     table += replica * rows * N
-    total = tl.zeros((UNITS,), table.dtype.element_ty)
+    total = tl.zeros((EVENTS, UNITS), table.dtype.element_ty)
     first = tl.load(starts + bag)
     end = tl.load(ends + bag)
     while first < end:
         event = first + tl.arange(0, EVENTS)
         listed = event < end
         entry = tl.load(entries + event, mask=listed, other=0).to(tl.int64)
-        values = tl.load(table + entry[:, None] * N + unit[None, :], mask=listed[:, None] & inside[None, :], other=0)
-        total += tl.sum(values, axis=0)
+        total += tl.load(table + entry[:, None] * N + unit[None, :], mask=listed[:, None] & inside[None, :], other=0)
         first += EVENTS
-    tl.store(result + bag * N + unit, total, mask=inside)
+    tl.store(result + bag * N + unit, tl.sum(total, axis=0), mask=inside)

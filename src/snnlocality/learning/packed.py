@@ -1,0 +1,323 @@
+"""Many trainings at once on a graphics card: runs of equal shape in lockstep, each with seed and samples of its own.
+
+One small network leaves a card idle: its kernels are short and few samples make few programs. Runs folded into one
+replica axis (``engines.cuda``) share every launch. Data, weights, moments and sums stay on the device; the host sees
+the results of an epoch. Every run makes the same steps as ``learning.training.train``, to rounding.
+
+Launches still dominate where batches are small, so on a card a step is replayed as a CUDA graph. This has not yet
+been measured.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from snnlocality.data.batches import Dataset, EventDataset, FrameDataset
+from snnlocality.engines.cuda import optimiser, passes
+from snnlocality.engines.cuda.device import Device
+from snnlocality.engines.cuda.events import EventRows, resident
+from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
+from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch
+from snnlocality.network import Network
+from snnlocality.seeds import generator
+
+_FRAMES = 16  # utterances are padded to a multiple of so many frames: few shapes, so few graphs
+
+
+class DeviceBatch(NamedTuple):
+    """Samples of every replica; see ``data.batches.Batch``."""
+
+    inputs: passes.Rows
+    targets: Tensor  # (R, T, B) int64
+    mask: Tensor  # (R, T, B) float32
+    steps_per_decision: int
+
+
+class DeviceData(Protocol):
+    """A data set on the device."""
+
+    def steps(self, index: np.ndarray) -> int:
+        """Steps of the batch of these samples."""
+        ...
+
+    def batch(self, index: Tensor, steps: int) -> DeviceBatch:
+        """The samples ``index`` (R, B), at least as many ``steps`` as they have."""
+        ...
+
+
+class _Recordings:
+    """See ``data.batches.EventDataset``."""
+
+    def __init__(self, dataset: EventDataset, device: Device) -> None:
+        self._dataset = dataset
+        self._packed = resident(dataset.units, dataset.offsets, device)
+        self._labels = device.copy(dataset.labels.astype(np.int64))
+        counts = np.diff(dataset.offsets[:: dataset.steps])
+        self._most = np.cumsum(np.sort(counts)[::-1])  # events of any 1, 2, ... recordings
+
+    def steps(self, index: np.ndarray) -> int:
+        """See ``DeviceData.steps``."""
+        return self._dataset.steps
+
+    def batch(self, index: Tensor, steps: int) -> DeviceBatch:
+        """See ``DeviceData.batch``."""
+        most = int(self._most[index.shape[1] - 1])
+        rows = EventRows(self._packed, index, steps, self._dataset.inputs, most, None)
+        targets = self._labels[index][:, None].expand(-1, steps, -1)
+        return DeviceBatch(rows, targets, torch.ones_like(targets, dtype=torch.float32), steps)
+
+
+class _Utterances:
+    """See ``data.batches.FrameDataset``."""
+
+    def __init__(self, dataset: FrameDataset, device: Device) -> None:
+        self._held = dataset.steps_per_frame
+        self._lengths = np.diff(dataset.offsets)
+        self._features = device.tensor((dataset.features - dataset.mean) / dataset.scale)
+        self._labels = device.copy(dataset.labels.astype(np.int64))
+        self._offsets = device.copy(dataset.offsets)
+
+    def steps(self, index: np.ndarray) -> int:
+        """See ``DeviceData.steps``."""
+        return math.ceil(self._lengths[index].max() / _FRAMES) * _FRAMES * self._held
+
+    def batch(self, index: Tensor, steps: int) -> DeviceBatch:
+        """See ``DeviceData.batch``; padding is silent and does not count, so it changes nothing."""
+        number = torch.arange(steps // self._held, device=index.device)[:, None]
+        first = self._offsets[index][:, None]
+        exists = number < self._offsets[index + 1][:, None] - first
+        frame = torch.where(exists, first + number, 0)
+        mask = exists.to(torch.float32)
+        inputs = self._features[frame] * mask[..., None]
+        targets = torch.where(exists, self._labels[frame], 0)
+        held = (array.repeat_interleave(self._held, dim=1) for array in (inputs, targets, mask))
+        return DeviceBatch(*held, self._held)
+
+
+class _Sums(NamedTuple):
+    """What batches add up to, per replica; float64."""
+
+    loss: Tensor  # over the steps that count
+    steps: Tensor
+    right: Tensor
+    decisions: Tensor
+    spikes: list[Tensor]  # (R, N_l) per hidden layer
+
+
+class _State(NamedTuple):
+    """What training changes, in place: weights and both moments by name, and the sums of the present epoch."""
+
+    model: passes.Model
+    first: dict[str, Tensor]
+    second: dict[str, Tensor]
+    sums: _Sums
+
+
+def train_many(
+    networks: Sequence[Network],
+    dataset: Dataset,
+    training: np.ndarray,
+    validation: np.ndarray,
+    rule: Rule,
+    optimisation: Optimisation,
+    seeds: Sequence[int],
+    device: Device,
+    report: Callable[[int, Epoch], None] = lambda run, epoch: None,
+) -> list[tuple[Network, list[Epoch]]]:
+    """Train a copy of every network; return what ``learning.training.train`` does, for each.
+
+    ``networks``: of equal shape, dynamics and spike function. ``training``, ``validation``: sample indices, the same
+    for all runs or a row for each (runs on samples of their own, such as poisoned copies, share one data set).
+    ``report`` is told the run, from 0, and its epoch.
+    """
+    runs = len(networks)
+    training, validation = (np.broadcast_to(part, (runs, np.shape(part)[-1])) for part in (training, validation))
+    data = _on_device(dataset, device)
+    state = _initial_state(networks, device, columns_first=isinstance(dataset, EventDataset))
+    size = optimisation.batch_size
+    batches_per_epoch = math.ceil(training.shape[1] / size)
+    steps = _adam_steps(optimisation, batches_per_epoch, device)
+    orders = [generator(seed, "order") for seed in seeds]
+
+    def learn(batch_steps: int, index: Tensor, step: Tensor) -> None:
+        _learn(state, data.batch(index, batch_steps), rule, optimisation, step)
+
+    def judge(batch_steps: int, index: Tensor) -> None:
+        _judge(state, data.batch(index, batch_steps), optimisation)
+
+    if device.device.type == "cuda":
+        learn, judge = _Graphs(learn), _Graphs(judge)
+
+    curves: list[list[Epoch]] = [[] for _ in networks]
+    best = {name: weight.clone() for name, weight in state.model.weights.items()}
+    for number in range(optimisation.epochs):
+        order = np.stack([one.permutation(samples) for one, samples in zip(orders, training, strict=True)])
+        _reset(state.sums)
+        on_device = device.copy(order)
+        for batch in range(batches_per_epoch):
+            part = slice(batch * size, (batch + 1) * size)
+            learn(data.steps(order[:, part]), on_device[:, part], steps[number * batches_per_epoch + batch])
+        learned = _means(state.sums)
+        _reset(state.sums)
+        on_device = device.copy(validation)
+        for start in range(0, validation.shape[1], size):
+            part = slice(start, start + size)
+            judge(data.steps(validation[:, part]), on_device[:, part])
+        judged = _means(state.sums)
+        for run, curve in enumerate(curves):
+            epoch = Epoch(number + 1, *learned[run][:2], *judged[run])
+            curve.append(epoch)
+            report(run, epoch)
+            if chosen_epoch(curve) is epoch:
+                for name, weight in state.model.weights.items():
+                    best[name][run] = weight[run]
+    kept = {name: np.ascontiguousarray(weight.cpu().numpy()) for name, weight in best.items()}
+    return [
+        (Network(one.dynamics, one.spike, {name: kept[name][run].copy() for name in kept}, one.feedback), curves[run])
+        for run, one in enumerate(networks)
+    ]
+
+
+class _Graphs:
+    """A function of a number and tensors that changes tensors in place, replayed as a CUDA graph for each shape.
+
+    A shape's first call runs as it is, which compiles the kernels; the second is captured.
+    """
+
+    def __init__(self, function: Callable[..., None]) -> None:
+        self._function = function
+        self._graphs: dict[tuple, tuple[torch.cuda.CUDAGraph, list[Tensor]] | None] = {}
+        self._memory = torch.cuda.graph_pool_handle()
+
+    def __call__(self, number: int, *tensors: Tensor) -> None:
+        """The function's effect."""
+        key = (number, *(tensor.shape for tensor in tensors))
+        if key not in self._graphs:
+            self._graphs[key] = None
+            self._function(number, *tensors)
+            return
+        if self._graphs[key] is None:
+            self._graphs[key] = self._capture(number, tensors)
+        graph, arguments = self._graphs[key]
+        for argument, tensor in zip(arguments, tensors, strict=True):
+            argument.copy_(tensor)
+        graph.replay()
+
+    def _capture(self, number: int, tensors: tuple[Tensor, ...]) -> tuple[torch.cuda.CUDAGraph, list[Tensor]]:
+        graph, arguments = torch.cuda.CUDAGraph(), [tensor.clone() for tensor in tensors]
+        with torch.cuda.graph(graph, pool=self._memory):
+            self._function(number, *arguments)
+        return graph, arguments
+
+
+def _on_device(dataset: Dataset, device: Device) -> DeviceData:
+    return _Recordings(dataset, device) if isinstance(dataset, EventDataset) else _Utterances(dataset, device)
+
+
+def _initial_state(networks: Sequence[Network], device: Device, *, columns_first: bool) -> _State:
+    """Weights of all networks on the device; ``columns_first``: W_1 laid out by column, as event input reads it."""
+    one = networks[0]
+    if any((other.dynamics, other.spike) != (one.dynamics, one.spike) for other in networks):
+        raise ValueError("networks that are trained in lockstep share dynamics and spike function")
+    stacked = [
+        {name: device.tensor(np.stack([getattr(network, kind)[name] for network in networks])) for name in named}
+        for kind, named in (("weights", one.weights), ("feedback", one.feedback))
+    ]
+    model = passes.Model(one.dynamics, one.spike, *stacked)
+    if columns_first:
+        model.weights["W1"] = model.weights["W1"].mT.contiguous().mT
+    first, second = ({name: torch.zeros_like(w) for name, w in model.weights.items()} for _ in range(2))
+    totals = [torch.zeros(len(networks), dtype=torch.float64, device=device.device) for _ in range(4)]
+    spikes = [torch.zeros_like(model.weights[f"W{layer}"][..., 0], dtype=torch.float64) for layer in model.hidden]
+    return _State(model, first, second, _Sums(*totals, spikes))
+
+
+def _adam_steps(optimisation: Optimisation, batches_per_epoch: int, device: Device) -> Tensor:
+    """The factors of every step of training, (steps, 2)."""
+    total = optimisation.epochs * batches_per_epoch
+    rates = (cosine(optimisation.learning_rate, done, total) for done in range(total))
+    return device.tensor(
+        np.array([AdamStep(rate / (1 - FIRST**n), 1 / math.sqrt(1 - SECOND**n)) for n, rate in enumerate(rates, 1)])
+    )
+
+
+def _learn(state: _State, batch: DeviceBatch, rule: Rule, optimisation: Optimisation, step: Tensor) -> None:
+    """One step of training of all runs."""
+    model = state.model
+    simulation = passes.forward(model, batch.inputs)
+    value, derivative = LOSSES[optimisation.loss](simulation.readout, batch.targets)
+    weight = (batch.mask / batch.mask.sum(dim=(1, 2), keepdim=True))[..., None]
+    local = []
+    if rule.source is ErrorSource.LOCAL:
+        for layer in model.hidden:
+            readout = passes.product(simulation.spikes[layer - 1], model.feedback[f"B{layer}"].mT)
+            local.append(LOSSES[optimisation.local_loss](readout, batch.targets)[1] * weight)
+    gradients, _ = passes.backward(model, simulation, derivative * weight, local, rule)
+    for name, gradient in gradients.items():
+        optimiser.update(model.weights[name], gradient, state.first[name], state.second[name], step)
+    _add(state.sums, simulation, value, batch)
+
+
+def _judge(state: _State, batch: DeviceBatch, optimisation: Optimisation) -> None:
+    """Add up a batch's loss and activity."""
+    simulation = passes.forward(state.model, batch.inputs)
+    value, _ = LOSSES[optimisation.loss](simulation.readout, batch.targets)
+    _add(state.sums, simulation, value, batch)
+    for total, spikes in zip(state.sums.spikes, simulation.spikes, strict=True):
+        total += passes.spike_counts(spikes, batch.mask.to(spikes))
+
+
+def _add(sums: _Sums, simulation: passes.Simulation, value: Tensor, batch: DeviceBatch) -> None:
+    d = batch.steps_per_decision
+    averaged = simulation.readout.unflatten(1, (-1, d)).mean(dim=2)
+    counted = batch.mask[:, ::d] > 0
+    right = (averaged.argmax(dim=-1) == batch.targets[:, ::d]) & counted
+    sums.loss.add_((value * batch.mask).sum(dim=(1, 2)))
+    sums.steps.add_(batch.mask.sum(dim=(1, 2)))
+    sums.right.add_(right.sum(dim=(1, 2)))
+    sums.decisions.add_(counted.sum(dim=(1, 2)))
+
+
+def _reset(sums: _Sums) -> None:
+    for total in (*sums[:4], *sums.spikes):
+        total.zero_()
+
+
+def _means(sums: _Sums) -> list[tuple[float, float, tuple[float, ...]]]:
+    """Per run: loss, accuracy, firing rate of every hidden layer."""
+    rates = torch.stack([(spikes / sums.steps[:, None]).mean(dim=1) for spikes in sums.spikes], dim=1)
+    columns = (sums.loss / sums.steps, sums.right / sums.decisions, rates)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [(loss, accuracy, tuple(of_layers)) for loss, accuracy, of_layers in rows]
+
+
+def _one_hot(y: Tensor, targets: Tensor) -> Tensor:
+    return (targets[..., None] == torch.arange(y.shape[-1], device=y.device)).to(y.dtype)
+
+
+def cross_entropy(y: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """See ``losses.cross_entropy``; ``y``: (R, T, B, classes)."""
+    logarithms = torch.log_softmax(y, dim=-1)
+    return -logarithms.gather(-1, targets[..., None])[..., 0], logarithms.exp() - _one_hot(y, targets)
+
+
+def squared_error(y: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """See ``losses.squared_error``."""
+    difference = y - _one_hot(y, targets)
+    return 0.5 * difference.square().sum(dim=-1), difference
+
+
+def smooth_l1(y: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """See ``losses.smooth_l1``."""
+    difference = y - _one_hot(y, targets)
+    size = difference.abs()
+    value = torch.where(size < 1, 0.5 * difference.square(), size - 0.5).sum(dim=-1)
+    return value, difference.clamp(-1, 1)
+
+
+LOSSES = {function.__name__: function for function in (cross_entropy, squared_error, smooth_l1)}

@@ -1,0 +1,111 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from kernels import runnable
+from networks import ENGINE, RULES, random_network, relative_error, rule
+from snnlocality import registry
+from snnlocality.learning import losses
+from snnlocality.learning.training import Optimisation, train
+from snnlocality.network import Shape
+from snnlocality.neurons.spikes import spiking
+
+with runnable():
+    from snnlocality.engines.cuda.device import find_device
+    from snnlocality.learning import packed
+
+EXACT = 1e-10
+TRAINING, VALIDATION = np.arange(6), np.arange(6, 10)
+SEEDS = (3, 5)
+OPTIMISATION = Optimisation("cross_entropy", "smooth_l1", epochs=2, batch_size=4, learning_rate=0.01)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kernels():
+    with runnable():
+        yield
+
+
+def networks(dataset, recurrent, hidden=(5, 4)):
+    shape = Shape(dataset.inputs, hidden, dataset.classes, recurrent)
+    return [random_network(shape, seed, gain=1.5) for seed in SEEDS]
+
+
+def assert_as_alone(dataset, initial, training, chosen, optimisation=OPTIMISATION):
+    """Runs trained in lockstep end as those that the reference engine trains one after the other."""
+    together = packed.train_many(
+        initial, dataset, training, VALIDATION, chosen, optimisation, SEEDS, find_device(torch.float64)
+    )
+    for run, (network, curve) in enumerate(together):
+        own = training if training.ndim == 1 else training[run]
+        alone, expected = train(initial[run], dataset, own, VALIDATION, chosen, optimisation, ENGINE, SEEDS[run])
+        assert relative_error(network.weights, alone.weights) < EXACT
+        assert any((network.weights[name] != initial[run].weights[name]).any() for name in network.weights)
+        for got, epoch in zip(curve, expected, strict=True):
+            np.testing.assert_allclose(np.hstack(got), np.hstack(epoch), rtol=EXACT)
+
+
+@pytest.mark.parametrize("recurrent", [False, True], ids=["ff", "rec"])
+@pytest.mark.parametrize("name", registry.names(RULES))
+def test_runs_in_lockstep_end_as_runs_alone(name, recurrent, toy_recordings):
+    assert_as_alone(toy_recordings, networks(toy_recordings, recurrent), TRAINING, rule(name))
+
+
+@pytest.mark.parametrize(("name", "recurrent"), [("bptt", True), ("decolle", False)])
+def test_so_do_runs_on_utterances_of_different_lengths(name, recurrent, toy_utterances):
+    assert_as_alone(toy_utterances, networks(toy_utterances, recurrent), TRAINING, rule(name))
+
+
+def test_runs_can_have_samples_of_their_own(toy_recordings):
+    training = np.stack([TRAINING, TRAINING + 20])
+    assert_as_alone(toy_recordings, networks(toy_recordings, False), training, rule("bptt"))
+
+
+@pytest.mark.parametrize("loss", losses.LOSSES)
+def test_losses_on_the_device_are_those_of_training(loss):
+    random = np.random.default_rng(0)
+    y, targets = 3 * random.standard_normal((2, 4, 3, 5)), random.integers(5, size=(2, 4, 3))
+    expected = losses.LOSSES[loss](y, targets)
+    for got, array in zip(packed.LOSSES[loss](*map(torch.from_numpy, (y, targets))), expected, strict=True):
+        np.testing.assert_allclose(got, array, rtol=1e-12, atol=1e-15)
+
+
+def test_the_best_epoch_of_every_run_is_kept(toy_recordings):
+    """With a learning rate this high validation gets worse after its best epoch, at a different one in each run."""
+    optimisation = replace(OPTIMISATION, epochs=4, learning_rate=0.1)
+    assert_as_alone(toy_recordings, networks(toy_recordings, False, (5,)), TRAINING, rule("bptt"), optimisation)
+
+
+def test_epochs_are_reported_as_they_end(toy_recordings):
+    seen = []
+    device = find_device(torch.float64)
+    runs = packed.train_many(
+        networks(toy_recordings, False, (5,)),
+        toy_recordings,
+        TRAINING,
+        VALIDATION,
+        rule("bptt"),
+        OPTIMISATION,
+        SEEDS,
+        device,
+        lambda run, epoch: seen.append((run, epoch)),
+    )
+    assert seen == [(run, curve[number]) for number in range(2) for run, (_, curve) in enumerate(runs)]
+
+
+def test_runs_of_different_neurons_are_not_mixed(toy_recordings):
+    one, other = networks(toy_recordings, False)
+    other = replace(other, spike=spiking("triangle", 1.0))
+    with pytest.raises(ValueError, match="share dynamics and spike function"):
+        packed.train_many(
+            [one, other],
+            toy_recordings,
+            TRAINING,
+            VALIDATION,
+            rule("bptt"),
+            OPTIMISATION,
+            SEEDS,
+            find_device(torch.float64),
+        )
