@@ -78,6 +78,20 @@ def test_silent_layers_saturated_layers_and_recordings_without_events():
     assert_same(random_network(shape), random_batch(shape, inputs=as_events(np.zeros((12, 3, 6)))), "bptt")
 
 
+@pytest.mark.parametrize("event_driven", [False, True], ids=["dense", "events"])
+@pytest.mark.parametrize("name", ALL_RULES)
+def test_gradients_may_be_collected_in_any_blocks_of_steps(name, event_driven, monkeypatch):
+    """Sums run in the same order, so not a bit changes."""
+    shape = Shape(20, (17, 9), 5, True)
+    network, batch = random_network(shape), random_batch(shape, steps=23, samples=CHUNK + 3)
+    if event_driven:
+        batch = batch._replace(inputs=as_events(batch.inputs))
+    whole = outcome(CPU, network, batch, name)[1]
+    monkeypatch.setattr("snnlocality.engines.cpu.engine._CACHED", 5 * CHUNK * 24 * 8)  # five steps of layer 1
+    for key, gradient in outcome(CPU, network, batch, name)[1].items():
+        np.testing.assert_array_equal(gradient, whole[key])
+
+
 def test_a_batch_is_a_view_of_the_packed_set():
     shape = Shape(6, (5, 4), 3, True)
     network, packed = random_network(shape), random_batch(shape, samples=7)

@@ -22,6 +22,7 @@ from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE
 
 CHUNK = 8  # samples worked on together (kernels.c, "Layout"); results depend on it, on threads they do not
+_CACHED = 2**19  # bytes of one layer's lambda_I that gradients collect from at a time: half a usual L2 cache
 _SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
 
 
@@ -114,6 +115,8 @@ class CpuEngine:
         kept.update(table)
         self._set_inputs(work, inputs, table["W1"], kept)
         rows = work.samples * work.steps
+        widest = max(array.shape[1] for array in table.values())
+        work.block_steps = max(1, _CACHED // (CHUNK * widest * dtype.itemsize))
         for index, layer in enumerate(network.hidden):
             W, V = table[f"W{layer}"], table.get(f"V{layer}")
             units, width = len(network.weights[f"W{layer}"]), W.shape[1]
@@ -130,7 +133,6 @@ class CpuEngine:
         work.W_out = _address(table["W_out"])
         y = _by_class(work.classes, work.steps, work.samples, dtype)
         work.y = _strided(y)
-        widest = max(array.shape[1] for array in table.values())
         self._run(library.forward, work, scratch_size=3 * CHUNK * widest)
         return CpuTraces(network, inputs, work, library, kept, y)
 
@@ -184,7 +186,8 @@ class CpuEngine:
         """Run the adjoint scan; return what its pointers lead to as well."""
         network, dtype, kept = traces.network, self._dtype, _Kept(self._memory)
         work = Work.from_buffer_copy(traces.work)
-        rows, chunks = work.samples * work.steps, len(_chunks(work))
+        rows = work.samples * work.steps
+        blocks = len(_chunks(work)) * -(-work.steps // work.block_steps)
         work.source = _SOURCES[rule.source]
         work.reset = work.theta if rule.through_reset else 0
         kept["errors"] = np.asarray(errors.readout, dtype)
@@ -202,13 +205,13 @@ class CpuEngine:
                 own.V_back = _address(kept[f"V{layer}"])
             own.lambda_I = kept.new(f"lambda_I{layer}", (rows, own.width), dtype)
             own.spike_rows = kept.new(f"spike_rows{layer}", (rows * own.units,), np.uint32)
-            own.spike_rows_starts = kept.new(f"starts{layer}", (chunks * (own.units + 1),), np.uint32)
+            own.spike_rows_starts = kept.new(f"starts{layer}", (blocks * (own.units + 1),), np.uint32)
         if isinstance(traces.inputs, Events):
             counts = _events_before_chunks(traces.inputs)
             kept["chunk_events"] = counts
             work.chunk_events = _address(counts)
             work.event_rows = kept.new("event_rows", (int(counts[-1]),), np.uint32)
-            work.event_rows_starts = kept.new("event_starts", (chunks * (work.inputs + 1),), np.uint32)
+            work.event_rows_starts = kept.new("event_starts", (blocks * (work.inputs + 1),), np.uint32)
         widest = max(work.layer[index].width for index in range(work.layers))
         self._run(traces.library.adjoint, work, scratch_size=CHUNK * (2 * widest + work.class_width))
         return work, kept
@@ -230,10 +233,11 @@ class CpuEngine:
                 kept["current_drive"] = np.ascontiguousarray(inputs.current.astype(self._dtype) @ W)
                 work.current_drive = _address(kept["current_drive"])
         else:
-            dense = np.ascontiguousarray(inputs, self._dtype)
-            kept["dense"] = dense
-            work.steps, work.samples, work.inputs = dense.shape
-            work.dense, work.dense_step, work.dense_sample = _address(dense), dense[0].size, dense.shape[2]
+            work.steps, work.samples, work.inputs = inputs.shape
+            work.dense = kept.new("dense", (work.samples * work.steps, work.inputs), self._dtype)
+            for number, chunk in enumerate(_chunks(work)):
+                own = inputs[:, number * CHUNK : (number + 1) * CHUNK]
+                kept["dense"][chunk].reshape(own.shape)[...] = own
 
     def _run(self, function: ctypes._CFuncPtr, work: Work, scratch_size: int = 0) -> None:
         """Let every thread take chunks until none is left."""

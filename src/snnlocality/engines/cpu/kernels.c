@@ -13,7 +13,8 @@
  * Layout. Samples are worked on in chunks of G; within a chunk, row r = t * g + sample holds one step of one sample
  * (g = G, fewer in the last chunk), so that one product serves all samples of a step and one load of a recurrent
  * weight serves g of them. A row has `width` numbers, the layer's units padded to whole vectors; padding stays zero.
- * Matrices that add_rows reads are stored transposed, one contiguous row per source.
+ * Matrices that add_rows reads are stored transposed, one contiguous row per source. Gradients walk through a chunk
+ * in blocks of steps, so many that their lambda_I stays in the second-level cache while all units collect from it.
  *
  * Order. Who computes a number is up to the threads, but every sum runs in an order fixed by the data and by G
  * alone: results are the same bits for any number of threads. The width of the machine's vectors does not enter
@@ -101,20 +102,19 @@ typedef struct {
     Strided local_errors;     /* dL_l/dY_l of a local rule */
     real *lambda_I;           /* (rows, width) */
     row_index *spike_rows;    /* the same spikes by unit: at which rows it was active */
-    row_index *spike_rows_starts; /* per chunk, units + 1 */
+    row_index *spike_rows_starts; /* per chunk and block, units + 1 */
     real *dW, *dV;            /* transposed as W and V */
 } Layer;
 
 typedef struct {
-    int64_t samples, steps, chunk, inputs, classes, class_width, layers;
+    int64_t samples, steps, chunk, block_steps, inputs, classes, class_width, layers;
     double alpha, beta, kappa, theta, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
-    /* Input: packed events, or a dense current of given strides (in numbers). */
+    /* Input: packed events, or a dense current (rows, inputs). */
     const unit_index *events;
     const int64_t *event_offsets, *event_index; /* sample b is recording event_index[b] of the packed set */
     const real *dense;
-    int64_t dense_step, dense_sample;
     const real *current_drive; /* W_1 c of a constant input current c: (samples, width), or null */
-    row_index *event_rows, *event_rows_starts; /* the batch's events by unit: per chunk, inputs + 1 starts */
+    row_index *event_rows, *event_rows_starts; /* the batch's events by unit: per chunk and block, inputs + 1 starts */
     const int64_t *chunk_events;               /* number of events before each chunk */
     const real *W_out;                         /* W_out^T: (units of the last layer, class_width) */
     Strided y, errors;                         /* errors: dL/dy */
@@ -275,9 +275,8 @@ static void forward_layer(const Work *work, int64_t l, int64_t first, real *rest
             }
         }
         if (l == 0 && work->dense)
-            multiply(g, width, work->inputs, rows, width,
-                     work->dense + t * work->dense_step + first * work->dense_sample, work->dense_sample, 1,
-                     layer->W, width);
+            multiply(g, width, work->inputs, rows, width, work->dense + (first * T + t * g) * work->inputs, work->inputs,
+                     1, layer->W, width);
         for (int64_t b = 0; b < g; b++) {
             const int64_t r = t * g + b;
             real *own = state + 3 * b * width;
@@ -390,51 +389,68 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
     }
 }
 
-/* Lists of active units per row into lists of rows per unit: a stable counting sort.
+INLINE int64_t blocks(const Work *work) { return (work->steps + work->block_steps - 1) / work->block_steps; }
+INLINE int64_t block_end(const Work *work, int64_t begin) {
+    return begin + work->block_steps < work->steps ? begin + work->block_steps : work->steps;
+}
+
+/* Lists of active units per row into lists of rows per unit, block by block: a stable counting sort.
  * starts: units + 1 numbers; unit u was active at rows[starts[u] .. starts[u + 1]]. */
 INLINE void count_units(row_index *restrict starts, const unit_index *restrict list, int64_t count) {
     for (int64_t e = 0; e < count; e++) starts[list[e] + 1]++;
+}
+INLINE void add_up(row_index *restrict starts, int64_t units) {
+    for (int64_t u = 0; u < units; u++) starts[u + 1] += starts[u];
 }
 INLINE void place_row(row_index *restrict next, row_index *restrict rows, row_index row,
                       const unit_index *restrict list, int64_t count) {
     for (int64_t e = 0; e < count; e++) rows[next[list[e]]++] = row;
 }
 /* After placing, next[u] has moved on to the start of u + 1: shift it back. */
-INLINE void shift_starts(row_index *starts, int64_t units) {
+INLINE void shift_starts(row_index *starts, row_index begin, int64_t units) {
     memmove(starts + 1, starts, units * sizeof(row_index));
-    starts[0] = 0;
+    starts[0] = begin;
 }
 
 static void sort_events(const Work *work, int64_t first) {
     const int64_t g = chunk_size(work, first), T = work->steps, chunk = first / work->chunk;
-    row_index *starts = work->event_rows_starts + chunk * (work->inputs + 1);
-    row_index *rows = work->event_rows + work->chunk_events[chunk];
-    memset(starts, 0, (work->inputs + 1) * sizeof(row_index));
-    for (int64_t b = 0; b < g; b++) {
-        const int64_t *offset = work->event_offsets + work->event_index[first + b] * T;
-        count_units(starts, work->events + offset[0], offset[T] - offset[0]);
+    row_index *starts = work->event_rows_starts + chunk * blocks(work) * (work->inputs + 1);
+    row_index *rows = work->event_rows + work->chunk_events[chunk], placed = 0;
+    for (int64_t begin = 0; begin < T; begin += work->block_steps, starts += work->inputs + 1) {
+        const int64_t end = block_end(work, begin);
+        memset(starts, 0, (work->inputs + 1) * sizeof(row_index));
+        starts[0] = placed;
+        for (int64_t b = 0; b < g; b++) {
+            const int64_t *offset = work->event_offsets + work->event_index[first + b] * T;
+            count_units(starts, work->events + offset[begin], offset[end] - offset[begin]);
+        }
+        add_up(starts, work->inputs);
+        for (int64_t b = 0; b < g; b++) {
+            const int64_t *offset = work->event_offsets + work->event_index[first + b] * T;
+            for (int64_t t = begin; t < end; t++)
+                place_row(starts, rows, (row_index)(t * g + b), work->events + offset[t], offset[t + 1] - offset[t]);
+        }
+        shift_starts(starts, placed, work->inputs);
+        placed = starts[work->inputs];
     }
-    for (int64_t u = 0; u < work->inputs; u++) starts[u + 1] += starts[u];
-    for (int64_t b = 0; b < g; b++) {
-        const int64_t *offset = work->event_offsets + work->event_index[first + b] * T;
-        for (int64_t t = 0; t < T; t++)
-            place_row(starts, rows, (row_index)(t * g + b), work->events + offset[t], offset[t + 1] - offset[t]);
-    }
-    shift_starts(starts, work->inputs);
 }
 
 static void sort_spikes(const Work *work, const Layer *layer, int64_t first) {
     const int64_t g = chunk_size(work, first), T = work->steps, chunk = first / work->chunk;
     const row_index *list_starts = layer->spike_starts + first * T + chunk;
     const unit_index *spikes = layer->spikes + first * T * layer->units;
-    row_index *starts = layer->spike_rows_starts + chunk * (layer->units + 1);
+    row_index *starts = layer->spike_rows_starts + chunk * blocks(work) * (layer->units + 1);
     row_index *rows = layer->spike_rows + first * T * layer->units;
-    memset(starts, 0, (layer->units + 1) * sizeof(row_index));
-    count_units(starts, spikes, list_starts[T * g]);
-    for (int64_t u = 0; u < layer->units; u++) starts[u + 1] += starts[u];
-    for (int64_t r = 0; r < T * g; r++)
-        place_row(starts, rows, (row_index)r, spikes + list_starts[r], list_starts[r + 1] - list_starts[r]);
-    shift_starts(starts, layer->units);
+    for (int64_t begin = 0; begin < T; begin += work->block_steps, starts += layer->units + 1) {
+        const int64_t from = begin * g, to = block_end(work, begin) * g;
+        memset(starts, 0, (layer->units + 1) * sizeof(row_index));
+        starts[0] = list_starts[from];
+        count_units(starts, spikes + list_starts[from], list_starts[to] - list_starts[from]);
+        add_up(starts, layer->units);
+        for (int64_t r = from; r < to; r++)
+            place_row(starts, rows, (row_index)r, spikes + list_starts[r], list_starts[r + 1] - list_starts[r]);
+        shift_starts(starts, list_starts[from], layer->units);
+    }
 }
 
 void adjoint(Work *work, int64_t worker, int64_t workers) {
@@ -450,7 +466,7 @@ void adjoint(Work *work, int64_t worker, int64_t workers) {
     }
 }
 
-/* ---- Gradients of the weights: a worker owns whole rows (sources), chunks come in order ---- */
+/* ---- Gradients of the weights: a worker owns whole rows (sources); chunks and blocks come in order ---- */
 
 enum { ROW_BLOCK = 8 }; /* rows are dealt out in blocks of so many */
 
@@ -462,47 +478,49 @@ INLINE void listed_gradient(int64_t units, int64_t width, int64_t rows, int64_t 
         for (int64_t u = block; u < units && u < block + ROW_BLOCK; u++) {
             int64_t count = (int64_t)starts[u + 1] - starts[u];
             /* What was active in the last step of all has no effect any more; rows are sorted. */
-            while (count > 0 && list[starts[u] + count - 1] + delay >= rows) count--;
+            if (delay)
+                while (count > 0 && list[starts[u] + count - 1] + delay >= rows) count--;
             add_listed_rows(d + u * width, width, lambda + delay * width, list + starts[u], count);
         }
 }
 
-INLINE void dense_gradient(const Work *work, int64_t first, real *restrict d, const real *restrict lambda,
-                           int64_t worker, int64_t workers) {
-    const int64_t g = chunk_size(work, first), T = work->steps, width = work->layer[0].width;
-    for (int64_t block = worker * ROW_BLOCK; block < work->inputs; block += workers * ROW_BLOCK) {
-        const int64_t rows = work->inputs - block < ROW_BLOCK ? work->inputs - block : ROW_BLOCK;
-        for (int64_t b = 0; b < g; b++)
-            multiply(rows, width, T, d + block * width, width,
-                     work->dense + (first + b) * work->dense_sample + block, 1, work->dense_step,
-                     lambda + b * width, g * width);
+/* d += x^T lambda over `rows` rows */
+INLINE void dense_gradient(int64_t inputs, int64_t width, int64_t rows, real *restrict d, const real *restrict x,
+                           const real *restrict lambda, int64_t worker, int64_t workers) {
+    for (int64_t block = worker * ROW_BLOCK; block < inputs; block += workers * ROW_BLOCK) {
+        const int64_t sources = inputs - block < ROW_BLOCK ? inputs - block : ROW_BLOCK;
+        multiply(sources, width, rows, d + block * width, width, x + block, 1, inputs, lambda, width);
     }
 }
 
 void gradients(Work *work, int64_t worker, int64_t workers) {
-    const int64_t T = work->steps;
+    const int64_t T = work->steps, inputs = work->inputs, L = work->layers;
     for (int64_t first = 0, chunk = 0; first < work->samples; first += work->chunk, chunk++) {
         const int64_t g = chunk_size(work, first), rows = T * g;
-        for (int64_t l = 0; l <= work->layers; l++) {
-            const bool readout = l == work->layers;
-            const Layer *layer = &work->layer[l], *below = layer - 1;
-            const int64_t width = readout ? work->class_width : layer->width;
-            const real *lambda = (readout ? work->lambda_y : layer->lambda_I) + first * T * width;
-            real *dW = readout ? work->dW_out : layer->dW;
-            if (l > 0)
-                listed_gradient(below->units, width, rows, 0, dW, lambda,
-                                below->spike_rows_starts + chunk * (below->units + 1),
-                                below->spike_rows + first * T * below->units, worker, workers);
-            else if (work->dense)
-                dense_gradient(work, first, dW, lambda, worker, workers);
-            if (l == 0 && work->events)
-                listed_gradient(work->inputs, width, rows, 0, dW, lambda,
-                                work->event_rows_starts + chunk * (work->inputs + 1),
-                                work->event_rows + work->chunk_events[chunk], worker, workers);
-            if (!readout && layer->dV)
-                listed_gradient(layer->units, width, rows, g, layer->dV, lambda,
-                                layer->spike_rows_starts + chunk * (layer->units + 1),
-                                layer->spike_rows + first * T * layer->units, worker, workers);
+        for (int64_t begin = 0, block = chunk * blocks(work); begin < T; begin += work->block_steps, block++) {
+            for (int64_t l = 0; l < L; l++) {
+                const Layer *layer = &work->layer[l], *above = layer + 1;
+                const int64_t width = layer->width, units = layer->units;
+                const real *lambda = layer->lambda_I + first * T * width;
+                const row_index *starts = layer->spike_rows_starts + block * (units + 1);
+                const row_index *spikes = layer->spike_rows + first * T * units;
+                if (l == 0 && work->events)
+                    listed_gradient(inputs, width, rows, 0, layer->dW, lambda,
+                                    work->event_rows_starts + block * (inputs + 1),
+                                    work->event_rows + work->chunk_events[chunk], worker, workers);
+                if (l == 0 && work->dense)
+                    dense_gradient(inputs, width, (block_end(work, begin) - begin) * g, layer->dW,
+                                   work->dense + (first * T + begin * g) * inputs, lambda + begin * g * width, worker,
+                                   workers);
+                if (layer->dV)
+                    listed_gradient(units, width, rows, g, layer->dV, lambda, starts, spikes, worker, workers);
+                if (l < L - 1)
+                    listed_gradient(units, above->width, rows, 0, above->dW,
+                                    above->lambda_I + first * T * above->width, starts, spikes, worker, workers);
+                else
+                    listed_gradient(units, work->class_width, rows, 0, work->dW_out,
+                                    work->lambda_y + first * T * work->class_width, starts, spikes, worker, workers);
+            }
         }
     }
 }

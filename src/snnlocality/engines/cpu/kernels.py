@@ -50,11 +50,10 @@ class Work(ctypes.Structure):
     _fields_ = [
         *(
             (name, ctypes.c_int64)
-            for name in ("samples", "steps", "chunk", "inputs", "classes", "class_width", "layers")
+            for name in ("samples", "steps", "chunk", "block_steps", "inputs", "classes", "class_width", "layers")
         ),
         *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "slope", "reset")),
         *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
-        *((name, ctypes.c_int64) for name in ("dense_step", "dense_sample")),
         *(
             (name, ctypes.c_void_p)
             for name in ("current_drive", "event_rows", "event_rows_starts", "chunk_events", "W_out")
