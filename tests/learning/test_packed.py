@@ -7,6 +7,7 @@ import torch
 from kernels import runnable
 from networks import ENGINE, RULES, random_network, relative_error, rule
 from snnlocality import registry
+from snnlocality.data.batches import EventDataset, FrameDataset
 from snnlocality.learning import losses
 from snnlocality.learning.training import Optimisation, train
 from snnlocality.network import Shape
@@ -26,6 +27,29 @@ OPTIMISATION = Optimisation("cross_entropy", "smooth_l1", epochs=2, batch_size=4
 def _kernels():
     with runnable():
         yield
+
+
+@pytest.fixture
+def recordings() -> EventDataset:
+    """Few and short, since the interpreter is slow; units of a recording's class fire more often."""
+    random = np.random.default_rng(0)
+    samples, steps, inputs, classes = 16, 4, 6, 3
+    labels = random.integers(classes, size=samples)
+    rates = np.where(np.arange(inputs) % classes == labels[:, None], 0.8, 0.4)
+    active = random.random((samples, steps, inputs)) < rates[:, None]
+    offsets = np.concatenate([[0], np.cumsum(active.sum(axis=2).ravel())])
+    units = np.nonzero(active)[2].astype(np.uint16)
+    return EventDataset(units, offsets, labels.astype(np.uint8), steps, 1.0, inputs, classes)
+
+
+@pytest.fixture
+def utterances() -> FrameDataset:
+    """Of different lengths, two steps to a frame."""
+    random = np.random.default_rng(1)
+    offsets = np.concatenate([[0], np.cumsum(random.integers(2, 6, size=10))])
+    features = random.standard_normal((offsets[-1], 4)).astype(np.float32)
+    labels = random.integers(3, size=len(features)).astype(np.uint8)
+    return FrameDataset(features, labels, offsets, 2, 3, features.mean(axis=0), features.std(axis=0))
 
 
 def networks(dataset, recurrent, hidden=(5, 4)):
@@ -49,18 +73,18 @@ def assert_as_alone(dataset, initial, training, chosen, optimisation=OPTIMISATIO
 
 @pytest.mark.parametrize("recurrent", [False, True], ids=["ff", "rec"])
 @pytest.mark.parametrize("name", registry.names(RULES))
-def test_runs_in_lockstep_end_as_runs_alone(name, recurrent, toy_recordings):
-    assert_as_alone(toy_recordings, networks(toy_recordings, recurrent), TRAINING, rule(name))
+def test_runs_in_lockstep_end_as_runs_alone(name, recurrent, recordings):
+    assert_as_alone(recordings, networks(recordings, recurrent), TRAINING, rule(name))
 
 
 @pytest.mark.parametrize(("name", "recurrent"), [("bptt", True), ("decolle", False)])
-def test_so_do_runs_on_utterances_of_different_lengths(name, recurrent, toy_utterances):
-    assert_as_alone(toy_utterances, networks(toy_utterances, recurrent), TRAINING, rule(name))
+def test_so_do_runs_on_utterances_of_different_lengths(name, recurrent, utterances):
+    assert_as_alone(utterances, networks(utterances, recurrent, (5,)), TRAINING, rule(name))
 
 
-def test_runs_can_have_samples_of_their_own(toy_recordings):
-    training = np.stack([TRAINING, TRAINING + 20])
-    assert_as_alone(toy_recordings, networks(toy_recordings, False), training, rule("bptt"))
+def test_runs_can_have_samples_of_their_own(recordings):
+    training = np.stack([TRAINING, TRAINING + 10])
+    assert_as_alone(recordings, networks(recordings, False), training, rule("bptt"))
 
 
 @pytest.mark.parametrize("loss", losses.LOSSES)
@@ -72,18 +96,18 @@ def test_losses_on_the_device_are_those_of_training(loss):
         np.testing.assert_allclose(got, array, rtol=1e-12, atol=1e-15)
 
 
-def test_the_best_epoch_of_every_run_is_kept(toy_recordings):
+def test_the_best_epoch_of_every_run_is_kept(recordings):
     """With a learning rate this high validation gets worse after its best epoch, at a different one in each run."""
     optimisation = replace(OPTIMISATION, epochs=4, learning_rate=0.1)
-    assert_as_alone(toy_recordings, networks(toy_recordings, False, (5,)), TRAINING, rule("bptt"), optimisation)
+    assert_as_alone(recordings, networks(recordings, False, (5,)), TRAINING, rule("bptt"), optimisation)
 
 
-def test_epochs_are_reported_as_they_end(toy_recordings):
+def test_epochs_are_reported_as_they_end(recordings):
     seen = []
     device = find_device(torch.float64)
     runs = packed.train_many(
-        networks(toy_recordings, False, (5,)),
-        toy_recordings,
+        networks(recordings, False, (5,)),
+        recordings,
         TRAINING,
         VALIDATION,
         rule("bptt"),
@@ -95,13 +119,13 @@ def test_epochs_are_reported_as_they_end(toy_recordings):
     assert seen == [(run, curve[number]) for number in range(2) for run, (_, curve) in enumerate(runs)]
 
 
-def test_runs_of_different_neurons_are_not_mixed(toy_recordings):
-    one, other = networks(toy_recordings, False)
+def test_runs_of_different_neurons_are_not_mixed(recordings):
+    one, other = networks(recordings, False)
     other = replace(other, spike=spiking("triangle", 1.0))
     with pytest.raises(ValueError, match="share dynamics and spike function"):
         packed.train_many(
             [one, other],
-            toy_recordings,
+            recordings,
             TRAINING,
             VALIDATION,
             rule("bptt"),

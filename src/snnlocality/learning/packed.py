@@ -9,7 +9,7 @@ been measured.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -135,84 +135,86 @@ def train_many(
     for all runs or a row for each (runs on samples of their own, such as poisoned copies, share one data set).
     ``report`` is told the run, from 0, and its epoch.
     """
-    runs = len(networks)
-    training, validation = (np.broadcast_to(part, (runs, np.shape(part)[-1])) for part in (training, validation))
+    training, validation = (
+        np.broadcast_to(part, (len(networks), np.shape(part)[-1])) for part in (training, validation)
+    )
     data = _on_device(dataset, device)
     state = _initial_state(networks, device, columns_first=isinstance(dataset, EventDataset))
-    size = optimisation.batch_size
-    batches_per_epoch = math.ceil(training.shape[1] / size)
-    steps = _adam_steps(optimisation, batches_per_epoch, device)
-    orders = [generator(seed, "order") for seed in seeds]
+    weights, size = state.model.weights, optimisation.batch_size
 
-    def learn(batch_steps: int, index: Tensor, step: Tensor) -> None:
-        _learn(state, data.batch(index, batch_steps), rule, optimisation, step)
+    def learn(steps: int, index: Tensor, adam_step: Tensor) -> None:
+        _learn(state, data.batch(index, steps), rule, optimisation, adam_step)
 
-    def judge(batch_steps: int, index: Tensor) -> None:
-        _judge(state, data.batch(index, batch_steps), optimisation)
+    def judge(steps: int, index: Tensor) -> None:
+        _judge(state, data.batch(index, steps), optimisation)
 
     if device.device.type == "cuda":
         learn, judge = _Graphs(learn), _Graphs(judge)
-
+    adam_steps = iter(_adam_steps(optimisation, math.ceil(training.shape[1] / size), device))
+    orders = [generator(seed, "order") for seed in seeds]
     curves: list[list[Epoch]] = [[] for _ in networks]
-    best = {name: weight.clone() for name, weight in state.model.weights.items()}
-    for number in range(optimisation.epochs):
+    best = {name: weight.clone() for name, weight in weights.items()}
+    for number in range(1, optimisation.epochs + 1):
         order = np.stack([one.permutation(samples) for one, samples in zip(orders, training, strict=True)])
-        _reset(state.sums)
-        on_device = device.copy(order)
-        for batch in range(batches_per_epoch):
-            part = slice(batch * size, (batch + 1) * size)
-            learn(data.steps(order[:, part]), on_device[:, part], steps[number * batches_per_epoch + batch])
-        learned = _means(state.sums)
-        _reset(state.sums)
-        on_device = device.copy(validation)
-        for start in range(0, validation.shape[1], size):
-            part = slice(start, start + size)
-            judge(data.steps(validation[:, part]), on_device[:, part])
-        judged = _means(state.sums)
+        for steps, index in _batches(data, order, size, device):
+            learn(steps, index, next(adam_steps))
+        learned = _take(state.sums)
+        for steps, index in _batches(data, validation, size, device):
+            judge(steps, index)
+        judged = _take(state.sums)
         for run, curve in enumerate(curves):
-            epoch = Epoch(number + 1, *learned[run][:2], *judged[run])
+            (train_loss, train_accuracy, _), on_validation = learned[run], judged[run]
+            epoch = Epoch(number, train_loss, train_accuracy, *on_validation)
             curve.append(epoch)
             report(run, epoch)
             if chosen_epoch(curve) is epoch:
-                for name, weight in state.model.weights.items():
+                for name, weight in weights.items():
                     best[name][run] = weight[run]
-    kept = {name: np.ascontiguousarray(weight.cpu().numpy()) for name, weight in best.items()}
-    return [
-        (Network(one.dynamics, one.spike, {name: kept[name][run].copy() for name in kept}, one.feedback), curves[run])
-        for run, one in enumerate(networks)
+    arrays = {name: weight.cpu().numpy() for name, weight in best.items()}
+    trained = [
+        {name: np.array(array[run], order="C") for name, array in arrays.items()} for run in range(len(networks))
     ]
+    return [
+        (Network(one.dynamics, one.spike, kept, one.feedback), curve)
+        for one, kept, curve in zip(networks, trained, curves, strict=True)
+    ]
+
+
+def _batches(data: DeviceData, samples: np.ndarray, size: int, device: Device) -> Iterator[tuple[int, Tensor]]:
+    """Steps and indices (R, size) of the batches of ``samples`` (R, any number), in order."""
+    on_device = device.copy(samples)
+    for start in range(0, samples.shape[1], size):
+        part = slice(start, start + size)
+        yield data.steps(samples[:, part]), on_device[:, part]
 
 
 class _Graphs:
     """A function of a number and tensors that changes tensors in place, replayed as a CUDA graph for each shape.
 
-    A shape's first call runs as it is, which compiles the kernels; the second is captured.
+    A shape's first call runs as it is, which compiles the kernels; the second is captured. All of them read their
+    tensors from the same place: the compiler specialises kernels on alignment, and must have nothing left to do.
     """
 
     def __init__(self, function: Callable[..., None]) -> None:
         self._function = function
-        self._graphs: dict[tuple, tuple[torch.cuda.CUDAGraph, list[Tensor]] | None] = {}
+        self._arguments: dict[tuple, list[Tensor]] = {}
+        self._graphs: dict[tuple, torch.cuda.CUDAGraph] = {}
         self._memory = torch.cuda.graph_pool_handle()
 
     def __call__(self, number: int, *tensors: Tensor) -> None:
         """The function's effect."""
-        key = (number, *(tensor.shape for tensor in tensors))
-        if key not in self._graphs:
-            self._graphs[key] = None
-            self._function(number, *tensors)
+        shape = (number, *(tensor.shape for tensor in tensors))
+        if shape not in self._arguments:
+            self._arguments[shape] = [tensor.clone(memory_format=torch.contiguous_format) for tensor in tensors]
+            self._function(number, *self._arguments[shape])
             return
-        if self._graphs[key] is None:
-            self._graphs[key] = self._capture(number, tensors)
-        graph, arguments = self._graphs[key]
-        for argument, tensor in zip(arguments, tensors, strict=True):
+        for argument, tensor in zip(self._arguments[shape], tensors, strict=True):
             argument.copy_(tensor)
-        graph.replay()
-
-    def _capture(self, number: int, tensors: tuple[Tensor, ...]) -> tuple[torch.cuda.CUDAGraph, list[Tensor]]:
-        graph, arguments = torch.cuda.CUDAGraph(), [tensor.clone() for tensor in tensors]
-        with torch.cuda.graph(graph, pool=self._memory):
-            self._function(number, *arguments)
-        return graph, arguments
+        if shape not in self._graphs:
+            self._graphs[shape] = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self._graphs[shape], pool=self._memory):
+                self._function(number, *self._arguments[shape])
+        self._graphs[shape].replay()
 
 
 def _on_device(dataset: Dataset, device: Device) -> DeviceData:
@@ -283,17 +285,13 @@ def _add(sums: _Sums, simulation: passes.Simulation, value: Tensor, batch: Devic
     sums.decisions.add_(counted.sum(dim=(1, 2)))
 
 
-def _reset(sums: _Sums) -> None:
-    for total in (*sums[:4], *sums.spikes):
-        total.zero_()
-
-
-def _means(sums: _Sums) -> list[tuple[float, float, tuple[float, ...]]]:
-    """Per run: loss, accuracy, firing rate of every hidden layer."""
+def _take(sums: _Sums) -> list[tuple[float, float, tuple[float, ...]]]:
+    """Loss, accuracy and firing rate of every hidden layer, per run; the sums start anew."""
     rates = torch.stack([(spikes / sums.steps[:, None]).mean(dim=1) for spikes in sums.spikes], dim=1)
-    columns = (sums.loss / sums.steps, sums.right / sums.decisions, rates)
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    return [(loss, accuracy, tuple(of_layers)) for loss, accuracy, of_layers in rows]
+    columns = [column.tolist() for column in (sums.loss / sums.steps, sums.right / sums.decisions, rates)]
+    for total in (sums.loss, sums.steps, sums.right, sums.decisions, *sums.spikes):
+        total.zero_()
+    return [(loss, accuracy, tuple(of_layers)) for loss, accuracy, of_layers in zip(*columns, strict=True)]
 
 
 def _one_hot(y: Tensor, targets: Tensor) -> Tensor:
