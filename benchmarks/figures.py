@@ -60,33 +60,25 @@ def write(found: Mapping[str, Any]) -> None:
 
 def speed(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
     """Bars of recordings per second, one panel per architecture; the ratio to the fastest peer stands at the bar."""
-    figure, panels = plt.subplots(1, 2, figsize=(10, 4.2), sharex=True)
-    ran = [row for row in rows if "skipped" not in row]
+    figure, panels = plt.subplots(1, 2, figsize=(9.5, 3.8), sharex=True, sharey=True)
+    shown = sorted(
+        (row for row in rows if "skipped" not in row and _compared(row)), key=lambda row: row["recordings_per_second"]
+    )
+    # Both panels in the order of the first: the fastest at the top.
+    labels = list(dict.fromkeys(_label(row) for row in sorted(shown, key=lambda row: row["architecture"])))
     for panel, (architecture, title) in zip(panels, ARCHITECTURES.items(), strict=True):
-        shown = sorted(
-            (row for row in ran if row["architecture"] == architecture and _compared(row)),
-            key=lambda row: row["recordings_per_second"],
-        )
-        values = [row["recordings_per_second"] for row in shown]
-        spread = [
-            [value - row["min"] for value, row in zip(values, shown, strict=True)],
-            [row["max"] - value for value, row in zip(values, shown, strict=True)],
-        ]
-        panel.barh(
-            [_label(row) for row in shown],
-            values,
-            xerr=spread,
-            color=[_colour(row) for row in shown],
-            error_kw={"lw": 0.8, "ecolor": "#2c3e50"},
-        )
-        for position, row in enumerate(shown):
+        for row in (row for row in shown if row["architecture"] == architecture):
+            value, position = row["recordings_per_second"], labels.index(_label(row))
+            spread = [[value - row["min"]], [row["max"] - value]]
+            panel.barh(position, value, xerr=spread, color=_colour(row), error_kw={"lw": 0.8, "ecolor": "#2c3e50"})
             ratio = row["ratio_to_fastest_peer"]
-            words = f"{row['recordings_per_second']:,.0f}" + ("" if ratio is None else f"  ({ratio:.1f}×)")
-            panel.text(row["max"] * 1.06, position, words, va="center", fontsize=8)
+            words = f"{value:,.0f}" + ("" if ratio is None else f"  ({ratio:.1f}×)")
+            panel.text(row["max"] * 1.08, position, words, va="center", fontsize=8)
         panel.set_xscale("log")
         panel.set_title(title)
-        panel.set_xlabel("recordings trained per second (× fastest other library)")
-    panels[0].set_xlim(min(row["min"] for row in ran) / 2, max(row["max"] for row in ran) * 4)
+        panel.set_xlabel("recordings trained per second\n(× fastest other library)")
+    panels[0].set_yticks(range(len(labels)), labels)
+    panels[0].set_xlim(min(row["min"] for row in shown) / 1.5, max(row["max"] for row in shown) * 5)
     figure.tight_layout(w_pad=2)
     return figure
 
@@ -157,7 +149,9 @@ def accuracy(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
 def scaling(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
     """Time per recording and memory as one quantity varies."""
     present = [name for name in PARAMETERS if any(row["parameter"] == name for row in rows)]
-    figure, panels = plt.subplots(2, len(present), figsize=(2.6 * len(present), 4.6), sharex="col", squeeze=False)
+    figure, panels = plt.subplots(
+        2, len(present), figsize=(2.6 * len(present), 4.6), sharex="col", sharey="row", squeeze=False
+    )
     for column, parameter in enumerate(present):
         time, memory = panels[:, column]
         for architecture, title in ARCHITECTURES.items():
@@ -168,9 +162,12 @@ def scaling(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
             if all(row["peak_memory_mb"] is not None for row in chosen):
                 memory.plot(values, [row["peak_memory_mb"] for row in chosen], **style)
         _logarithmic(time, values)
-        time.set_yscale("log")
         memory.set_ylim(0)
+        for panel in (time, memory):
+            panel.grid(alpha=0.3)
         memory.set_xlabel(PARAMETERS[parameter].replace(" (", "\n("))
+    panels[0, 0].set_yscale("log", base=2)
+    panels[0, 0].yaxis.set_major_formatter("{x:g}")
     panels[0, 0].set_ylabel("ms per training step")
     panels[1, 0].set_ylabel("peak memory (MB)")
     panels[0, 0].legend()

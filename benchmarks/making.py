@@ -101,10 +101,10 @@ def with_steps(dataset: EventDataset, steps: int) -> EventDataset:
     """Recordings cut after ``steps`` steps, or repeated until they last as long: events per step stay as they are."""
     if steps == dataset.steps:
         return dataset
-    counts = np.diff(dataset.offsets).reshape(len(dataset), dataset.steps)
-    rows = np.arange(len(dataset))[:, None] * dataset.steps + np.arange(steps) % dataset.steps
-    units = np.concatenate([dataset.units[dataset.offsets[row] : dataset.offsets[row + 1]] for row in rows.ravel()])
-    offsets = np.concatenate([[0], np.cumsum(counts.ravel()[rows.ravel()])]).astype(np.int64)
+    rows = (np.arange(len(dataset))[:, None] * dataset.steps + np.arange(steps) % dataset.steps).ravel()
+    counts = np.diff(dataset.offsets)[rows]
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    units = dataset.units[np.arange(offsets[-1]) + np.repeat(dataset.offsets[rows] - offsets[:-1], counts)]
     return _like(dataset, units, offsets, steps)
 
 

@@ -67,35 +67,30 @@ def firing_rates(bench: Bench, table: list[dict[str, Any]]) -> list[dict[str, An
 
 
 def scaling(bench: Bench) -> list[dict[str, Any]]:
-    """Time and memory of our CPU engine as one quantity of the case varies."""
+    """Time (of the best round, as nothing is compared here) and memory of our CPU engine as one quantity varies."""
     study = []
-    for recurrent in (False, True):
-        case = Setting(recurrent)
-        variations = {
-            "steps": [(steps, case._replace(steps=steps), bench.threads) for steps in (25, 50, STEPS, 200, 400)],
-            "batch": [(size, case._replace(batch_size=size), bench.threads) for size in (32, 64, 128, 256, 512)],
-            "width": [
-                (factor, case._replace(hidden=(round(120 * factor), round(84 * factor))), bench.threads)
-                for factor in (0.5, 1, 2, 4)
-            ],
-            "events": [(share, case._replace(events=share), bench.threads) for share in (0.25, 0.5, 1, 2)],
-            "threads": [(threads, case, threads) for threads in _powers_of_two(bench.threads)],
+    for architecture in ARCHITECTURES:
+        case = Setting(recurrent=architecture == "rec")
+        # (setting, threads) of every value; the case itself occurs in all and is measured once.
+        variations: dict[str, dict[float, tuple[Setting, int]]] = {
+            "steps": {steps: (case._replace(steps=steps), bench.threads) for steps in (25, STEPS, 400)},
+            "batch": {size: (case._replace(batch_size=size), bench.threads) for size in (32, 128, 512)},
+            "width": {factor: (case._replace(hidden=_widened(factor)), bench.threads) for factor in (0.5, 1, 2, 4)},
+            "events": {share: (case._replace(events=share), bench.threads) for share in (0.25, 0.5, 1, 2)},
+            "threads": {threads: (case, threads) for threads in _powers_of_two(bench.threads)},
+        }
+        points = dict.fromkeys(point for values in variations.values() for point in values.values())
+        entry = OWN._replace(architecture=architecture)
+        measured = {
+            (setting, threads): rows(*_measure(bench._replace(threads=threads), setting, [entry], 3))[0]
+            for setting, threads in points
         }
         for parameter, values in variations.items():
-            for value, setting, threads in values:
-                entry = OWN._replace(architecture="rec" if recurrent else "ff")
-                measured, skipped = _measure(bench._replace(threads=threads), setting, [entry], 2)
-                study += [
-                    {
-                        "parameter": parameter,
-                        "value": value,
-                        "batch_size": setting.batch_size,
-                        "ms_per_step": 1000 * setting.batch_size / row["recordings_per_second"],
-                        **row,
-                    }
-                    for row in rows(measured, skipped)
-                    if "skipped" not in row
-                ]
+            for value, point in values.items():
+                row = measured[point]
+                if "skipped" not in row:
+                    milliseconds = 1000 * point[0].batch_size / row["max"]
+                    study.append({"parameter": parameter, "value": value, "ms_per_step": milliseconds, **row})
     return study
 
 
@@ -141,6 +136,10 @@ def _start(entry: Entry, case: Path, threads: int) -> Worker:
     options = {"threads": threads, "variant": entry.engine, "rule": entry.rule}
     python = environments.interpreter(entry.library)
     return Worker([python, "-m", "benchmarks.worker", entry.library, case, json.dumps(options)])
+
+
+def _widened(factor: float) -> tuple[int, ...]:
+    return tuple(round(factor * units) for units in Setting(False).hidden)
 
 
 def _powers_of_two(limit: int) -> list[int]:

@@ -1,0 +1,119 @@
+"""spyx (JAX): CuBaLIF and RCuBaLIF.
+
+Variants: ``documented``, the whole network in one scan over time as in the library's own examples; ``hoisted``, with
+the input layer's product taken out of the scan, over all steps at once. A scan per layer, with every product taken out,
+was tried and is slower (by 45 to 50 %).
+"""
+
+from importlib.metadata import version
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import spyx
+from flax import nnx
+
+from benchmarks.case import Case, dense
+from benchmarks.contender import Contender, Options
+
+DIFFERENCES = (
+    "a spike leaves one step later, so that each layer adds a step of latency; theta is subtracted before the membrane "
+    "decays; gradients flow through the reset"
+)
+
+
+def build(case: Case, options: Options) -> Contender:
+    """See ``benchmarks.contender``. XLA takes as many threads as there are processors the harness leaves it."""
+    rngs = nnx.Rngs(0)
+    modules = [module for layer in case.hidden for module in (_linear(case, f"W{layer}"), _neuron(case, layer, rngs))]
+    modules += [_linear(case, "W_out"), spyx.nn.LI((case.classes,), beta=case.kappa, rngs=rngs)]
+    graph, initial, constants = nnx.split(spyx.nn.Sequential(*modules), _is_weight, ...)
+    optimiser = optax.adam(case.learning_rate)
+
+    def outputs(weights: nnx.State, inputs: jax.Array) -> jax.Array:
+        model = nnx.merge(graph, weights, constants)
+        if options.variant == "documented":
+            return spyx.nn.run(model, inputs)[0]
+        first, *rest = model.layers
+        if options.variant.startswith("unroll"):
+            m = spyx.nn.Sequential(*rest)
+            xs = first(inputs)
+            return jax.lax.scan(
+                lambda c, x: m(x, c)[::-1], m.initial_state(xs.shape[1]), xs, unroll=int(options.variant[6:])
+            )[1]
+        return spyx.nn.run(spyx.nn.Sequential(*rest), first(inputs))[0]
+
+    def mean_loss(weights: nnx.State, inputs: jax.Array, labels: jax.Array) -> jax.Array:
+        y = outputs(weights, inputs)
+        return optax.softmax_cross_entropy_with_integer_labels(y, jnp.broadcast_to(labels, y.shape[:2])).mean()
+
+    def update(weights, moments, inputs, labels):
+        loss, gradients = jax.value_and_grad(mean_loss)(weights, inputs, labels)
+        gradients = jax.tree_util.tree_map_with_path(_without_self_connections, gradients)
+        updates, moments = optimiser.update(gradients, moments)
+        return optax.apply_updates(weights, updates), moments, loss
+
+    train = jax.jit(update, donate_argnums=(0, 1))
+    forward = jax.jit(outputs)
+
+    def start() -> tuple:
+        weights = jax.tree.map(jnp.copy, initial)
+        return weights, optimiser.init(weights)
+
+    state = start()
+
+    def restore() -> None:
+        nonlocal state
+        state = start()
+
+    def prepare(recordings: np.ndarray) -> tuple[jax.Array, jax.Array]:
+        return jnp.asarray(dense(case, recordings)), jnp.asarray(case.labels[recordings], jnp.int32)
+
+    def step(batch: tuple[jax.Array, jax.Array]) -> jax.Array:
+        nonlocal state
+        *state, loss = train(*state, *batch)
+        return loss
+
+    def evaluate(batch: tuple[jax.Array, jax.Array]) -> tuple[np.ndarray, list[float]]:
+        weights, _ = state
+        return np.asarray(forward(weights, batch[0])), _firing_rates(nnx.merge(graph, weights, constants), batch[0])
+
+    versions = {name: version(name) for name in ("spyx", "jax", "jaxlib", "flax")}
+    return Contender(prepare, step, restore, evaluate, versions, DIFFERENCES)
+
+
+def _linear(case: Case, name: str) -> nnx.Linear:
+    above, below = case.weights[name].shape
+    linear = nnx.Linear(below, above, use_bias=False, rngs=nnx.Rngs(0))
+    linear.kernel = nnx.Param(jnp.asarray(case.weights[name].T))
+    return linear
+
+
+def _neuron(case: Case, layer: int, rngs: nnx.Rngs) -> nnx.Module:
+    size = (len(case.weights[f"W{layer}"]),)
+    constants = {"alpha": case.alpha, "beta": case.beta, "threshold": case.theta, "rngs": rngs}
+    spike = spyx.axn.superspike(case.slope)
+    if not case.recurrent:
+        return spyx.nn.CuBaLIF(size, activation=spike, **constants)
+    neuron = spyx.nn.RCuBaLIF(size, activation=spike, **constants)
+    neuron.recurrent_w = nnx.Param(jnp.asarray(case.weights[f"V{layer}"].T))
+    return neuron
+
+
+def _is_weight(path: tuple, value: object) -> bool:
+    """Time constants are parameters too in spyx; here they are fixed."""
+    return path[-1] in ("kernel", "recurrent_w")
+
+
+def _without_self_connections(path: tuple, gradient: jax.Array) -> jax.Array:
+    recurrent = "recurrent_w" in jax.tree_util.keystr(path)
+    return gradient * (1 - jnp.eye(len(gradient))) if recurrent else gradient
+
+
+def _firing_rates(model: spyx.nn.Sequential, inputs: jax.Array) -> list[float]:
+    rates, spikes = [], inputs
+    for linear, neuron in list(zip(model.layers[::2], model.layers[1::2], strict=True))[:-1]:
+        spikes, _ = spyx.nn.run(neuron, linear(spikes))
+        rates.append(float(spikes.mean()))
+    return rates
