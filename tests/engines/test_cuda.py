@@ -1,3 +1,4 @@
+import ast
 import os
 import subprocess
 import sys
@@ -33,6 +34,8 @@ with runnable():
     from snnlocality.engines.cuda.device import find_device
     from snnlocality.engines.cuda.engine import CudaEngine
 
+# The interpreter's NumPy warns where exp(-x) is infinite and 1 / (1 + exp(-x)) therefore 0.
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in exp")
 EXACT = 1e-10
 FEW = settings(max_examples=40, deadline=None)
 ALL_RULES = st.sampled_from(registry.names(RULES))
@@ -47,6 +50,14 @@ def _kernels():
 @pytest.fixture
 def engine() -> CudaEngine:
     return CudaEngine(torch.float64)
+
+
+def run_clean(*arguments: str, **environment: str) -> str:
+    """What a Python program prints that does not run kernels in the interpreter."""
+    clean = {key: value for key, value in os.environ.items() if key != "TRITON_INTERPRET"} | environment
+    result = subprocess.run([sys.executable, *arguments], env=clean, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 def assert_agrees(network, batch, name, dense=None):
@@ -213,10 +224,25 @@ def test_placed_weights_are_equal_copies(engine):
 
 
 def test_a_recurrent_layer_too_large_is_refused_in_one_sentence(engine):
-    units = scans._MOST_UNITS + 1
-    shape = Shape(1, (units,), 2, True)
-    with pytest.raises(UserError, match=f"at most {scans._MOST_UNITS} units and this one has {units}"):
-        engine.forward(random_network(shape), np.zeros((1, 1, 1)))
+    with pytest.raises(UserError, match="at most 512 units and this one has 513"):
+        engine.forward(random_network(Shape(1, (513,), 2, True)), np.zeros((1, 1, 1)))
+
+
+@pytest.mark.parametrize("capability", ["80", "90"])
+def test_kernels_compile_for_a_card(capability, root, tmp_path):
+    """Where no card is, the interpreter runs the kernels' Python; that they are also Triton is a matter of its own."""
+    result = run_clean(str(root / "tests" / "kernels.py"), capability, TRITON_CACHE_DIR=str(tmp_path))
+    assert ast.literal_eval(result) == [
+        "_adjoint",
+        "_adjoint_held",
+        "_adjoint_tiled",
+        "_bag_sum",
+        "_leaky_sum",
+        "_simulate",
+        "_simulate_held",
+        "_simulate_tiled",
+        "_update",
+    ]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a graphics card")
@@ -229,8 +255,6 @@ try:
 except UserError as error:
     print(error)
 """
-    clean = {key: value for key, value in os.environ.items() if key != "TRITON_INTERPRET"}
-    result = subprocess.run([sys.executable, "-c", program], env=clean, capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == (
+    assert run_clean("-c", program).strip() == (
         "The CUDA engine needs an NVIDIA graphics card and finds none; choose the engine cpu or auto."
     )

@@ -2,9 +2,13 @@
 
 A scan moves each array through memory once: forward it reads the drive and writes potentials and spikes, backward it
 reads the delivered error and the potentials and writes lambda_I, so three numbers per unit and step either way.
-Without recurrence every unit is a scan of its own. With recurrence a program owns all units of a few samples, so
-that programs need not wait for each other; what its units sent a step ago it reads back from where it wrote it.
+Without recurrence every unit is a scan of its own. With recurrence a program owns all units of a sample, so that
+programs need not wait for each other. It holds V in its registers. Where V is too large, it takes a few samples and
+reads V in tiles at every step; what its units sent a step ago it reads back from where it wrote it.
 """
+
+import math
+from collections.abc import Callable
 
 import torch
 import triton
@@ -20,10 +24,12 @@ from snnlocality.neurons.spikes import SpikeFunction
 PREFETCH = tl.constexpr(6)  # steps whose loads are under way at once
 
 _BLOCK, _WARPS = 64, 2  # units of a program without recurrence: few, since a batch has few and a card many processors
-# With recurrence: sums of a program (samples times units) must fit its registers, and two or three tiles of weights
-# (sources times units) the shared memory of any card. tl.dot takes no fewer than 16 sources.
-_MOST_SAMPLES, _MOST_OUTPUTS, _MOST_UNITS = 16, 4096, 1024
-_LEAST_SOURCES, _MOST_SOURCES, _TILE_BYTES = 16, 64, 2**15
+# With recurrence: bytes of V that fit the registers of a program of 8 warps.
+_HELD_BYTES = 2**18
+# Else V comes in tiles (sources times units; tl.dot takes no fewer than 16 sources), two of them if the shared memory
+# of a small card has room; and the sums of a program (samples times units) must fit its registers.
+_LEAST_SOURCES, _MOST_TILE_BYTES = 16, 2**16
+_MOST_SAMPLES, _MOST_SUMS = 16, 4096
 
 
 @triton.jit
@@ -121,9 +127,82 @@ def _leaky_sum(drive, result, T, size, columns, start, stride, decay: tl.constex
 
 
 @triton.jit
-def _times_matrix(total, left, matrix, rows, columns, there, N: tl.constexpr, SOURCES: tl.constexpr):
+def _simulate_held(
+    drive,
+    matrix,  # V^T
+    potentials,
+    spikes,
+    T,
+    size,
+    B,
+    alpha: tl.constexpr,
+    beta: tl.constexpr,
+    theta: tl.constexpr,
+    emit: tl.constexpr,
+    N: tl.constexpr,
+    UNITS: tl.constexpr,
+):
+    unit = tl.arange(0, UNITS)
+    inside = unit < N
+    replica = tl.program_id(1).to(tl.int64)
+    weights = _whole_matrix(matrix + replica * N * N, N, UNITS)
+    at = replica * size + tl.program_id(0) * N + unit
+    I = tl.zeros((UNITS,), drive.dtype.element_ty)
+    U = tl.zeros((UNITS,), drive.dtype.element_ty)
+    s = tl.zeros((UNITS,), drive.dtype.element_ty)
+    for _ in tl.range(0, T, num_stages=PREFETCH):
+        current = tl.load(drive + at, mask=inside, other=0) + tl.sum(s[:, None] * weights, axis=0)
+        I, U, s = _neuron(I, U, s, current, alpha, beta, theta, emit)
+        tl.store(potentials + at, U, mask=inside)
+        tl.store(spikes + at, s, mask=inside)
+        at += B * N
+
+
+@triton.jit
+def _adjoint_held(
+    delivered,
+    matrix,  # V
+    potentials,
+    result,
+    T,
+    size,
+    B,
+    alpha: tl.constexpr,
+    beta: tl.constexpr,
+    theta: tl.constexpr,
+    reset: tl.constexpr,
+    derivative: tl.constexpr,
+    N: tl.constexpr,
+    UNITS: tl.constexpr,
+):
+    unit = tl.arange(0, UNITS)
+    inside = unit < N
+    replica = tl.program_id(1).to(tl.int64)
+    weights = _whole_matrix(matrix + replica * N * N, N, UNITS)
+    at = (replica + 1) * size - (B - tl.program_id(0)) * N + unit
+    lambda_I = tl.zeros((UNITS,), delivered.dtype.element_ty)
+    lambda_U = tl.zeros((UNITS,), delivered.dtype.element_ty)
+    for _ in tl.range(0, T, num_stages=PREFETCH):
+        G = tl.load(delivered + at, mask=inside, other=0) + tl.sum(lambda_I[:, None] * weights, axis=0)
+        U = tl.load(potentials + at, mask=inside, other=0)
+        lambda_I, lambda_U = _neuron_adjoint(lambda_I, lambda_U, G, U, alpha, beta, theta, reset, derivative)
+        tl.store(result + at, lambda_I, mask=inside)
+        at -= B * N
+
+
+@triton.jit
+def _whole_matrix(matrix, N: tl.constexpr, UNITS: tl.constexpr):
+    row = tl.arange(0, UNITS)[:, None]
+    column = tl.arange(0, UNITS)[None, :]
+    return tl.load(matrix + row * N + column, mask=(row < N) & (column < N), other=0)
+
+
+@triton.jit
+def _times_matrix(
+    total, left, matrix, rows, columns, there, N: tl.constexpr, SOURCES: tl.constexpr, TILES: tl.constexpr
+):
     """``total`` + left @ matrix: ``left`` the units (samples, N) of one step, ``matrix`` (N, N)."""
-    for first in tl.range(0, N, SOURCES, num_stages=3):
+    for first in tl.range(0, N, SOURCES, num_stages=TILES + 1):
         source = first + tl.arange(0, SOURCES)
         values = tl.load(
             left + rows[:, None] * N + source[None, :], mask=there[:, None] & (source < N)[None, :], other=0
@@ -138,7 +217,7 @@ def _times_matrix(total, left, matrix, rows, columns, there, N: tl.constexpr, SO
 
 
 @triton.jit
-def _simulate_recurrent(
+def _simulate_tiled(
     drive,
     matrix,  # V^T
     potentials,
@@ -154,6 +233,7 @@ def _simulate_recurrent(
     SAMPLES: tl.constexpr,
     UNITS: tl.constexpr,
     SOURCES: tl.constexpr,
+    TILES: tl.constexpr,
 ):
     sample = tl.program_id(0) * SAMPLES + tl.arange(0, SAMPLES)
     unit = tl.arange(0, UNITS)
@@ -169,7 +249,7 @@ def _simulate_recurrent(
         current = tl.load(drive + step + at, mask=inside, other=0)
         if t > 0:
             current = _times_matrix(
-                current, spikes + step - B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES
+                current, spikes + step - B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES, TILES
             )
         I, U, s = _neuron(I, U, s, current, alpha, beta, theta, emit)
         tl.store(potentials + step + at, U, mask=inside)
@@ -179,7 +259,7 @@ def _simulate_recurrent(
 
 
 @triton.jit
-def _adjoint_recurrent(
+def _adjoint_tiled(
     delivered,
     matrix,  # V
     potentials,
@@ -196,6 +276,7 @@ def _adjoint_recurrent(
     SAMPLES: tl.constexpr,
     UNITS: tl.constexpr,
     SOURCES: tl.constexpr,
+    TILES: tl.constexpr,
 ):
     sample = tl.program_id(0) * SAMPLES + tl.arange(0, SAMPLES)
     unit = tl.arange(0, UNITS)
@@ -205,11 +286,13 @@ def _adjoint_recurrent(
     at = sample[:, None] * N + unit[None, :]
     lambda_I = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
     lambda_U = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
-    for t in tl.range(0, T, num_stages=1):  # as in _simulate_recurrent
+    for t in tl.range(0, T, num_stages=1):  # as in _simulate_tiled
         G = tl.load(delivered + step + at, mask=inside, other=0)
         U = tl.load(potentials + step + at, mask=inside, other=0)
         if t > 0:
-            G = _times_matrix(G, result + step + B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES)
+            G = _times_matrix(
+                G, result + step + B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES, TILES
+            )
         lambda_I, lambda_U = _neuron_adjoint(lambda_I, lambda_U, G, U, alpha, beta, theta, reset, derivative)
         tl.store(result + step + at, lambda_I, mask=inside)
         step -= B * N
@@ -224,8 +307,8 @@ def simulate(dynamics: Dynamics, spike: SpikeFunction, drive: Tensor, V: Tensor 
         launch, columns = _columns(drive)
         _simulate[launch](drive, potentials, spikes, *columns, **neuron, BLOCK=_BLOCK, num_warps=_WARPS)
     else:
-        launch, samples, block = _samples(drive)
-        _simulate_recurrent[launch](drive, V.mT.contiguous(), potentials, spikes, *samples, **neuron, **block)
+        kernel, launch, samples, block = _samples(drive, _simulate_held, _simulate_tiled)
+        kernel[launch](drive, V.mT.contiguous(), potentials, spikes, *samples, **neuron, **block)
     return potentials, spikes
 
 
@@ -248,8 +331,8 @@ def adjoint(
         launch, columns = _columns(delivered)
         _adjoint[launch](delivered, potentials, result, *columns, **neuron, BLOCK=_BLOCK, num_warps=_WARPS)
     else:
-        launch, samples, block = _samples(delivered)
-        _adjoint_recurrent[launch](delivered, V.contiguous(), potentials, result, *samples, **neuron, **block)
+        kernel, launch, samples, block = _samples(delivered, _adjoint_held, _adjoint_tiled)
+        kernel[launch](delivered, V.contiguous(), potentials, result, *samples, **neuron, **block)
     return result
 
 
@@ -283,21 +366,30 @@ def _columns(array: Tensor) -> tuple[tuple[int, int], tuple]:
     return (triton.cdiv(B * N, _BLOCK), R), (loop_bound(T), T * B * N, B * N)
 
 
-def _samples(array: Tensor) -> tuple[tuple[int, int], tuple, dict[str, int]]:
-    """With recurrence: the grid, the arguments T, size of a replica, samples, and the block of a program.
+def _samples(array: Tensor, held: Callable, tiled: Callable) -> tuple[Callable, tuple[int, int], tuple, dict[str, int]]:
+    """With recurrence: the kernel, the grid, the arguments T, size of a replica, samples, and what is compiled in.
 
-    A program gets as many samples as keep every multiprocessor busy: they share the loads of the weights.
+    Where V fits a program's registers, a program takes one sample. Else it takes as many as keep every multiprocessor
+    busy, since they share the loads of V.
     """
     R, T, B, N = array.shape
     units = max(triton.next_power_of_2(N), _LEAST_SOURCES)
-    if units > _MOST_UNITS:
+    samples, row = (loop_bound(T), T * B * N, B), units * array.element_size()
+    if units * row <= _HELD_BYTES:
+        return held, (B, R), samples, {"N": N, "UNITS": units, "num_warps": 8}
+    if _LEAST_SOURCES * row > _MOST_TILE_BYTES:
+        most = _MOST_TILE_BYTES // _LEAST_SOURCES // array.element_size()
         raise UserError(
-            f"The CUDA engine takes recurrent layers of at most {_MOST_UNITS} units and this one has {N}; "
+            f"The CUDA engine takes recurrent layers of at most {most} units and this one has {N}; "
             "choose the engine reference."
         )
-    share = triton.next_power_of_2(triton.cdiv(R * B, multiprocessors(array.device)))
-    samples = min(share, _MOST_SAMPLES, _MOST_OUTPUTS // units)
-    sources = max(_TILE_BYTES // (units * array.element_size()), _LEAST_SOURCES)
-    block = {"N": N, "SAMPLES": samples, "UNITS": units, "SOURCES": min(sources, _MOST_SOURCES)}
-    warps = 8 if samples * units >= 512 else 4
-    return (triton.cdiv(B, samples), R), (loop_bound(T), T * B * N, B), block | {"num_warps": warps}
+    share = 2 ** int(math.log2(triton.cdiv(R * B, multiprocessors(array.device))))
+    together = min(share, _MOST_SAMPLES, _MOST_SUMS // units)
+    block = {
+        "N": N,
+        "SAMPLES": together,
+        "UNITS": units,
+        "SOURCES": _LEAST_SOURCES,
+        "TILES": 2 if 2 * _LEAST_SOURCES * row <= _MOST_TILE_BYTES else 1,
+    }
+    return tiled, (triton.cdiv(B, together), R), samples, block | {"num_warps": 8}
