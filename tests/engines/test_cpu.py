@@ -11,7 +11,8 @@ from networks import ENGINE, RULES, SURROGATES, as_events, cases, random_batch, 
 from snnlocality import registry
 from snnlocality.engines import choice
 from snnlocality.engines.cpu import kernels
-from snnlocality.engines.cpu.engine import CHUNK, CpuEngine
+from snnlocality.engines.cpu.engine import CpuEngine
+from snnlocality.engines.cpu.layout import CHUNK
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
@@ -216,6 +217,25 @@ def test_the_learning_rate_falls_along_half_a_cosine():
         assert adam.cosine(0.3, done, 10) == pytest.approx(schedule.get_last_lr()[0])
         optimiser.step()
         schedule.step()
+
+
+@pytest.mark.parametrize("event_driven", [False, True], ids=["dense", "events"])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("name", ALL_RULES)
+def test_loss_and_gradients_in_one_go_are_the_same(name, loss, event_driven):
+    shape = Shape(6, (5, 4), 3, True)
+    network, batch = random_network(shape), random_batch(shape, samples=CHUNK + 3)
+    if event_driven:
+        batch = batch._replace(
+            inputs=as_events(batch.inputs),
+            targets=np.broadcast_to(batch.targets[0], batch.targets.shape),
+        )
+    expected = ENGINE.loss_and_gradients(network, batch, rule(name), loss, loss)
+    for threads in (1, 3):
+        got = CpuEngine(np.float64, threads).loss_and_gradients(network, batch, rule(name), loss, loss)
+        assert got.loss == pytest.approx(expected.loss, rel=1e-10)
+        assert relative_error(got.gradients, expected.gradients) < EXACT
+        np.testing.assert_allclose(got.readout, expected.readout, rtol=1e-10, atol=1e-10)
 
 
 def test_neurons_that_do_not_spike_are_refused():

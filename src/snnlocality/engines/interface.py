@@ -14,13 +14,16 @@ rule (``learning.rule``) delivers to layer l::
 Arrays at this interface are NumPy arrays; time comes first, then the sample, then the unit.
 """
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from snnlocality.learning.adam import AdamStep
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Weights
+
+if TYPE_CHECKING:
+    from snnlocality.data.batches import Batch
 
 
 class Events(NamedTuple):
@@ -51,6 +54,14 @@ class Errors(NamedTuple):
 
     readout: np.ndarray  # dL/dy, (steps, samples, classes)
     local: tuple[np.ndarray, ...]  # dL_l/dY_l per hidden layer, same shape; empty unless the rule is local
+
+
+class Learned(NamedTuple):
+    """What a training step needs to know of a batch."""
+
+    loss: float  # the readout's, mean over the steps that count
+    gradients: dict[str, np.ndarray]  # by weight name
+    readout: np.ndarray  # y, (steps, samples, classes)
 
 
 class Traces(Protocol):
@@ -95,6 +106,12 @@ class Engine(Protocol):
 
     def input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:
         """lambda_I_1, (steps, samples, N_1): the gradient by the current W_1 x[t] that the input drives."""
+        ...
+
+    def loss_and_gradients(
+        self, network: Network, batch: "Batch", rule: Rule, loss: str, local_loss: str | None
+    ) -> Learned:
+        """Forward, ``learning.losses.errors`` of the named losses, and backward, in one go."""
         ...
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:

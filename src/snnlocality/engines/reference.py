@@ -6,17 +6,21 @@ is not recurrent (input currents, weight gradients) is one product over all step
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from snnlocality.engines.interface import Errors, Events, Inputs
+from snnlocality.engines.interface import Errors, Events, Inputs, Learned
 from snnlocality.learning import adam
+from snnlocality.learning.losses import loss_and_gradients
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.formula import as_function
+
+if TYPE_CHECKING:
+    from snnlocality.data.batches import Batch
 
 FUNCTIONS = {
     "abs": torch.abs,
@@ -107,6 +111,12 @@ class ReferenceEngine:
     def input_adjoint(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
         return self._adjoint(traces, errors, rule)[1]
+
+    def loss_and_gradients(
+        self, network: Network, batch: "Batch", rule: Rule, loss: str, local_loss: str | None
+    ) -> Learned:
+        """See ``interface.Engine.loss_and_gradients``."""
+        return loss_and_gradients(self, network, batch, rule, loss, local_loss)
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""

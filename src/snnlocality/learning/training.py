@@ -10,7 +10,7 @@ import numpy as np
 from snnlocality.data.batches import Batch, Dataset, batches
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.adam import Adam, cosine
-from snnlocality.learning.losses import LOSSES, correct_decisions, errors, mean_loss
+from snnlocality.learning.losses import LOSSES, correct_decisions, mean_loss
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network
 from snnlocality.seeds import generator
@@ -114,11 +114,9 @@ def training_step(
     learning_rate: float,
 ) -> tuple[float, tuple[int, int]]:
     """Learn from one batch: the network's weights change. Return the loss and (right, all) decisions before it."""
-    traces = engine.forward(network, batch.inputs)
-    local_loss = LOSSES[optimisation.local_loss] if optimisation.local_loss else None
-    loss, batch_errors = errors(network, traces, batch, rule, LOSSES[optimisation.loss], local_loss)
-    adam.step(engine.backward(traces, batch_errors, rule), learning_rate)
-    return loss, correct_decisions(traces.readout, batch)
+    learned = engine.loss_and_gradients(network, batch, rule, optimisation.loss, optimisation.local_loss)
+    adam.step(learned.gradients, learning_rate)
+    return learned.loss, correct_decisions(learned.readout, batch)
 
 
 def evaluate(

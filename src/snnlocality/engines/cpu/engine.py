@@ -1,92 +1,42 @@
-"""The CPU engine: hands NumPy arrays to the compiled kernels (``kernels.c``) and spreads chunks over threads.
-
-Numbers as NumPy sees them are (steps, samples, units); the kernels' own layout is explained in ``kernels.c``.
-"""
+"""The CPU engine: hands NumPy arrays to the compiled kernels (``kernels.c``) and spreads chunks over threads."""
 
 import ctypes
-import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from snnlocality.engines.cpu.kernels import MAX_LAYERS, Layer, Strided, Work, kernels
-from snnlocality.engines.cpu.memory import ALIGNMENT, Memory
-from snnlocality.engines.interface import Errors, Events, Inputs
+from snnlocality.engines.cpu.kernels import LOSSES, MAX_LAYERS, SOURCES, Layer, Work, kernels
+from snnlocality.engines.cpu.layout import (
+    CHUNK,
+    Placed,
+    address,
+    by_class,
+    chunks,
+    from_rows,
+    padded,
+    placed_copy,
+    placed_zeros,
+    pointer,
+    strided,
+    to_rows,
+    transposed,
+)
+from snnlocality.engines.cpu.memory import Memory
+from snnlocality.engines.cpu.traces import CpuTraces, Kept
+from snnlocality.engines.interface import Errors, Events, Inputs, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE
 
-CHUNK = 8  # samples worked on together (kernels.c, "Layout"); results depend on it, on threads they do not
-_CACHED = 2**19  # bytes of one layer's lambda_I that gradients collect from at a time: half a usual L2 cache
-_SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
+if TYPE_CHECKING:
+    from snnlocality.data.batches import Batch
 
-
-@dataclass
-class CpuTraces:
-    """See ``interface.Traces``. ``kept`` holds what the kernels' pointers lead to."""
-
-    network: Network
-    inputs: Inputs
-    work: Work
-    library: ctypes.CDLL
-    kept: "_Kept"
-    readout: np.ndarray
-
-    @cached_property
-    def spikes(self) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.spikes``."""
-        return tuple(self._dense(self._listed(layer)) for layer in self.network.hidden)
-
-    @cached_property
-    def potentials(self) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.potentials``."""
-        return tuple(
-            self._dense(self.kept[f"U{layer}"])[..., : len(self.network.weights[f"W{layer}"])]
-            for layer in self.network.hidden
-        )
-
-    def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
-        """See ``interface.Traces.project``."""
-        work = Work.from_buffer_copy(self.work)
-        dtype = self.readout.dtype
-        table = _transposed(matrix, dtype)
-        work.classes, work.class_width = len(matrix), table.shape[1]
-        scratch = np.empty(CHUNK * table.shape[1], dtype)
-        work.scratch = scratch.ctypes.data
-        out = _by_class(len(matrix), work.steps, work.samples, dtype)
-        self.library.project(ctypes.byref(work), _int(layer - 1), _pointer(table), ctypes.byref(_strided(out)))
-        return out
-
-    def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.spike_counts``."""
-        counted = np.ascontiguousarray(mask, np.float32)
-        result = []
-        for layer in self.network.hidden:
-            counts = np.zeros(len(self.network.weights[f"W{layer}"]))
-            self.library.count_spikes(ctypes.byref(self.work), _int(layer - 1), _pointer(counted), _pointer(counts))
-            result.append(counts)
-        return tuple(result)
-
-    def _listed(self, layer: int) -> np.ndarray:
-        """Spikes of a layer as rows of the kernels: (rows, units)."""
-        units = len(self.network.weights[f"W{layer}"])
-        rows = np.zeros((self.work.samples * self.work.steps, units), self.readout.dtype)
-        starts, spikes = self.kept[f"starts{layer}"], self.kept[f"spikes{layer}"]
-        for number, chunk in enumerate(_chunks(self.work)):
-            own = starts[chunk.start + number : chunk.stop + number + 1]
-            listed = spikes[chunk.start * units : chunk.start * units + own[-1]]
-            rows[chunk.start + np.repeat(np.arange(len(own) - 1), np.diff(own)), listed] = 1
-        return rows
-
-    def _dense(self, rows: np.ndarray) -> np.ndarray:
-        """Rows of the kernels as (steps, samples, units)."""
-        pieces = [rows[chunk].reshape(self.work.steps, -1, rows.shape[1]) for chunk in _chunks(self.work)]
-        return np.concatenate(pieces, axis=1)
+# Bytes of one layer's lambda_I that gradients collect from at a time: half of a usual second-level cache.
+_CACHED = 2**19
 
 
 class CpuEngine:
@@ -100,72 +50,54 @@ class CpuEngine:
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
         self._dtype, self._threads, self._memory = np.dtype(dtype), threads, Memory()
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
-        kernels(self._dtype, "1")  # so that a machine on which it cannot run says so at once
+        self._adam = kernels(self._dtype, "1").adam  # compiled now, so that a machine that cannot says so at once
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
         """See ``interface.Engine.forward``."""
-        if network.spike.emit != HEAVISIDE:
-            raise ValueError("the CPU engine simulates neurons that emit spikes, no others")
-        library = kernels(self._dtype, network.spike.derivative)
-        dtype, kept = self._dtype, _Kept(self._memory)
-        work = Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope, **network.dynamics._asdict())
-        if work.layers > MAX_LAYERS:
-            raise UserError(f"The CPU engine takes at most {MAX_LAYERS} hidden layers; choose the engine reference.")
-        table = {name: _transposed(array, dtype) for name, array in network.weights.items()}
-        kept.update(table)
-        self._set_inputs(work, inputs, table["W1"], kept)
-        rows = work.samples * work.steps
-        widest = max(array.shape[1] for array in table.values())
-        work.block_steps = max(1, _CACHED // (CHUNK * widest * dtype.itemsize))
-        for index, layer in enumerate(network.hidden):
-            W, V = table[f"W{layer}"], table.get(f"V{layer}")
-            units, width = len(network.weights[f"W{layer}"]), W.shape[1]
-            work.layer[index] = Layer(
-                units=units,
-                width=width,
-                W=_address(W),
-                V=None if V is None else _address(V),
-                U=kept.new(f"U{layer}", (rows, width), dtype),
-                spikes=kept.new(f"spikes{layer}", (rows * units,), np.uint16),
-                spike_starts=kept.new(f"starts{layer}", (rows + len(_chunks(work)),), np.uint32),
-            )
-        work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
-        work.W_out = _address(table["W_out"])
-        y = _by_class(work.classes, work.steps, work.samples, dtype)
-        work.y = _strided(y)
-        self._run(library.forward, work, scratch_size=3 * CHUNK * widest)
-        return CpuTraces(network, inputs, work, library, kept, y)
+        traces = self._simulation(network, inputs)
+        self._run(traces.library.forward, traces.work)
+        return traces
 
     def backward(self, traces: CpuTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
-        network, inputs = traces.network, traces.inputs
         work, kept = self._adjoint(traces, errors, rule)
-        gradients = {
-            name: _Placed.zeros(array.shape, self._dtype, self._memory) for name, array in network.weights.items()
-        }
-        work.dW_out = gradients["W_out"].address
-        for index, layer in enumerate(network.hidden):
-            work.layer[index].dW = gradients[f"W{layer}"].address
-            if f"V{layer}" in gradients:
-                work.layer[index].dV = gradients[f"V{layer}"].address
-        self._run(traces.library.gradients, work)
-        result = {name: placed.array for name, placed in gradients.items()}
-        for layer in network.hidden:
-            if f"V{layer}" in result:
-                np.fill_diagonal(result[f"V{layer}"], 0)
-        if isinstance(inputs, Events) and inputs.current is not None:
-            summed = traces._dense(kept["lambda_I1"]).sum(axis=0)[:, : len(network.weights["W1"])]
-            result["W1"] += summed.T @ inputs.current.astype(self._dtype)
-        return result
+        return self._gradients(traces, work, kept)
 
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
-        _, kept = self._adjoint(traces, errors, rule)
-        return traces._dense(kept["lambda_I1"])[..., : len(traces.network.weights["W1"])]
+        work, kept = self._adjoint(traces, errors, rule)
+        return _first_adjoint(traces, work, kept)
+
+    def loss_and_gradients(
+        self, network: Network, batch: "Batch", rule: Rule, loss: str, local_loss: str | None
+    ) -> Learned:
+        """See ``interface.Engine.loss_and_gradients``; a chunk is learned from while it is in the cache."""
+        traces = self._simulation(network, batch.inputs)
+        work, kept = self._prepared_adjoint(traces, rule)
+        losses = np.zeros(work.samples)
+        mask = np.asarray(batch.mask, np.float32)
+        targets = np.asarray(batch.targets, np.int64)
+        counted = float(batch.mask.sum())
+        work.loss, work.losses, work.counted = LOSSES[loss], address(losses), counted
+        work.targets, work.mask = kept.keep("targets", targets), kept.keep("mask", mask)
+        work.target_step, work.target_sample = (stride // targets.itemsize for stride in targets.strides)
+        work.mask_step, work.mask_sample = (stride // mask.itemsize for stride in mask.strides)
+        kept["errors"] = self._by_class(work)
+        work.errors = strided(kept["errors"])
+        if rule.source is ErrorSource.LOCAL:
+            assert local_loss is not None
+            work.local_loss = LOSSES[local_loss]
+            for index, layer in enumerate(network.hidden):
+                own, B = work.layer[index], transposed(network.feedback[f"B{layer}"], self._dtype)
+                own.local_readout = kept.keep(f"B{layer}", B)
+                kept[f"errors{layer}"] = self._by_class(work)
+                own.local_errors = strided(kept[f"errors{layer}"])
+        self._run(traces.library.learn, work)
+        return Learned(float(losses.sum()) / counted, self._gradients(traces, work, kept), traces.readout)
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""
-        return {name: _Placed.copy(array, self._dtype, Memory()).array for name, array in weights.items()}
+        return {name: placed_copy(array, self._dtype).array for name, array in weights.items()}
 
     def adam(
         self, weight: np.ndarray, gradient: np.ndarray, first: np.ndarray, second: np.ndarray, step: adam.AdamStep
@@ -176,135 +108,132 @@ class CpuEngine:
         if any(array.dtype != self._dtype or array.strides[1] != item for array in arrays):
             adam.update(weight, gradient, first, second, step)
             return
-        library = kernels(self._dtype, "1")
         factors = (ctypes.c_double * 5)(step.rate, step.scale, 1 - adam.FIRST, 1 - adam.SECOND, adam.EPSILON)
-        sizes = map(_int, arrays[0].shape)
-        places = (part for array in arrays for part in (_pointer(array), _int(array.strides[0] // item)))
-        library.adam(*sizes, *places, factors)
+        places = (part for array in arrays for part in (pointer(array), ctypes.c_int64(array.strides[0] // item)))
+        self._adam(*map(ctypes.c_int64, arrays[0].shape), *places, factors)
 
-    def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> tuple[Work, "_Kept"]:
-        """Run the adjoint scan; return what its pointers lead to as well."""
-        network, dtype, kept = traces.network, self._dtype, _Kept(self._memory)
+    def _simulation(self, network: Network, inputs: Inputs) -> CpuTraces:
+        """Everything a simulation needs and leaves behind, not yet run."""
+        if network.spike.emit != HEAVISIDE:
+            raise ValueError("the CPU engine simulates neurons that emit spikes, no others")
+        dtype, kept = self._dtype, Kept(self._memory)
+        work = Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope, **network.dynamics._asdict())
+        if work.layers > MAX_LAYERS:
+            raise UserError(f"The CPU engine takes at most {MAX_LAYERS} hidden layers; choose the engine reference.")
+        table = {name: transposed(array, dtype) for name, array in network.weights.items()}
+        self._set_inputs(work, kept, inputs, table["W1"])
+        rows, widest = work.samples * work.steps, max(array.shape[1] for array in table.values())
+        for index, layer in enumerate(network.hidden):
+            units, width = len(network.weights[f"W{layer}"]), table[f"W{layer}"].shape[1]
+            work.layer[index] = Layer(
+                units=units,
+                width=width,
+                W=kept.keep(f"W{layer}", table[f"W{layer}"]),
+                V=kept.keep(f"V{layer}", table[f"V{layer}"]) if f"V{layer}" in table else None,
+                U=kept.new(f"U{layer}", (rows, width), dtype),
+                spikes=kept.new(f"spikes{layer}", (rows * units,), np.uint16),
+                spike_starts=kept.new(f"spike_starts{layer}", (rows + len(chunks(work)),), np.uint32),
+            )
+        work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
+        work.W_out = kept.keep("W_out", table["W_out"])
+        work.block_steps = max(1, _CACHED // (CHUNK * widest * dtype.itemsize))
+        # Forward: I of every sample and one row at rest; backward: lambda_U, zeros and an error per sample.
+        work.scratch_size = CHUNK * (2 * widest + work.class_width)
+        readout = self._by_class(work)
+        work.y = strided(readout)
+        return CpuTraces(network, inputs, work, kernels(dtype, network.spike.derivative), kept, readout)
+
+    def _set_inputs(self, work: Work, kept: Kept, inputs: Inputs, W: np.ndarray) -> None:
+        if not isinstance(inputs, Events):
+            work.steps, work.samples, work.inputs = inputs.shape
+            work.dense = kept.new("dense", (work.samples * work.steps, work.inputs), self._dtype)
+            to_rows(inputs, kept["dense"], work)
+            return
+        if inputs.units.dtype != np.uint16:
+            raise ValueError(f"units of events must be uint16, not {inputs.units.dtype}")
+        work.samples, work.steps, work.inputs = inputs.samples, inputs.steps, inputs.inputs
+        work.events = kept.keep("units", np.ascontiguousarray(inputs.units))
+        work.event_offsets = kept.keep("offsets", np.ascontiguousarray(inputs.offsets, np.int64))
+        work.event_index = kept.keep("index", np.ascontiguousarray(inputs.index, np.int64))
+        if inputs.current is not None:
+            drive = np.ascontiguousarray(inputs.current.astype(self._dtype) @ W)
+            work.current_drive = kept.keep("current_drive", drive)
+
+    def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> tuple[Work, Kept]:
+        """Run the adjoint scan from given errors."""
+        work, kept = self._prepared_adjoint(traces, rule)
+        kept["errors"] = np.asarray(errors.readout, self._dtype)
+        work.errors = strided(kept["errors"])
+        for index, local in enumerate(errors.local):
+            kept[f"errors{index + 1}"] = np.asarray(local, self._dtype)
+            work.layer[index].local_errors = strided(kept[f"errors{index + 1}"])
+        self._run(traces.library.adjoint, work)
+        return work, kept
+
+    def _prepared_adjoint(self, traces: CpuTraces, rule: Rule) -> tuple[Work, Kept]:
+        """The work of an adjoint scan, all but its errors, and the arrays that it needs beside the traces'."""
+        network, dtype, kept = traces.network, self._dtype, Kept(self._memory)
         work = Work.from_buffer_copy(traces.work)
         rows = work.samples * work.steps
-        blocks = len(_chunks(work)) * -(-work.steps // work.block_steps)
-        work.source = _SOURCES[rule.source]
-        work.reset = work.theta if rule.through_reset else 0
-        kept["errors"] = np.asarray(errors.readout, dtype)
-        work.errors = _strided(kept["errors"])
+        blocks = len(chunks(work)) * -(-work.steps // work.block_steps)
+        work.source, work.reset = SOURCES[rule.source], work.theta if rule.through_reset else 0
         work.lambda_y = kept.new("lambda_y", (rows, work.class_width), dtype)
         for layer, delivery in _deliveries(network, rule).items():
             own = work.layer[layer - 1]
-            kept[f"delivery{layer}"] = _padded(delivery, own.width, dtype)
-            own.delivery = _address(kept[f"delivery{layer}"])
-            if rule.source is ErrorSource.LOCAL:
-                kept[f"errors{layer}"] = np.asarray(errors.local[layer - 1], dtype)
-                own.local_errors = _strided(kept[f"errors{layer}"])
+            own.delivery = kept.keep(f"delivery{layer}", padded(delivery, own.width, dtype))
             if f"V{layer}" in network.weights and rule.through_recurrence:
-                kept[f"V{layer}"] = _padded(network.weights[f"V{layer}"], own.width, dtype)
-                own.V_back = _address(kept[f"V{layer}"])
+                own.V_back = kept.keep(f"V{layer}", padded(network.weights[f"V{layer}"], own.width, dtype))
             own.lambda_I = kept.new(f"lambda_I{layer}", (rows, own.width), dtype)
             own.spike_rows = kept.new(f"spike_rows{layer}", (rows * own.units,), np.uint32)
-            own.spike_rows_starts = kept.new(f"starts{layer}", (blocks * (own.units + 1),), np.uint32)
+            own.spike_rows_starts = kept.new(f"spike_rows_starts{layer}", (blocks * (own.units + 1),), np.uint32)
         if isinstance(traces.inputs, Events):
             counts = _events_before_chunks(traces.inputs)
-            kept["chunk_events"] = counts
-            work.chunk_events = _address(counts)
+            work.chunk_events = kept.keep("chunk_events", counts)
             work.event_rows = kept.new("event_rows", (int(counts[-1]),), np.uint32)
-            work.event_rows_starts = kept.new("event_starts", (blocks * (work.inputs + 1),), np.uint32)
-        widest = max(work.layer[index].width for index in range(work.layers))
-        self._run(traces.library.adjoint, work, scratch_size=CHUNK * (2 * widest + work.class_width))
+            work.event_rows_starts = kept.new("event_rows_starts", (blocks * (work.inputs + 1),), np.uint32)
         return work, kept
 
-    def _set_inputs(self, work: Work, inputs: Inputs, W: np.ndarray, kept: "_Kept") -> None:
-        if isinstance(inputs, Events):
-            if inputs.units.dtype != np.uint16:
-                raise ValueError(f"units of events must be uint16, not {inputs.units.dtype}")
-            kept |= {
-                "units": np.ascontiguousarray(inputs.units),
-                "offsets": np.ascontiguousarray(inputs.offsets, np.int64),
-                "index": np.ascontiguousarray(inputs.index, np.int64),
-            }
-            work.samples, work.steps, work.inputs = inputs.samples, inputs.steps, inputs.inputs
-            work.events, work.event_offsets, work.event_index = (
-                _address(kept[name]) for name in ("units", "offsets", "index")
-            )
-            if inputs.current is not None:
-                kept["current_drive"] = np.ascontiguousarray(inputs.current.astype(self._dtype) @ W)
-                work.current_drive = _address(kept["current_drive"])
-        else:
-            work.steps, work.samples, work.inputs = inputs.shape
-            work.dense = kept.new("dense", (work.samples * work.steps, work.inputs), self._dtype)
-            for number, chunk in enumerate(_chunks(work)):
-                own = inputs[:, number * CHUNK : (number + 1) * CHUNK]
-                kept["dense"][chunk].reshape(own.shape)[...] = own
+    def _gradients(self, traces: CpuTraces, work: Work, kept: Kept) -> dict[str, np.ndarray]:
+        """Gradients of the weights after the adjoint scan."""
+        network, inputs = traces.network, traces.inputs
+        placed: dict[str, Placed] = {
+            name: placed_zeros(array.shape, self._dtype, self._memory) for name, array in network.weights.items()
+        }
+        work.dW_out = address(placed["W_out"].table)
+        for index, layer in enumerate(network.hidden):
+            work.layer[index].dW = address(placed[f"W{layer}"].table)
+            if f"V{layer}" in placed:
+                work.layer[index].dV = address(placed[f"V{layer}"].table)
+        self._run(traces.library.gradients, work)
+        gradients = {name: one.array for name, one in placed.items()}
+        for layer in network.hidden:
+            if f"V{layer}" in gradients:
+                np.fill_diagonal(gradients[f"V{layer}"], 0)
+        if isinstance(inputs, Events) and inputs.current is not None:
+            of_current = _first_adjoint(traces, work, kept).sum(axis=0)
+            gradients["W1"] += of_current.T @ inputs.current.astype(self._dtype)
+        return gradients
 
-    def _run(self, function: ctypes._CFuncPtr, work: Work, scratch_size: int = 0) -> None:
-        """Let every thread take chunks until none is left."""
-        scratch = self._memory.array((self._threads, scratch_size), self._dtype)
-        work.scratch, work.scratch_size, work.next = _address(scratch), scratch_size, 0
-        if self._pool is None:
-            function(ctypes.byref(work), _int(0), _int(1))
-            return
-        others = [
-            self._pool.submit(function, ctypes.byref(work), _int(worker), _int(self._threads))
-            for worker in range(1, self._threads)
-        ]
-        function(ctypes.byref(work), _int(0), _int(self._threads))
+    def _by_class(self, work: Work) -> np.ndarray:
+        return by_class(work.classes, work.steps, work.samples, self._dtype)
+
+    def _run(self, function: Callable[..., object], work: Work) -> None:
+        """Let every thread do its share; they find it by themselves."""
+        scratch = self._memory.array((self._threads, work.scratch_size), self._dtype)
+        work.scratch, work.next = address(scratch), 0
+
+        def share(worker: int) -> None:
+            function(ctypes.byref(work), ctypes.c_int64(worker), ctypes.c_int64(self._threads))
+
+        others = [self._pool.submit(share, worker) for worker in range(1, self._threads)] if self._pool else []
+        share(0)
         for other in others:
             other.result()
 
 
-class _Kept(dict[str, np.ndarray]):
-    """Named arrays that must live as long as the kernels' pointers to them."""
-
-    def __init__(self, memory: Memory) -> None:
-        super().__init__()
-        self._memory = memory
-
-    def new(self, name: str, shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> int:
-        """A new array of unknown content; returns its address."""
-        self[name] = self._memory.array(shape, dtype)
-        return _address(self[name])
-
-
-class _Placed(NamedTuple):
-    """A weight matrix in the kernels' layout: transposed, its rows padded; ``array`` is the view people see."""
-
-    array: np.ndarray  # (units above, units below)
-    table: np.ndarray  # (units below, width)
-
-    @property
-    def address(self) -> int:
-        """Of the first number."""
-        return self.table.ctypes.data
-
-    @staticmethod
-    def zeros(shape: tuple[int, ...], dtype: np.dtype, memory: Memory) -> "_Placed":
-        above, below = shape
-        table = memory.array((below, _width(above, dtype)), dtype)
-        table.fill(0)
-        placed = _Placed(table[:, :above].T, table)
-        _PLACED[id(placed.array)] = placed.array
-        return placed
-
-    @staticmethod
-    def copy(array: np.ndarray, dtype: np.dtype, memory: Memory) -> "_Placed":
-        placed = _Placed.zeros(array.shape, dtype, memory)
-        placed.array[:] = array
-        return placed
-
-
-# The arrays known to be in the kernels' layout, zero padding included.
-_PLACED: "weakref.WeakValueDictionary[int, np.ndarray]" = weakref.WeakValueDictionary()
-
-
-def _transposed(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """A weight matrix as the kernels read it, (units below, width); no copy if it was placed so."""
-    if _PLACED.get(id(array)) is array and array.dtype == dtype:
-        below, width = array.shape[1], array.strides[1] // dtype.itemsize
-        return np.lib.stride_tricks.as_strided(array.T, (below, width))
-    return _Placed.copy(array, dtype, Memory()).table
+def _first_adjoint(traces: CpuTraces, work: Work, kept: Kept) -> np.ndarray:
+    """lambda_I_1, (steps, samples, N_1)."""
+    return from_rows(kept["lambda_I1"], work)[..., : len(traces.network.weights["W1"])]
 
 
 def _deliveries(network: Network, rule: Rule) -> dict[int, np.ndarray]:
@@ -330,42 +259,3 @@ def _events_before_chunks(events: Events) -> np.ndarray:
     counts = events.offsets[(events.index + 1) * T] - events.offsets[events.index * T]
     before = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return np.append(before[:-1:CHUNK], before[-1])
-
-
-def _chunks(work: Work) -> list[slice]:
-    """Rows of every chunk."""
-    firsts = range(0, work.samples, CHUNK)
-    return [slice(first * work.steps, min(first + CHUNK, work.samples) * work.steps) for first in firsts]
-
-
-def _width(units: int, dtype: np.dtype) -> int:
-    lanes = ALIGNMENT // dtype.itemsize
-    return -(-units // lanes) * lanes
-
-
-def _padded(matrix: np.ndarray, width: int, dtype: np.dtype) -> np.ndarray:
-    result = np.zeros((len(matrix), width), dtype)
-    result[:, : matrix.shape[1]] = matrix
-    return result
-
-
-def _by_class(classes: int, steps: int, samples: int, dtype: np.dtype) -> np.ndarray:
-    """An array (steps, samples, classes) with the classes outermost in memory: a loss then runs along samples."""
-    return np.empty((classes, steps, samples), dtype).transpose(1, 2, 0)
-
-
-def _address(array: np.ndarray) -> int:
-    return array.ctypes.data
-
-
-def _pointer(array: np.ndarray) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data)
-
-
-def _int(number: int) -> ctypes.c_int64:
-    return ctypes.c_int64(number)
-
-
-def _strided(array: np.ndarray) -> Strided:
-    step, sample, class_ = (stride // array.itemsize for stride in array.strides)
-    return Strided(array.ctypes.data, step, sample, class_)

@@ -22,6 +22,7 @@
  */
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -45,10 +46,12 @@ typedef uint32_t row_index;
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(real)))
 #define CACHE_LINE 64
 #define MAX_LAYERS 8
+#define MAX_UNITS 65536 /* what a unit_index can tell apart */
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef vec loose_vec __attribute__((aligned(sizeof(real))));
 typedef bool lane_mask __attribute__((ext_vector_type(VECTOR_BYTES / sizeof(real))));
+typedef __typeof__((vec){0} > (vec){0}) lanes_of_bits; /* integers of the same size */
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -85,6 +88,8 @@ INLINE real derivative(real x, real k) { return DERIVATIVE; }
 
 /* ---- What Python hands over (engine.py mirrors these structures) ---- */
 
+enum { ABOVE, READOUT, LOCAL }; /* where the error delivered to a layer comes from (learning/rule.py) */
+
 typedef struct {
     real *data; /* an array (steps, samples, classes) of any layout */
     int64_t step, sample, class; /* strides in numbers */
@@ -99,7 +104,8 @@ typedef struct {
     row_index *spike_starts;  /* per chunk, rows + 1 */
     const real *delivery;     /* the matrix by which the error travels: (units or classes above, width) */
     const real *V_back;       /* V_l: (units, width), or null if no credit goes through recurrence */
-    Strided local_errors;     /* dL_l/dY_l of a local rule */
+    const real *local_readout; /* of a local rule: B_l^T, (units, class_width) */
+    Strided local_errors;      /* dL_l/dY_l */
     real *lambda_I;           /* (rows, width) */
     row_index *spike_rows;    /* the same spikes by unit: at which rows it was active */
     row_index *spike_rows_starts; /* per chunk and block, units + 1 */
@@ -122,7 +128,13 @@ typedef struct {
     real *scratch; /* per worker: scratch_size numbers */
     int64_t scratch_size;
     real *dW_out;
-    int64_t source; /* of the delivered error: 0 above, 1 readout, 2 local */
+    int64_t source; /* of the delivered error */
+    int64_t loss, local_loss;
+    const int64_t *targets;
+    const float *mask; /* 1 where a step counts */
+    int64_t target_step, target_sample, mask_step, mask_sample;
+    double counted;  /* sum of the mask */
+    double *losses;  /* per sample, summed over the steps that count */
     _Atomic int64_t next; /* the next chunk to be taken */
     Layer layer[MAX_LAYERS];
 } Work;
@@ -212,44 +224,67 @@ static void multiply(int64_t rows, int64_t width, int64_t inner, real *restrict 
 
 /* ---- Forward ---- */
 
-/* I = alpha I + drive; U = beta U + I - theta s; s = 1 where U > theta. `potential` holds the drive and gets U. */
-INLINE void membrane(int64_t width, real alpha, real beta, real theta, real *restrict potential, real *restrict I,
-                     real *restrict U, real *restrict s) {
-    for (int64_t n = 0; n < width; n++) {
-        I[n] = potential[n] + alpha * I[n];
-        real u = (I[n] + beta * U[n]) - theta * s[n];
-        U[n] = potential[n] = u;
-        s[n] = u - theta > 0 ? 1 : 0;
+typedef struct {
+    const real *table; /* rows of `width` */
+    const unit_index *list;
+    int64_t count;
+} Listed;
+
+/* One step of some vectors of one sample's units, from unit n on, all in registers:
+ * drive = given + listed rows of W^T + listed rows of V^T;  I = alpha I + drive;  U = beta U + I - theta s.
+ * `active` gets a bit for every unit with U > theta. `drive` may be the row that U is written to, or null. */
+INLINE void fire_vectors(const int vectors, int64_t n, int64_t width, const real *drive, Listed below, Listed own,
+                         real alpha, real beta, real theta, real *restrict I, const real *before, real *U,
+                         uint64_t *restrict active) {
+    const vec threshold = theta - (vec){0};
+    vec sum[LIST_VECTORS];
+    for (int v = 0; v < vectors; v++) sum[v] = drive ? load(drive + n + v * LANES) : (vec){0};
+    for (int64_t e = 0; e < below.count; e++) {
+        const real *row = below.table + (int64_t)below.list[e] * width + n;
+        for (int v = 0; v < vectors; v++) sum[v] += load(row + v * LANES);
+    }
+    for (int64_t e = 0; e < own.count; e++) {
+        const real *row = own.table + (int64_t)own.list[e] * width + n;
+        for (int v = 0; v < vectors; v++) sum[v] += load(row + v * LANES);
+    }
+    for (int v = 0; v < vectors; v++) {
+        const int64_t at = n + v * LANES;
+        const vec u = load(before + at), i = sum[v] + alpha * load(I + at);
+        const vec reset = (vec)((lanes_of_bits)threshold & (u > threshold));
+        const vec next = (i + beta * u) - reset;
+        union { lane_mask lanes; uint16_t bits; } fired = {.bits = 0};
+        fired.lanes = __builtin_convertvector(next > threshold, lane_mask);
+        store(I + at, i);
+        store(U + at, next);
+        active[at / 64] |= (uint64_t)fired.bits << (at % 64);
     }
 }
 
-/* Append the units with s > 0; returns how many. All lanes are compared first, so that the only branches are one
- * per spike and one per 64 units. */
-INLINE int64_t list_spikes(int64_t width, const real *restrict s, unit_index *restrict list) {
+/* All units of one sample at one step; appends those that fire to `list` and returns how many. */
+static int64_t fire(const Layer *layer, const Work *work, const real *drive, Listed below, Listed own, real *restrict I,
+                    const real *before, real *U, unit_index *restrict list) {
+    const int64_t width = layer->width;
+    const real alpha = work->alpha, beta = work->beta, theta = work->theta;
+    uint64_t active[MAX_UNITS / 64];
+    memset(active, 0, (width + 63) / 64 * sizeof(uint64_t));
+    int64_t n = 0;
+#define FIRE(vectors) fire_vectors(vectors, n, width, drive, below, own, alpha, beta, theta, I, before, U, active)
+    for (; n + LIST_VECTORS * LANES <= width; n += LIST_VECTORS * LANES) FIRE(LIST_VECTORS);
+    switch ((width - n) / LANES) {
+    case 7: FIRE(7); break;
+    case 6: FIRE(6); break;
+    case 5: FIRE(5); break;
+    case 4: FIRE(4); break;
+    case 3: FIRE(3); break;
+    case 2: FIRE(2); break;
+    case 1: FIRE(1); break;
+    }
+#undef FIRE
     int64_t count = 0;
-    for (int64_t first = 0; first < width; first += 64) {
-        uint64_t active = 0;
-        for (int64_t n = first; n < width && n < first + 64; n += LANES) {
-            union { lane_mask lanes; uint16_t bits; } mask = {.bits = 0};
-            mask.lanes = __builtin_convertvector(load(s + n) > 0, lane_mask);
-            active |= (uint64_t)mask.bits << (n - first);
-        }
-        for (; active; active &= active - 1) list[count++] = (unit_index)(first + __builtin_ctzll(active));
-    }
+    for (int64_t word = 0; word < (width + 63) / 64; word++)
+        for (uint64_t left = active[word]; left; left &= left - 1)
+            list[count++] = (unit_index)(word * 64 + __builtin_ctzll(left));
     return count;
-}
-
-/* The drive of layer 1 at one row, from events or a dense current. */
-INLINE void input_drive(const Work *work, int64_t sample, int64_t t, real *restrict drive) {
-    const Layer *layer = &work->layer[0];
-    if (work->current_drive)
-        memcpy(drive, work->current_drive + sample * layer->width, layer->width * sizeof(real));
-    else
-        memset(drive, 0, layer->width * sizeof(real));
-    if (work->events) {
-        const int64_t *offset = work->event_offsets + work->event_index[sample] * work->steps + t;
-        add_rows(drive, layer->width, layer->W, work->events + offset[0], offset[1] - offset[0]);
-    }
 }
 
 static void forward_layer(const Work *work, int64_t l, int64_t first, real *restrict scratch) {
@@ -258,34 +293,39 @@ static void forward_layer(const Work *work, int64_t l, int64_t first, real *rest
     real *U = layer->U + first * T * width;
     unit_index *spikes = layer->spikes + first * T * layer->units;
     row_index *starts = layer->spike_starts + first * T + chunk;
-    real *state = scratch; /* I, U, s of every sample */
-    memset(state, 0, 3 * g * width * sizeof(real));
+    real *I = scratch, *rest = scratch + g * width; /* rest: U before the first step */
+    memset(scratch, 0, (g + 1) * width * sizeof(real));
     starts[0] = 0;
     for (int64_t t = 0; t < T; t++) {
         real *rows = U + t * g * width;
-        for (int64_t b = 0; b < g; b++) {
-            real *row = rows + b * width;
-            if (l == 0) {
-                input_drive(work, first + b, t, row);
-            } else {
-                const row_index *start = below->spike_starts + first * T + chunk + t * g + b;
-                const unit_index *list = below->spikes + first * T * below->units;
-                memset(row, 0, width * sizeof(real));
-                add_rows(row, width, layer->W, list + start[0], start[1] - start[0]);
-            }
-        }
-        if (l == 0 && work->dense)
+        if (l == 0 && work->dense) {
+            memset(rows, 0, g * width * sizeof(real));
             multiply(g, width, work->inputs, rows, width, work->dense + (first * T + t * g) * work->inputs, work->inputs,
                      1, layer->W, width);
+        }
         for (int64_t b = 0; b < g; b++) {
             const int64_t r = t * g + b;
-            real *own = state + 3 * b * width;
-            if (layer->V && t > 0) {
-                const row_index *before = starts + r - g;
-                add_rows(rows + b * width, width, layer->V, spikes + before[0], before[1] - before[0]);
+            const real *drive = 0;
+            Listed from_below = {layer->W, 0, 0}, own = {layer->V, 0, 0};
+            if (l > 0) {
+                const row_index *start = below->spike_starts + first * T + chunk + r;
+                from_below.list = below->spikes + first * T * below->units + start[0];
+                from_below.count = start[1] - start[0];
+            } else if (work->events) {
+                const int64_t *offset = work->event_offsets + work->event_index[first + b] * T + t;
+                from_below.list = work->events + offset[0];
+                from_below.count = offset[1] - offset[0];
+                drive = work->current_drive ? work->current_drive + (first + b) * width : 0;
+            } else {
+                drive = rows + b * width;
             }
-            membrane(width, work->alpha, work->beta, work->theta, rows + b * width, own, own + width, own + 2 * width);
-            starts[r + 1] = starts[r] + (row_index)list_spikes(width, own + 2 * width, spikes + starts[r]);
+            if (layer->V && t > 0) {
+                own.list = spikes + starts[r - g];
+                own.count = starts[r - g + 1] - starts[r - g];
+            }
+            const real *before = t > 0 ? rows + (b - g) * width : rest;
+            starts[r + 1] = starts[r] + (row_index)fire(layer, work, drive, from_below, own, I + b * width, before,
+                                                        rows + b * width, spikes + starts[r]);
         }
     }
 }
@@ -308,15 +348,55 @@ static void read_out(const Work *work, int64_t l, const real *table, real kappa,
         }
 }
 
-void forward(Work *work, int64_t worker, int64_t workers) {
-    (void)workers;
-    real *scratch = work->scratch + worker * work->scratch_size;
-    for (;;) {
-        int64_t first = atomic_fetch_add(&work->next, 1) * work->chunk;
-        if (first >= work->samples) return;
-        for (int64_t l = 0; l < work->layers; l++) forward_layer(work, l, first, scratch);
-        read_out(work, work->layers - 1, work->W_out, (real)work->kappa, &work->y, first, scratch);
+static void forward_chunk(const Work *work, int64_t first, real *restrict scratch) {
+    for (int64_t l = 0; l < work->layers; l++) forward_layer(work, l, first, scratch);
+    read_out(work, work->layers - 1, work->W_out, (real)work->kappa, &work->y, first, scratch);
+}
+
+/* ---- Losses (learning/losses.py), so that a chunk is learned from while it is in the cache ---- */
+
+enum { CROSS_ENTROPY, SQUARED_ERROR, SMOOTH_L1 };
+
+/* The loss of one readout, a row of `width` numbers of which `classes` count; y becomes its derivative. */
+INLINE double loss_and_derivative(int64_t kind, int64_t classes, int64_t width, int64_t target, real *restrict y) {
+    double loss = 0;
+    if (kind == CROSS_ENTROPY) {
+        real highest = y[0], total = 0;
+        for (int64_t c = 1; c < classes; c++) highest = y[c] > highest ? y[c] : highest;
+        const real chosen = y[target] - highest;
+        for (int64_t c = 0; c < width; c++) y[c] = real_exp(y[c] - highest); /* whole vectors: padding too */
+        for (int64_t c = 0; c < classes; c++) total += y[c];
+        for (int64_t c = 0; c < width; c++) y[c] /= total;
+        y[target] -= 1;
+        return log((double)total) - (double)chosen;
     }
+    y[target] -= 1;
+    for (int64_t c = 0; c < classes; c++) {
+        const double size = real_abs(y[c]);
+        const bool linear = kind == SMOOTH_L1 && size >= 1;
+        loss += linear ? size - 0.5 : 0.5 * size * size;
+        if (linear) y[c] = y[c] > 0 ? 1 : -1;
+    }
+    return loss;
+}
+
+/* Errors of the mean loss from readouts, both (steps, samples, classes); returns the chunk's losses in `losses`. */
+static void take_loss(const Work *work, int64_t kind, const Strided *readout, const Strided *errors, int64_t first,
+                      real *restrict row, double *losses) {
+    const int64_t g = chunk_size(work, first);
+    memset(row, 0, work->class_width * sizeof(real));
+    for (int64_t t = 0; t < work->steps; t++)
+        for (int64_t b = first; b < first + g; b++) {
+            const real *y = readout->data + t * readout->step + b * readout->sample;
+            real *error = errors->data + t * errors->step + b * errors->sample;
+            const float counts = work->mask[t * work->mask_step + b * work->mask_sample];
+            for (int64_t c = 0; c < work->classes; c++) row[c] = y[c * readout->class];
+            const double loss = loss_and_derivative(
+                kind, work->classes, work->class_width, work->targets[t * work->target_step + b * work->target_sample], row);
+            if (losses) losses[b] += loss * counts;
+            const real weight = (real)counts / (real)work->counted;
+            for (int64_t c = 0; c < work->classes; c++) error[c * errors->class] = row[c] * weight;
+        }
 }
 
 /* ---- Backward: the adjoint scan, from t = T down to 1 ---- */
@@ -359,7 +439,7 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
     const real *U = layer->U + first * T * width;
     real *lambda_I = layer->lambda_I + first * T * width;
     real *lambda_U = scratch, *zeros = scratch + g * width, *local = zeros + g * width;
-    const bool from_readout = work->source == 1 || (work->source == 0 && l == work->layers - 1);
+    const bool from_readout = work->source == READOUT || (work->source == ABOVE && l == work->layers - 1);
     memset(scratch, 0, g * (2 * width + work->class_width) * sizeof(real));
     for (int64_t t = T - 1; t >= 0; t--) {
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
@@ -368,7 +448,7 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
         real *rows = lambda_I + t * g * width, *later = t < T - 1 ? rows + g * width : zeros;
         const real *error;
         int64_t error_width, error_units;
-        if (work->source == 2) {
+        if (work->source == LOCAL) {
             for (int64_t b = 0; b < g; b++)
                 read_errors(work, &layer->local_errors, t, first + b, local + b * work->class_width);
             error = local, error_width = work->class_width, error_units = work->classes;
@@ -425,11 +505,11 @@ static void sort_events(const Work *work, int64_t first) {
             count_units(starts, work->events + offset[begin], offset[end] - offset[begin]);
         }
         add_up(starts, work->inputs);
-        for (int64_t b = 0; b < g; b++) {
-            const int64_t *offset = work->event_offsets + work->event_index[first + b] * T;
-            for (int64_t t = begin; t < end; t++)
-                place_row(starts, rows, (row_index)(t * g + b), work->events + offset[t], offset[t + 1] - offset[t]);
-        }
+        for (int64_t t = begin; t < end; t++)
+            for (int64_t b = 0; b < g; b++) {
+                const int64_t *offset = work->event_offsets + work->event_index[first + b] * T + t;
+                place_row(starts, rows, (row_index)(t * g + b), work->events + offset[0], offset[1] - offset[0]);
+            }
         shift_starts(starts, placed, work->inputs);
         placed = starts[work->inputs];
     }
@@ -453,16 +533,41 @@ static void sort_spikes(const Work *work, const Layer *layer, int64_t first) {
     }
 }
 
+static void adjoint_chunk(const Work *work, int64_t first, real *restrict scratch) {
+    adjoint_readout(work, first);
+    for (int64_t l = work->layers - 1; l >= 0; l--) adjoint_layer(work, l, first, scratch);
+    if (work->events) sort_events(work, first);
+    for (int64_t l = 0; l < work->layers; l++) sort_spikes(work, &work->layer[l], first);
+}
+
+/* ---- What threads run: each takes the next chunk until none is left ---- */
+
+#define FOR_CHUNKS(work, worker, first, scratch)                                    \
+    real *scratch = (work)->scratch + (worker) * (work)->scratch_size;              \
+    for (int64_t first; (first = atomic_fetch_add(&(work)->next, 1) * (work)->chunk) < (work)->samples;)
+
+void forward(Work *work, int64_t worker, int64_t workers) {
+    (void)workers;
+    FOR_CHUNKS(work, worker, first, scratch) forward_chunk(work, first, scratch);
+}
+
 void adjoint(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
-    real *scratch = work->scratch + worker * work->scratch_size;
-    for (;;) {
-        int64_t first = atomic_fetch_add(&work->next, 1) * work->chunk;
-        if (first >= work->samples) return;
-        adjoint_readout(work, first);
-        for (int64_t l = work->layers - 1; l >= 0; l--) adjoint_layer(work, l, first, scratch);
-        if (work->events) sort_events(work, first);
-        for (int64_t l = 0; l < work->layers; l++) sort_spikes(work, &work->layer[l], first);
+    FOR_CHUNKS(work, worker, first, scratch) adjoint_chunk(work, first, scratch);
+}
+
+/* Forward, losses and adjoint of a chunk in one go. */
+void learn(Work *work, int64_t worker, int64_t workers) {
+    (void)workers;
+    FOR_CHUNKS(work, worker, first, scratch) {
+        forward_chunk(work, first, scratch);
+        take_loss(work, work->loss, &work->y, &work->errors, first, scratch, work->losses);
+        for (int64_t l = 0; work->source == LOCAL && l < work->layers; l++) {
+            const Layer *layer = &work->layer[l];
+            read_out(work, l, layer->local_readout, 0, &layer->local_errors, first, scratch);
+            take_loss(work, work->local_loss, &layer->local_errors, &layer->local_errors, first, scratch, 0);
+        }
+        adjoint_chunk(work, first, scratch);
     }
 }
 

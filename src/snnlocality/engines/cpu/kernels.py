@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from snnlocality.errors import UserError
+from snnlocality.learning.rule import ErrorSource
 from snnlocality.neurons.formula import as_c
 
 _SOURCE = Path(__file__).with_name("kernels.c")
@@ -25,6 +26,8 @@ _REAL = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
 
 
 MAX_LAYERS = 8
+SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
+LOSSES = {"cross_entropy": 0, "squared_error": 1, "smooth_l1": 2}
 
 
 class Strided(ctypes.Structure):
@@ -39,6 +42,7 @@ class Layer(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_int64) for name in ("units", "width")),
         *((name, ctypes.c_void_p) for name in ("W", "V", "U", "spikes", "spike_starts", "delivery", "V_back")),
+        ("local_readout", ctypes.c_void_p),
         ("local_errors", Strided),
         *((name, ctypes.c_void_p) for name in ("lambda_I", "spike_rows", "spike_rows_starts", "dW", "dV")),
     ]
@@ -63,7 +67,11 @@ class Work(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("lambda_y", "scratch")),
         ("scratch_size", ctypes.c_int64),
         ("dW_out", ctypes.c_void_p),
-        ("source", ctypes.c_int64),
+        *((name, ctypes.c_int64) for name in ("source", "loss", "local_loss")),
+        *((name, ctypes.c_void_p) for name in ("targets", "mask")),
+        *((name, ctypes.c_int64) for name in ("target_step", "target_sample", "mask_step", "mask_sample")),
+        ("counted", ctypes.c_double),
+        ("losses", ctypes.c_void_p),
         ("next", ctypes.c_int64),
         ("layer", Layer * MAX_LAYERS),
     ]

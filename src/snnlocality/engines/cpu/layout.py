@@ -1,0 +1,99 @@
+"""How arrays lie in memory for the kernels (``kernels.c``, "Layout"), and how NumPy sees the same arrays."""
+
+import ctypes
+import weakref
+from typing import NamedTuple
+
+import numpy as np
+
+from snnlocality.engines.cpu.kernels import Strided, Work
+from snnlocality.engines.cpu.memory import ALIGNMENT, Memory
+
+CHUNK = 8  # samples worked on together; results depend on it, on the number of threads they do not
+
+
+class Placed(NamedTuple):
+    """A weight matrix in the kernels' layout: transposed, its rows padded; ``array`` is the view people see."""
+
+    array: np.ndarray  # (units above, units below)
+    table: np.ndarray  # (units below, width)
+
+
+# The arrays known to be in the kernels' layout, zero padding included.
+_PLACED: "weakref.WeakValueDictionary[int, np.ndarray]" = weakref.WeakValueDictionary()
+
+
+def placed_zeros(shape: tuple[int, ...], dtype: np.dtype, memory: Memory) -> Placed:
+    """A matrix of zeros, (units above, units below)."""
+    above, below = shape
+    table = memory.array((below, _width(above, dtype)), dtype)
+    table.fill(0)
+    placed = Placed(table[:, :above].T, table)
+    _PLACED[id(placed.array)] = placed.array
+    return placed
+
+
+def placed_copy(array: np.ndarray, dtype: np.dtype) -> Placed:
+    """A copy of a matrix (units above, units below)."""
+    placed = placed_zeros(array.shape, dtype, Memory())
+    placed.array[:] = array
+    return placed
+
+
+def transposed(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """A matrix as ``add_rows`` reads it, (units below, width); no copy if it was placed so."""
+    if _PLACED.get(id(array)) is array and array.dtype == dtype:
+        below, width = array.shape[1], array.strides[1] // dtype.itemsize
+        return np.lib.stride_tricks.as_strided(array.T, (below, width))
+    return placed_copy(array, dtype).table
+
+
+def padded(matrix: np.ndarray, width: int, dtype: np.dtype) -> np.ndarray:
+    """A matrix as ``multiply`` reads it, not transposed: (rows, width)."""
+    result = np.zeros((len(matrix), width), dtype)
+    result[:, : matrix.shape[1]] = matrix
+    return result
+
+
+def by_class(classes: int, steps: int, samples: int, dtype: np.dtype) -> np.ndarray:
+    """An array (steps, samples, classes) with the classes outermost in memory: a loss then runs along samples."""
+    return np.empty((classes, steps, samples), dtype).transpose(1, 2, 0)
+
+
+def chunks(work: Work) -> list[slice]:
+    """Rows of every chunk."""
+    firsts = range(0, work.samples, CHUNK)
+    return [slice(first * work.steps, min(first + CHUNK, work.samples) * work.steps) for first in firsts]
+
+
+def to_rows(dense: np.ndarray, rows: np.ndarray, work: Work) -> None:
+    """Write (steps, samples, units) into the kernels' rows (rows, units)."""
+    for number, chunk in enumerate(chunks(work)):
+        own = dense[:, number * CHUNK : (number + 1) * CHUNK]
+        rows[chunk].reshape(own.shape)[...] = own
+
+
+def from_rows(rows: np.ndarray, work: Work) -> np.ndarray:
+    """The kernels' rows (rows, units) as (steps, samples, units)."""
+    return np.concatenate([rows[chunk].reshape(work.steps, -1, rows.shape[1]) for chunk in chunks(work)], axis=1)
+
+
+def address(array: np.ndarray) -> int:
+    """Of the first number, for a field of a structure."""
+    return array.ctypes.data
+
+
+def pointer(array: np.ndarray) -> ctypes.c_void_p:
+    """The same, for an argument."""
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+def strided(array: np.ndarray) -> Strided:
+    """An array (steps, samples, classes) of any layout."""
+    step, sample, class_ = (stride // array.itemsize for stride in array.strides)
+    return Strided(array.ctypes.data, step, sample, class_)
+
+
+def _width(units: int, dtype: np.dtype) -> int:
+    lanes = ALIGNMENT // dtype.itemsize
+    return -(-units // lanes) * lanes
