@@ -132,13 +132,14 @@ def accuracy(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
         panel.plot(
             [point["seconds"] for point in after],
             [100 * point["accuracy"] for point in after],
-            marker="." if own else "",
+            marker="o" if own else ".",
+            ms=4,
             ls="--" if row["engine"] in ("reference", "documented") else "-",
             color=_colour(row) if own else SHADES[row["library"]],
             label=_label(row),
         )
     panel.set_xscale("log")
-    panel.set_xlabel("seconds of training (evaluation not counted), two marks one epoch apart")
+    panel.set_xlabel("seconds of training, a mark after each epoch (evaluation not counted)")
     panel.set_ylabel("test accuracy (%)")
     panel.grid(alpha=0.3)
     panel.legend(loc="upper left", bbox_to_anchor=(1, 1))

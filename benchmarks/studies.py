@@ -103,7 +103,7 @@ def accuracy(bench: Bench) -> list[dict[str, Any]]:
     for entry in entries:
         with started({entry: partial(_start, entry, path, bench.threads)}, bench.say) as (workers, skipped):
             for worker in workers.values():
-                study.append({**entry._asdict(), "curve": worker.ask(epochs=20, seconds=40.0)["curve"]})
+                study.append({**entry._asdict(), "curve": worker.ask(epochs=12, seconds=20.0)["curve"]})
             study += [{**entry._asdict(), "skipped": reason} for reason in skipped.values()]
     return study
 

@@ -1,4 +1,4 @@
-"""Norse: its LIF step with synaptic current; its leaky integration is scaled, which the initial weights make up for."""
+"""Norse: its LIF step with synaptic current, which is scaled so that the library's leaky integration sums like ours."""
 
 import norse
 import torch
@@ -17,9 +17,8 @@ DIFFERENCES = (
 
 def build(case: Case, options: Options) -> Contender:
     """See ``benchmarks.contender``."""
+    weights = parameters(case)
     scale = 1 / (1 - case.beta)
-    scaled = {name: array if name == "W_out" else array * scale for name, array in case.weights.items()}
-    weights = parameters(case._replace(weights={name: array.astype("float32") for name, array in scaled.items()}))
     dt = case.step_ms / 1000
     neuron = LIFParameters(
         tau_syn_inv=torch.tensor((1 - case.alpha) / dt),
@@ -35,7 +34,7 @@ def build(case: Case, options: Options) -> Contender:
         for current in currents:
             if V is not None:
                 current = torch.addmm(current, s, V.T)
-            s, (v, i) = lif_feed_forward_step(current, LIFFeedForwardState(v, i), neuron, dt)
+            s, (v, i) = lif_feed_forward_step(scale * current, LIFFeedForwardState(v, i), neuron, dt)
             spikes.append(s)
         return torch.stack(spikes), (s, v, i)
 
