@@ -4,12 +4,13 @@ One small network leaves a card idle: its kernels are short and few samples make
 replica axis (``engines.cuda``) share every launch. Data, weights, moments and sums stay on the device; the host sees
 the results of an epoch. Every run makes the same steps as ``learning.training.train``, to rounding.
 
-Launches still dominate where batches are small, so on a card a step is replayed as a CUDA graph. This has not yet
-been measured.
+Launches still dominate where batches are small, so on a card a step is replayed as a CUDA graph
+(``engines.cuda.graphs``). None of this has yet been measured.
 """
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -20,13 +21,14 @@ from snnlocality.data.batches import Dataset, EventDataset, FrameDataset
 from snnlocality.engines.cuda import optimiser, passes
 from snnlocality.engines.cuda.device import Device
 from snnlocality.engines.cuda.events import EventRows, resident
+from snnlocality.engines.cuda.graphs import replayed
 from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
 from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch
 from snnlocality.network import Network
 from snnlocality.seeds import generator
 
-_FRAMES = 16  # utterances are padded to a multiple of so many frames: few shapes, so few graphs
+_FRAMES = 16  # utterances are padded to a multiple of so many frames: few shapes, so few CUDA graphs
 
 
 class DeviceBatch(NamedTuple):
@@ -148,8 +150,7 @@ def train_many(
     def judge(steps: int, index: Tensor) -> None:
         _judge(state, data.batch(index, steps), optimisation)
 
-    if device.device.type == "cuda":
-        learn, judge = _Graphs(learn), _Graphs(judge)
+    learn, judge = (replayed(step, device) for step in (learn, judge))
     adam_steps = iter(_adam_steps(optimisation, math.ceil(training.shape[1] / size), device))
     orders = [generator(seed, "order") for seed in seeds]
     curves: list[list[Epoch]] = [[] for _ in networks]
@@ -171,12 +172,9 @@ def train_many(
                 for name, weight in weights.items():
                     best[name][run] = weight[run]
     arrays = {name: weight.cpu().numpy() for name, weight in best.items()}
-    trained = [
-        {name: np.array(array[run], order="C") for name, array in arrays.items()} for run in range(len(networks))
-    ]
     return [
-        (Network(one.dynamics, one.spike, kept, one.feedback), curve)
-        for one, kept, curve in zip(networks, trained, curves, strict=True)
+        (replace(one, weights={name: np.array(array[run], order="C") for name, array in arrays.items()}), curves[run])
+        for run, one in enumerate(networks)
     ]
 
 
@@ -186,35 +184,6 @@ def _batches(data: DeviceData, samples: np.ndarray, size: int, device: Device) -
     for start in range(0, samples.shape[1], size):
         part = slice(start, start + size)
         yield data.steps(samples[:, part]), on_device[:, part]
-
-
-class _Graphs:
-    """A function of a number and tensors that changes tensors in place, replayed as a CUDA graph for each shape.
-
-    A shape's first call runs as it is, which compiles the kernels; the second is captured. All of them read their
-    tensors from the same place: the compiler specialises kernels on alignment, and must have nothing left to do.
-    """
-
-    def __init__(self, function: Callable[..., None]) -> None:
-        self._function = function
-        self._arguments: dict[tuple, list[Tensor]] = {}
-        self._graphs: dict[tuple, torch.cuda.CUDAGraph] = {}
-        self._memory = torch.cuda.graph_pool_handle()
-
-    def __call__(self, number: int, *tensors: Tensor) -> None:
-        """The function's effect."""
-        shape = (number, *(tensor.shape for tensor in tensors))
-        if shape not in self._arguments:
-            self._arguments[shape] = [tensor.clone(memory_format=torch.contiguous_format) for tensor in tensors]
-            self._function(number, *self._arguments[shape])
-            return
-        for argument, tensor in zip(self._arguments[shape], tensors, strict=True):
-            argument.copy_(tensor)
-        if shape not in self._graphs:
-            self._graphs[shape] = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(self._graphs[shape], pool=self._memory):
-                self._function(number, *self._arguments[shape])
-        self._graphs[shape].replay()
 
 
 def _on_device(dataset: Dataset, device: Device) -> DeviceData:
