@@ -2,6 +2,8 @@ import ast
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,8 +32,8 @@ from snnlocality.network import Shape
 from snnlocality.neurons.spikes import SpikeFunction, spiking
 
 with runnable():
-    from snnlocality.engines.cuda import events, scans
-    from snnlocality.engines.cuda.device import find_device
+    from snnlocality.engines.cuda import events, graphs, scans
+    from snnlocality.engines.cuda.device import Device, find_device
     from snnlocality.engines.cuda.engine import CudaEngine
 
 # The interpreter's NumPy warns where exp(-x) is infinite and 1 / (1 + exp(-x)) therefore 0.
@@ -226,6 +228,50 @@ def test_placed_weights_are_equal_copies(engine):
 def test_a_recurrent_layer_too_large_is_refused_in_one_sentence(engine):
     with pytest.raises(UserError, match="at most 512 units and this one has 513"):
         engine.forward(random_network(Shape(1, (513,), 2, True)), np.zeros((1, 1, 1)))
+
+
+class Recorder:
+    """Stands in for PyTorch's CUDA graphs: what is done while a graph is captured happens when it is replayed."""
+
+    def __init__(self) -> None:
+        self.capturing, self.effects = None, {}
+
+    def do(self, effect) -> None:
+        if self.capturing is None:
+            effect()
+        else:
+            self.effects[self.capturing] = effect
+
+    @contextmanager
+    def capture(self, graph, pool):
+        self.capturing = graph
+        yield
+        self.capturing = None
+
+    def graph(self):
+        graph = SimpleNamespace()
+        graph.replay = lambda: self.effects[id(graph)]()
+        return graph
+
+
+def test_a_replayed_step_does_what_the_step_does(monkeypatch):
+    recorder, total, compiled = Recorder(), torch.zeros(()), []
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", recorder.graph)
+    monkeypatch.setattr(torch.cuda, "graph", lambda graph, pool: recorder.capture(id(graph), pool))
+    monkeypatch.setattr(torch.cuda, "graph_pool_handle", lambda: None)
+
+    def step(number, values):
+        compiled.append((number, len(values), values.data_ptr()))
+        recorder.do(lambda: total.add_(number * values.sum()))
+
+    replay = graphs.replayed(step, Device(torch.device("cuda"), torch.float32))
+    for number, size in [(1, 3), (1, 3), (1, 2), (1, 3), (2, 3), (1, 2), (1, 2)]:
+        before, values = total.clone(), torch.rand(2 * size)[::2]
+        replay(number, values)
+        torch.testing.assert_close(total - before, number * values.sum())
+    # Once as it is and once captured, from the same place; the shape (2, 3) came only once.
+    assert len(compiled) == 5
+    assert len(set(compiled)) == 3
 
 
 @pytest.mark.parametrize("capability", ["80", "90"])
