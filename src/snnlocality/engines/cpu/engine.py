@@ -82,16 +82,13 @@ class CpuEngine:
         work.targets, work.mask = kept.keep("targets", targets), kept.keep("mask", mask)
         work.target_step, work.target_sample = (stride // targets.itemsize for stride in targets.strides)
         work.mask_step, work.mask_sample = (stride // mask.itemsize for stride in mask.strides)
-        kept["errors"] = self._by_class(work)
-        work.errors = strided(kept["errors"])
         if rule.source is ErrorSource.LOCAL:
             assert local_loss is not None
             work.local_loss = LOSSES[local_loss]
             for index, layer in enumerate(network.hidden):
                 own, B = work.layer[index], transposed(network.feedback[f"B{layer}"], self._dtype)
                 own.local_readout = kept.keep(f"B{layer}", B)
-                kept[f"errors{layer}"] = self._by_class(work)
-                own.local_errors = strided(kept[f"errors{layer}"])
+                own.local_errors = self._class_rows(work, kept, f"errors{layer}")
         self._run(traces.library.learn, work)
         return Learned(float(losses.sum()) / counted, self._gradients(traces, work, kept), traces.readout)
 
@@ -137,9 +134,10 @@ class CpuEngine:
         work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
         work.W_out = kept.keep("W_out", table["W_out"])
         work.block_steps = max(1, _CACHED // (CHUNK * widest * dtype.itemsize))
-        # Forward: I of every sample and one row at rest; backward: lambda_U, zeros and an error per sample.
-        work.scratch_size = CHUNK * (2 * widest + work.class_width)
-        readout = self._by_class(work)
+        # Forward: I of every sample and one row at rest; backward: lambda_U and zeros.
+        work.scratch_size = 2 * CHUNK * widest
+        work.y_rows = self._class_rows(work, kept, "y")
+        readout = by_class(work.classes, work.steps, work.samples, dtype, self._memory)
         work.y = strided(readout)
         return CpuTraces(network, inputs, work, kernels(dtype, network.spike.derivative), kept, readout)
 
@@ -162,11 +160,10 @@ class CpuEngine:
     def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> tuple[Work, Kept]:
         """Run the adjoint scan from given errors."""
         work, kept = self._prepared_adjoint(traces, rule)
-        kept["errors"] = np.asarray(errors.readout, self._dtype)
-        work.errors = strided(kept["errors"])
+        to_rows(errors.readout, kept["lambda_y"], work)
         for index, local in enumerate(errors.local):
-            kept[f"errors{index + 1}"] = np.asarray(local, self._dtype)
-            work.layer[index].local_errors = strided(kept[f"errors{index + 1}"])
+            work.layer[index].local_errors = self._class_rows(work, kept, f"errors{index + 1}")
+            to_rows(local, kept[f"errors{index + 1}"], work)
         self._run(traces.library.adjoint, work)
         return work, kept
 
@@ -177,7 +174,7 @@ class CpuEngine:
         rows = work.samples * work.steps
         blocks = len(chunks(work)) * -(-work.steps // work.block_steps)
         work.source, work.reset = SOURCES[rule.source], work.theta if rule.through_reset else 0
-        work.lambda_y = kept.new("lambda_y", (rows, work.class_width), dtype)
+        work.lambda_y = self._class_rows(work, kept, "lambda_y")
         for layer, delivery in _deliveries(network, rule).items():
             own = work.layer[layer - 1]
             own.delivery = kept.keep(f"delivery{layer}", padded(delivery, own.width, dtype))
@@ -214,8 +211,8 @@ class CpuEngine:
             gradients["W1"] += of_current.T @ inputs.current.astype(self._dtype)
         return gradients
 
-    def _by_class(self, work: Work) -> np.ndarray:
-        return by_class(work.classes, work.steps, work.samples, self._dtype)
+    def _class_rows(self, work: Work, kept: Kept, name: str) -> int:
+        return kept.new(name, (work.samples * work.steps, work.class_width), self._dtype)
 
     def _run(self, function: Callable[..., object], work: Work) -> None:
         """Let every thread do its share; they find it by themselves."""

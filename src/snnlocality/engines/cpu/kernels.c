@@ -105,7 +105,7 @@ typedef struct {
     const real *delivery;     /* the matrix by which the error travels: (units or classes above, width) */
     const real *V_back;       /* V_l: (units, width), or null if no credit goes through recurrence */
     const real *local_readout; /* of a local rule: B_l^T, (units, class_width) */
-    Strided local_errors;      /* dL_l/dY_l */
+    real *local_errors;        /* dL_l/dY_l: (rows, class_width) */
     real *lambda_I;           /* (rows, width) */
     row_index *spike_rows;    /* the same spikes by unit: at which rows it was active */
     row_index *spike_rows_starts; /* per chunk and block, units + 1 */
@@ -123,8 +123,9 @@ typedef struct {
     row_index *event_rows, *event_rows_starts; /* the batch's events by unit: per chunk and block, inputs + 1 starts */
     const int64_t *chunk_events;               /* number of events before each chunk */
     const real *W_out;                         /* W_out^T: (units of the last layer, class_width) */
-    Strided y, errors;                         /* errors: dL/dy */
-    real *lambda_y;                            /* (rows, class_width) */
+    real *y_rows;                              /* (rows, class_width) */
+    Strided y;                                 /* the same as people see it */
+    real *lambda_y;                            /* (rows, class_width); first the errors dL/dy */
     real *scratch; /* per worker: scratch_size numbers */
     int64_t scratch_size;
     real *dW_out;
@@ -330,27 +331,37 @@ static void forward_layer(const Work *work, int64_t l, int64_t first, real *rest
     }
 }
 
-/* out[t] = kappa out[t-1] + M s_l[t] of layer l, with M^T as `table`: (units, class_width). */
-static void read_out(const Work *work, int64_t l, const real *table, real kappa, const Strided *out, int64_t first,
-                     real *restrict scratch) {
+/* out[t] = kappa out[t-1] + M s_l[t] of layer l, with M^T as `table`: (units, width); out: the chunk's rows. */
+static void read_out(const Work *work, int64_t l, const real *table, int64_t width, real kappa, real *restrict out,
+                     int64_t first) {
     const Layer *layer = &work->layer[l];
-    const int64_t g = chunk_size(work, first), T = work->steps, width = work->class_width;
+    const int64_t g = chunk_size(work, first), T = work->steps;
     const row_index *starts = layer->spike_starts + first * T + first / work->chunk;
     const unit_index *spikes = layer->spikes + first * T * layer->units;
-    memset(scratch, 0, g * width * sizeof(real));
-    for (int64_t t = 0; t < T; t++)
-        for (int64_t b = 0; b < g; b++) {
-            const row_index *start = starts + t * g + b;
-            real *y = scratch + b * width, *to = out->data + t * out->step + (first + b) * out->sample;
-            for (int64_t c = 0; c < width; c++) y[c] *= kappa;
-            add_rows(y, width, table, spikes + start[0], start[1] - start[0]);
-            for (int64_t c = 0; c < work->classes; c++) to[c * out->class] = y[c];
-        }
+    memset(out, 0, g * width * sizeof(real));
+    for (int64_t r = 0; r < T * g; r++) {
+        real *row = out + r * width;
+        if (r >= g)
+            for (int64_t c = 0; c < width; c++) row[c] = kappa * row[c - g * width];
+        add_rows(row, width, table, spikes + starts[r], starts[r + 1] - starts[r]);
+    }
+}
+
+/* The chunk's rows as people see them, (steps, samples, classes). */
+static void spread(const Work *work, const real *rows, int64_t width, const Strided *out, int64_t classes,
+                   int64_t first) {
+    const int64_t g = chunk_size(work, first);
+    for (int64_t c = 0; c < classes; c++)
+        for (int64_t t = 0; t < work->steps; t++)
+            for (int64_t b = 0; b < g; b++)
+                out->data[t * out->step + (first + b) * out->sample + c * out->class] = rows[(t * g + b) * width + c];
 }
 
 static void forward_chunk(const Work *work, int64_t first, real *restrict scratch) {
     for (int64_t l = 0; l < work->layers; l++) forward_layer(work, l, first, scratch);
-    read_out(work, work->layers - 1, work->W_out, (real)work->kappa, &work->y, first, scratch);
+    real *y = work->y_rows + first * work->steps * work->class_width;
+    read_out(work, work->layers - 1, work->W_out, work->class_width, (real)work->kappa, y, first);
+    spread(work, y, work->class_width, &work->y, work->classes, first);
 }
 
 /* ---- Losses (learning/losses.py), so that a chunk is learned from while it is in the cache ---- */
@@ -380,45 +391,31 @@ INLINE double loss_and_derivative(int64_t kind, int64_t classes, int64_t width, 
     return loss;
 }
 
-/* Errors of the mean loss from readouts, both (steps, samples, classes); returns the chunk's losses in `losses`. */
-static void take_loss(const Work *work, int64_t kind, const Strided *readout, const Strided *errors, int64_t first,
-                      real *restrict row, double *losses) {
-    const int64_t g = chunk_size(work, first);
-    memset(row, 0, work->class_width * sizeof(real));
-    for (int64_t t = 0; t < work->steps; t++)
-        for (int64_t b = first; b < first + g; b++) {
-            const real *y = readout->data + t * readout->step + b * readout->sample;
-            real *error = errors->data + t * errors->step + b * errors->sample;
-            const float counts = work->mask[t * work->mask_step + b * work->mask_sample];
-            for (int64_t c = 0; c < work->classes; c++) row[c] = y[c * readout->class];
-            const double loss = loss_and_derivative(
-                kind, work->classes, work->class_width, work->targets[t * work->target_step + b * work->target_sample], row);
-            if (losses) losses[b] += loss * counts;
-            const real weight = (real)counts / (real)work->counted;
-            for (int64_t c = 0; c < work->classes; c++) error[c * errors->class] = row[c] * weight;
-        }
+/* Errors of the mean loss from the chunk's readouts, rows of class_width; `losses`, if asked for, per sample. */
+static void take_loss(const Work *work, int64_t kind, const real *readout, real *errors, int64_t first, double *losses) {
+    const int64_t g = chunk_size(work, first), width = work->class_width;
+    for (int64_t r = 0; r < work->steps * g; r++) {
+        const int64_t t = r / g, b = first + r % g;
+        const float counts = work->mask[t * work->mask_step + b * work->mask_sample];
+        const int64_t target = work->targets[t * work->target_step + b * work->target_sample];
+        const real weight = (real)counts / (real)work->counted;
+        real *row = errors + r * width;
+        memmove(row, readout + r * width, width * sizeof(real));
+        const double loss = loss_and_derivative(kind, work->classes, width, target, row);
+        if (losses) losses[b] += loss * counts;
+        for (int64_t c = 0; c < work->classes; c++) row[c] *= weight;
+        for (int64_t c = work->classes; c < width; c++) row[c] = 0;
+    }
 }
 
 /* ---- Backward: the adjoint scan, from t = T down to 1 ---- */
 
-INLINE void read_errors(const Work *work, const Strided *errors, int64_t t, int64_t sample, real *restrict row) {
-    const real *from = errors->data + t * errors->step + sample * errors->sample;
-    for (int64_t c = 0; c < work->classes; c++) row[c] = from[c * errors->class];
-}
-
-/* lambda_y[t] = kappa lambda_y[t+1] + dL/dy[t] */
+/* lambda_y[t] = kappa lambda_y[t+1] + dL/dy[t], in place of the errors dL/dy */
 static void adjoint_readout(const Work *work, int64_t first) {
     const int64_t g = chunk_size(work, first), T = work->steps, width = work->class_width;
     const real kappa = work->kappa;
-    real *lambda = work->lambda_y + first * T * width;
-    for (int64_t t = T - 1; t >= 0; t--)
-        for (int64_t b = 0; b < g; b++) {
-            real *row = lambda + (t * g + b) * width, *later = row + g * width;
-            memset(row, 0, width * sizeof(real));
-            read_errors(work, &work->errors, t, first + b, row);
-            if (t < T - 1)
-                for (int64_t c = 0; c < width; c++) row[c] += kappa * later[c];
-        }
+    real *restrict lambda = work->lambda_y + first * T * width;
+    for (int64_t n = (T - 1) * g * width - 1; n >= 0; n--) lambda[n] += kappa * lambda[n + g * width];
 }
 
 /* One step of lambda_U and lambda_I; `lambda_I` holds the delivered error and gets the result. */
@@ -438,9 +435,9 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
     const int64_t g = chunk_size(work, first), T = work->steps, width = layer->width;
     const real *U = layer->U + first * T * width;
     real *lambda_I = layer->lambda_I + first * T * width;
-    real *lambda_U = scratch, *zeros = scratch + g * width, *local = zeros + g * width;
+    real *lambda_U = scratch, *zeros = scratch + g * width;
     const bool from_readout = work->source == READOUT || (work->source == ABOVE && l == work->layers - 1);
-    memset(scratch, 0, g * (2 * width + work->class_width) * sizeof(real));
+    memset(scratch, 0, 2 * g * width * sizeof(real));
     for (int64_t t = T - 1; t >= 0; t--) {
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
         for (int64_t n = 0; t > 0 && n < g * width; n += CACHE_LINE / (int64_t)sizeof(real))
@@ -448,12 +445,8 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
         real *rows = lambda_I + t * g * width, *later = t < T - 1 ? rows + g * width : zeros;
         const real *error;
         int64_t error_width, error_units;
-        if (work->source == LOCAL) {
-            for (int64_t b = 0; b < g; b++)
-                read_errors(work, &layer->local_errors, t, first + b, local + b * work->class_width);
-            error = local, error_width = work->class_width, error_units = work->classes;
-        } else if (from_readout) {
-            error = work->lambda_y + (first * T + t * g) * work->class_width;
+        if (from_readout || work->source == LOCAL) {
+            error = (from_readout ? work->lambda_y : layer->local_errors) + (first * T + t * g) * work->class_width;
             error_width = work->class_width, error_units = work->classes;
         } else {
             error = above->lambda_I + (first * T + t * g) * above->width;
@@ -561,11 +554,12 @@ void learn(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
     FOR_CHUNKS(work, worker, first, scratch) {
         forward_chunk(work, first, scratch);
-        take_loss(work, work->loss, &work->y, &work->errors, first, scratch, work->losses);
+        const int64_t at = first * work->steps * work->class_width;
+        take_loss(work, work->loss, work->y_rows + at, work->lambda_y + at, first, work->losses);
         for (int64_t l = 0; work->source == LOCAL && l < work->layers; l++) {
             const Layer *layer = &work->layer[l];
-            read_out(work, l, layer->local_readout, 0, &layer->local_errors, first, scratch);
-            take_loss(work, work->local_loss, &layer->local_errors, &layer->local_errors, first, scratch, 0);
+            read_out(work, l, layer->local_readout, work->class_width, 0, layer->local_errors + at, first);
+            take_loss(work, work->local_loss, layer->local_errors + at, layer->local_errors + at, first, 0);
         }
         adjoint_chunk(work, first, scratch);
     }
@@ -632,10 +626,13 @@ void gradients(Work *work, int64_t worker, int64_t workers) {
 
 /* ---- What else is asked of a simulation ---- */
 
-/* out = M s_l, of any matrix M of as many rows as there are classes. */
-void project(Work *work, int64_t l, const real *table, const Strided *out) {
-    for (int64_t first = 0; first < work->samples; first += work->chunk)
-        read_out(work, l, table, 0, out, first, work->scratch);
+/* out = M s_l of any matrix M of so many rows, M^T as `table`: (units, width); `rows`: room for one chunk. */
+void project(const Work *work, int64_t l, const real *table, int64_t matrix_rows, int64_t width, real *rows,
+             const Strided *out) {
+    for (int64_t first = 0; first < work->samples; first += work->chunk) {
+        read_out(work, l, table, width, 0, rows, first);
+        spread(work, rows, width, out, matrix_rows, first);
+    }
 }
 
 /* Spikes of every unit of layer l, those of step t and sample b counted mask[t * samples + b] times. */

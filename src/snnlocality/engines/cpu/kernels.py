@@ -42,9 +42,8 @@ class Layer(ctypes.Structure):
     _fields_ = [
         *((name, ctypes.c_int64) for name in ("units", "width")),
         *((name, ctypes.c_void_p) for name in ("W", "V", "U", "spikes", "spike_starts", "delivery", "V_back")),
-        ("local_readout", ctypes.c_void_p),
-        ("local_errors", Strided),
-        *((name, ctypes.c_void_p) for name in ("lambda_I", "spike_rows", "spike_rows_starts", "dW", "dV")),
+        *((name, ctypes.c_void_p) for name in ("local_readout", "local_errors", "lambda_I")),
+        *((name, ctypes.c_void_p) for name in ("spike_rows", "spike_rows_starts", "dW", "dV")),
     ]
 
 
@@ -60,10 +59,9 @@ class Work(ctypes.Structure):
         *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
         *(
             (name, ctypes.c_void_p)
-            for name in ("current_drive", "event_rows", "event_rows_starts", "chunk_events", "W_out")
+            for name in ("current_drive", "event_rows", "event_rows_starts", "chunk_events", "W_out", "y_rows")
         ),
         ("y", Strided),
-        ("errors", Strided),
         *((name, ctypes.c_void_p) for name in ("lambda_y", "scratch")),
         ("scratch_size", ctypes.c_int64),
         ("dW_out", ctypes.c_void_p),

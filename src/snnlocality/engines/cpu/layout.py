@@ -55,9 +55,9 @@ def padded(matrix: np.ndarray, width: int, dtype: np.dtype) -> np.ndarray:
     return result
 
 
-def by_class(classes: int, steps: int, samples: int, dtype: np.dtype) -> np.ndarray:
+def by_class(classes: int, steps: int, samples: int, dtype: np.dtype, memory: Memory) -> np.ndarray:
     """An array (steps, samples, classes) with the classes outermost in memory: a loss then runs along samples."""
-    return np.empty((classes, steps, samples), dtype).transpose(1, 2, 0)
+    return memory.array((classes, steps, samples), dtype).transpose(1, 2, 0)
 
 
 def chunks(work: Work) -> list[slice]:
@@ -67,10 +67,12 @@ def chunks(work: Work) -> list[slice]:
 
 
 def to_rows(dense: np.ndarray, rows: np.ndarray, work: Work) -> None:
-    """Write (steps, samples, units) into the kernels' rows (rows, units)."""
+    """Write (steps, samples, units) into the kernels' rows (rows, width), what is left of the width as zeros."""
+    units = dense.shape[2]
+    rows[:, units:] = 0
     for number, chunk in enumerate(chunks(work)):
         own = dense[:, number * CHUNK : (number + 1) * CHUNK]
-        rows[chunk].reshape(own.shape)[...] = own
+        rows[chunk].reshape(*own.shape[:2], -1)[..., :units] = own
 
 
 def from_rows(rows: np.ndarray, work: Work) -> np.ndarray:

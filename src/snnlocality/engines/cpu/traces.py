@@ -56,12 +56,13 @@ class CpuTraces:
 
     def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
         """See ``interface.Traces.project``."""
-        work, dtype = Work.from_buffer_copy(self.work), self.readout.dtype
+        work, dtype, memory = self.work, self.readout.dtype, Memory()
         table = transposed(matrix, dtype)
-        scratch = np.empty(CHUNK * table.shape[1], dtype)
-        work.classes, work.class_width, work.scratch = len(matrix), table.shape[1], address(scratch)
-        out = by_class(len(matrix), work.steps, work.samples, dtype)
-        self._call(self.library.project, work, layer, pointer(table), ctypes.byref(strided(out)))
+        width = table.shape[1]
+        rows = memory.array((CHUNK * work.steps, width), dtype)
+        out = by_class(len(matrix), work.steps, work.samples, dtype, memory)
+        sizes = map(ctypes.c_int64, (len(matrix), width))
+        self._call(self.library.project, layer, pointer(table), *sizes, pointer(rows), ctypes.byref(strided(out)))
         return out
 
     def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -69,14 +70,14 @@ class CpuTraces:
         counted = np.ascontiguousarray(mask, np.float32)
         result = tuple(np.zeros(self._units(layer)) for layer in self.network.hidden)
         for layer, counts in zip(self.network.hidden, result, strict=True):
-            self._call(self.library.count_spikes, self.work, layer, pointer(counted), pointer(counts))
+            self._call(self.library.count_spikes, layer, pointer(counted), pointer(counts))
         return result
 
     def _units(self, layer: int) -> int:
         return len(self.network.weights[f"W{layer}"])
 
-    def _call(self, function: Callable[..., object], work: Work, layer: int, *arguments: object) -> None:
-        function(ctypes.byref(work), ctypes.c_int64(layer - 1), *arguments)
+    def _call(self, function: Callable[..., object], layer: int, *arguments: object) -> None:
+        function(ctypes.byref(self.work), ctypes.c_int64(layer - 1), *arguments)
 
     def _spike_rows(self, layer: int) -> np.ndarray:
         """Spikes of a layer as the kernels' rows: (rows, units)."""
