@@ -39,7 +39,7 @@ with runnable():
 # The interpreter's NumPy warns where exp(-x) is infinite and 1 / (1 + exp(-x)) therefore 0.
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in exp")
 EXACT = 1e-10
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=25, deadline=None)
 ALL_RULES = st.sampled_from(registry.names(RULES))
 
 
