@@ -106,7 +106,7 @@ typedef struct {
     const real *V_back;       /* V_l: (units, width), or null if no credit goes through recurrence */
     const real *local_readout; /* of a local rule: B_l^T, (units, class_width) */
     real *local_errors;        /* dL_l/dY_l: (rows, class_width) */
-    real *lambda_I;           /* (rows, width) */
+    real *lambda_I;           /* (rows, width); may take the place of U */
     row_index *spike_rows;    /* the same spikes by unit: at which rows it was active */
     row_index *spike_rows_starts; /* per chunk and block, units + 1 */
     real *dW, *dV;            /* transposed as W and V */
@@ -418,15 +418,15 @@ static void adjoint_readout(const Work *work, int64_t first) {
     for (int64_t n = (T - 1) * g * width - 1; n >= 0; n--) lambda[n] += kappa * lambda[n + g * width];
 }
 
-/* One step of lambda_U and lambda_I; `lambda_I` holds the delivered error and gets the result. */
-INLINE void adjoint_step(int64_t width, real alpha, real beta, real theta, real reset, real k,
-                         const real *restrict potential, real *restrict lambda_U, const real *restrict later,
-                         real *restrict lambda_I) {
+/* One step of lambda_U and lambda_I. `row` gets lambda_I[t] and may be the row that holds U[t]. */
+INLINE void adjoint_step(int64_t width, real alpha, real beta, real theta, real reset, real k, const real *potential,
+                         const real *restrict delivered, real *restrict lambda_U, real *restrict lambda_I, real *row) {
+#pragma clang loop vectorize(assume_safety) /* row may be potential itself, never a part of it */
     for (int64_t n = 0; n < width; n++) {
         const real x = potential[n] - theta;
-        const real G = lambda_I[n] - reset * lambda_U[n];
+        const real G = delivered[n] - reset * lambda_U[n];
         lambda_U[n] = beta * lambda_U[n] + derivative(x, k) * G;
-        lambda_I[n] = lambda_U[n] + alpha * later[n];
+        row[n] = lambda_I[n] = lambda_U[n] + alpha * lambda_I[n];
     }
 }
 
@@ -435,14 +435,13 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
     const int64_t g = chunk_size(work, first), T = work->steps, width = layer->width;
     const real *U = layer->U + first * T * width;
     real *lambda_I = layer->lambda_I + first * T * width;
-    real *lambda_U = scratch, *zeros = scratch + g * width;
+    real *delivered = scratch, *lambda_U = delivered + g * width, *now = lambda_U + g * width; /* now: lambda_I */
     const bool from_readout = work->source == READOUT || (work->source == ABOVE && l == work->layers - 1);
-    memset(scratch, 0, 2 * g * width * sizeof(real));
+    memset(lambda_U, 0, 2 * g * width * sizeof(real));
     for (int64_t t = T - 1; t >= 0; t--) {
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
         for (int64_t n = 0; t > 0 && n < g * width; n += CACHE_LINE / (int64_t)sizeof(real))
             __builtin_prefetch(U + (t - 1) * g * width + n);
-        real *rows = lambda_I + t * g * width, *later = t < T - 1 ? rows + g * width : zeros;
         const real *error;
         int64_t error_width, error_units;
         if (from_readout || work->source == LOCAL) {
@@ -452,13 +451,12 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
             error = above->lambda_I + (first * T + t * g) * above->width;
             error_width = above->width, error_units = above->units;
         }
-        memset(rows, 0, g * width * sizeof(real));
-        multiply(g, width, error_units, rows, width, error, error_width, 1, layer->delivery, width);
-        if (layer->V_back && t < T - 1)
-            multiply(g, width, layer->units, rows, width, later, width, 1, layer->V_back, width);
-        for (int64_t b = 0; b < g; b++)
-            adjoint_step(width, work->alpha, work->beta, work->theta, work->reset, work->slope,
-                         U + (t * g + b) * width, lambda_U + b * width, later + b * width, rows + b * width);
+        memset(delivered, 0, g * width * sizeof(real));
+        multiply(g, width, error_units, delivered, width, error, error_width, 1, layer->delivery, width);
+        if (layer->V_back)
+            multiply(g, width, layer->units, delivered, width, now, width, 1, layer->V_back, width);
+        adjoint_step(g * width, work->alpha, work->beta, work->theta, work->reset, work->slope, U + t * g * width,
+                     delivered, lambda_U, now, lambda_I + t * g * width);
     }
 }
 

@@ -82,12 +82,12 @@ def from_rows(rows: np.ndarray, work: Work) -> np.ndarray:
 
 def address(array: np.ndarray) -> int:
     """Of the first number, for a field of a structure."""
-    return array.ctypes.data
+    return array.__array_interface__["data"][0]  # array.ctypes.data is three times slower
 
 
 def pointer(array: np.ndarray) -> ctypes.c_void_p:
     """The same, for an argument."""
-    return ctypes.c_void_p(array.ctypes.data)
+    return ctypes.c_void_p(address(array))
 
 
 def strided(array: np.ndarray) -> Strided:
