@@ -64,6 +64,10 @@ def test_the_table_names_who_was_skipped_and_why_and_what_differs(main_table):
     assert "spyx (hoisted) differs: one step of latency." in table.markdown(results)
 
 
+def test_best_rounds_are_compared_with_the_best_round_of_any_peer(main_table):
+    assert table.best_ratio(by_library(main_table)["snnlocality", "cpu"], main_table) == 3
+
+
 def test_figures_are_drawn_from_what_is_there(main_table, tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "FOLDER", tmp_path)
     curve = [{"seconds": 0.0, "accuracy": 0.1}, {"seconds": 1.0, "accuracy": 0.8}]
