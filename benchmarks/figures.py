@@ -39,6 +39,7 @@ STYLE = {
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "legend.frameon": False,
+    "svg.fonttype": "none",
     "svg.hashsalt": "snnlocality",
 }
 
