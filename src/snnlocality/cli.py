@@ -87,6 +87,18 @@ def train(study: str | None, task: str, rule: str, architecture: str, fold: int,
         click.echo(train_run(chosen, task, rule, architecture, fold, seed, engine, report))
 
 
+@main.command("train-many")
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _THREADS)
+def train_many(study: str | None, task: str, rule: str, architecture: str, fold: int, threads: int) -> None:
+    """Train all seeds of a cell at once, for a graphics card; the workflow then takes the runs from the cache."""
+    from snnlocality.steps.train_many import train_cell
+
+    chosen = _parameters(study)
+    with progress.runs(f"{task} {rule} {architecture} fold {fold}") as report:
+        trained = train_cell(chosen, task, rule, architecture, fold, _engine(threads), report)
+    click.echo(f"{trained} runs trained; the rest were in the run cache already.")
+
+
 @main.command()
 @_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
 def evaluate(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:

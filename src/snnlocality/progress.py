@@ -60,6 +60,13 @@ def epochs(title: str, total: int) -> Iterator[Callable[["Epoch"], None]]:
         yield lambda epoch: live.update(task, completed=epoch.epoch, description=_short_figures(epoch))
 
 
+@contextmanager
+def runs(title: str) -> Iterator[Callable[[int, "Epoch"], None]]:
+    """Yield ``report(seed, epoch)`` for several trainings: a line for each epoch of each."""
+    _CONSOLE.print(title)
+    yield lambda seed, epoch: _CONSOLE.print(f"seed {seed}  epoch {epoch.epoch}  {_figures(epoch)}")
+
+
 def _short_figures(epoch: "Epoch") -> str:
     rates = " ".join(f"{100 * rate:.0f}" for rate in epoch.firing_rates)
     return (

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from snnlocality import paths
 from snnlocality.errors import UserError
@@ -26,24 +26,31 @@ from snnlocality.storage import read_json, sha256, write_json
 _SUFFIX = ".record.json"
 
 
+class Execution(NamedTuple):
+    """One execution of a step while it runs."""
+
+    inputs: dict[str, str]  # digests by path
+    circumstances: dict[str, Any]  # goes to the execution record: how the result was computed, not what decides it
+
+
 @contextmanager
-def recorded(plan: Plan, **circumstances: str) -> Iterator[None]:
+def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     """Check the plan's inputs against their records, let the body make its outputs, then leave a record.
 
     If the body fails, neither a record nor (from ``storage.atomic_path``) an output remains. Raises UserError
-    for an input that was changed after it was made. ``circumstances`` (the engine, say) go to the execution record:
-    they tell how a result was computed, and do not decide it.
+    for an input that was changed after it was made. ``circumstances`` (the engine, say) go to the execution record;
+    the body may add to them.
     """
-    consumed = {str(path): check(path) for path in plan.made} | {str(path): _digest(path) for path in plan.given}
+    execution = Execution(input_digests(plan), circumstances)
     code = plan.code  # of what is loaded now, not of what may have been edited meanwhile
     started, clock = datetime.now(UTC), time.monotonic()
-    yield
+    yield execution
     record = {
         "step": plan.step,
         "settings": plan.settings,
         "code": code,
         "libraries": locked_versions(),
-        "inputs": consumed,
+        "inputs": execution.inputs,
         "outputs": {path.name: sha256(path) for path in plan.outputs},
     }
     write_json(plan.record, record)
@@ -53,10 +60,15 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[None]:
             "command": sys.argv,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
-            **circumstances,
+            **execution.circumstances,
             **_circumstances(),
         },
     )
+
+
+def input_digests(plan: Plan) -> dict[str, str]:
+    """SHA-256 of every input by its path, those that steps made checked against their records (``check``)."""
+    return {str(path): check(path) for path in plan.made} | {str(path): _digest(path) for path in plan.given}
 
 
 def check(path: str | Path) -> str:

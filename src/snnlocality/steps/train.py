@@ -18,6 +18,7 @@ from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch, tra
 from snnlocality.network import Network, Shape, matched_feedforward
 from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import spiking
+from snnlocality.provenance import run_cache
 from snnlocality.provenance.records import recorded
 from snnlocality.storage import read_tensors, write_tensors, write_text
 
@@ -37,11 +38,15 @@ def train_run(
     """Train one run; write its model and training curve, and return its folder."""
     run = plan.train(parameters, task, rule, architecture, fold, seed)
     model_path, curve_path = run.outputs
-    with recorded(run, engine=engine.name):
-        dataset, parts = load(run.made[0], fold)
-        network, curve = fit(run.settings, dataset, parts, seed, engine, report)
-        save_model(model_path, network)
-        write_text(curve_path, curve_table(curve))
+    with recorded(run, engine=engine.name) as execution:
+        computed_by = run_cache.take(run, execution.inputs)
+        if computed_by:
+            execution.circumstances.update(engine=computed_by, taken_from="run cache")
+        else:
+            dataset, parts = load(run.made[0], fold)
+            network, curve = fit(run.settings, dataset, parts, seed, engine, report)
+            save_model(model_path, network)
+            write_text(curve_path, curve_table(curve))
     return model_path.parent
 
 
@@ -54,23 +59,28 @@ def fit(
     report: Report,
 ) -> tuple[Network, list[Epoch]]:
     """Initialise and train a network by ``parameters.train_settings``; the test part is not touched."""
-    rule = registry.load(params.RULES, settings["rule"]).RULE
-    optimisation = optimisation_of(settings)
-    first = dataset.batch(parts[Part.TRAIN][: optimisation.batch_size])
+    network = first_network(settings, dataset, parts, seed, engine)
+    rule, optimisation = registry.load(params.RULES, settings["rule"]).RULE, optimisation_of(settings)
+    return train(network, dataset, parts[Part.TRAIN], parts[Part.VALIDATION], rule, optimisation, engine, seed, report)
+
+
+def first_network(
+    settings: dict[str, Any], dataset: Dataset, parts: dict[Part, np.ndarray], seed: int, engine: Engine
+) -> Network:
+    """The network that a run's training starts from."""
     neuron = settings["neuron"]
-    network = initial_network(
+    return initial_network(
         shape_of(settings, dataset),
         dynamics_of(settings, dataset),
         spiking(neuron["surrogate"], settings["slope"]),
-        rule,
-        first,
+        registry.load(params.RULES, settings["rule"]).RULE,
+        dataset.batch(parts[Part.TRAIN][: settings["batch_size"]]),
         engine,
         seed,
         neuron["drive"],
         neuron["recurrent_drive"],
         neuron["readout_drive"],
     )
-    return train(network, dataset, parts[Part.TRAIN], parts[Part.VALIDATION], rule, optimisation, engine, seed, report)
 
 
 def optimisation_of(settings: dict[str, Any]) -> Optimisation:

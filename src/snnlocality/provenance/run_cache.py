@@ -1,0 +1,65 @@
+"""Runs trained many at once, kept under the hash of all that decides them until each one's own rule asks.
+
+A run stays a job of its own in the workflow: its rule takes the outputs from here where the key matches, and trains
+where it does not. What is taken is checked, so that an edited entry is never used.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from snnlocality.plan import Plan
+from snnlocality.provenance.closure import code_digest
+from snnlocality.provenance.environment import locked_versions
+from snnlocality.storage import atomic_path, read_json, sha256, write_json
+
+VARIABLE = "SNNLOCALITY_RUN_CACHE"  # a folder that several checkouts may share
+_ENTRY = "entry.json"
+
+
+def key(plan: Plan, inputs: Mapping[str, str]) -> str:
+    """SHA-256 of all that decides a run: settings, code (of training many at once too), libraries and inputs."""
+    decisive = {
+        "step": plan.step,
+        "settings": plan.settings,
+        "code": code_digest((*plan.modules, "snnlocality.steps.train_many")),
+        "libraries": locked_versions(),
+        "inputs": dict(inputs),
+    }
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def holds(plan: Plan, inputs: Mapping[str, str]) -> bool:
+    """Whether all outputs of a run are here, unchanged."""
+    folder = _folder(plan, inputs)
+    if not (folder / _ENTRY).exists():
+        return False
+    digests = read_json(folder / _ENTRY)["outputs"]
+    return all((folder / name).exists() and sha256(folder / name) == digest for name, digest in digests.items())
+
+
+def take(plan: Plan, inputs: Mapping[str, str]) -> str | None:
+    """Copy a run's outputs to their places; return the engine that computed them, or None if they are not here."""
+    if not holds(plan, inputs):
+        return None
+    folder = _folder(plan, inputs)
+    for output in plan.outputs:
+        with atomic_path(output) as temporary:
+            shutil.copyfile(folder / output.name, temporary)
+    return read_json(folder / _ENTRY)["engine"]
+
+
+def put(plan: Plan, inputs: Mapping[str, str], engine: str, write: Callable[[Path], None]) -> None:
+    """Keep a run's outputs: ``write`` makes them, under their own names, in the folder it is given."""
+    folder = _folder(plan, inputs)
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder)
+    outputs = {output.name: sha256(folder / output.name) for output in plan.outputs}
+    write_json(folder / _ENTRY, {"engine": engine, "outputs": outputs, "settings": plan.settings})
+
+
+def _folder(plan: Plan, inputs: Mapping[str, str]) -> Path:
+    return Path(os.environ.get(VARIABLE) or ".run-cache") / key(plan, inputs)

@@ -1,0 +1,87 @@
+"""Train all runs of one cell at once into the run cache, from which each run's own rule takes its result."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from snnlocality import parameters as params
+from snnlocality import plan, registry
+from snnlocality.data.batches import Dataset, load
+from snnlocality.data.splits import Part
+from snnlocality.engines.interface import Engine
+from snnlocality.learning.training import Epoch
+from snnlocality.network import Network
+from snnlocality.provenance import run_cache
+from snnlocality.provenance.records import input_digests
+from snnlocality.steps.train import curve_table, first_network, fit, optimisation_of, save_model
+from snnlocality.storage import write_text
+
+Trained = list[tuple[Network, list[Epoch]]]
+
+
+def train_cell(
+    parameters: params.Parameters,
+    task: str,
+    rule: str,
+    architecture: str,
+    fold: int,
+    engine: Engine,
+    report: Callable[[int, Epoch], None],
+) -> int:
+    """Train the runs of all seeds that are not in the run cache yet; return how many were trained.
+
+    On a graphics card they are trained in lockstep, elsewhere one after the other. ``report`` is told the seed.
+    """
+    runs = {seed: plan.train(parameters, task, rule, architecture, fold, seed) for seed in params.seeds(parameters)}
+    inputs = {seed: input_digests(run) for seed, run in runs.items()}
+    missing = [seed for seed, run in runs.items() if not run_cache.holds(run, inputs[seed])]
+    if not missing:
+        return 0
+    settings = runs[missing[0]].settings
+    dataset, parts = load(runs[missing[0]].made[0], fold)
+    train = _in_lockstep if engine.name == "cuda" else _one_by_one
+    for seed, (network, curve) in zip(missing, train(settings, dataset, parts, missing, engine, report), strict=True):
+
+        def write(folder: Path, network: Network = network, curve: list[Epoch] = curve) -> None:
+            model, table = (folder / output.name for output in runs[missing[0]].outputs)
+            save_model(model, network)
+            write_text(table, curve_table(curve))
+
+        run_cache.put(runs[seed], inputs[seed], engine.name, write)
+    return len(missing)
+
+
+def _one_by_one(
+    settings: dict,
+    dataset: Dataset,
+    parts: dict,
+    seeds: list[int],
+    engine: Engine,
+    report: Callable[[int, Epoch], None],
+) -> Trained:
+    return [fit(settings, dataset, parts, seed, engine, lambda epoch, seed=seed: report(seed, epoch)) for seed in seeds]
+
+
+def _in_lockstep(
+    settings: dict,
+    dataset: Dataset,
+    parts: dict,
+    seeds: list[int],
+    engine: Engine,
+    report: Callable[[int, Epoch], None],
+) -> Trained:
+    import torch
+
+    from snnlocality.engines.cuda.device import find_device
+    from snnlocality.learning.packed import train_many
+
+    return train_many(
+        [first_network(settings, dataset, parts, seed, engine) for seed in seeds],
+        dataset,
+        parts[Part.TRAIN],
+        parts[Part.VALIDATION],
+        registry.load(params.RULES, settings["rule"]).RULE,
+        optimisation_of(settings),
+        seeds,
+        find_device(torch.float32),
+        lambda number, epoch: report(seeds[number], epoch),
+    )
