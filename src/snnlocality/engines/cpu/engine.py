@@ -2,15 +2,13 @@
 
 import ctypes
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from snnlocality.engines.cpu.kernels import LOSSES, MAX_LAYERS, SOURCES, Layer, Work, kernels
+from snnlocality.engines.cpu.kernels import LOSSES, MAX_LAYERS, MAX_THREADS, SOURCES, Layer, Work, kernels
 from snnlocality.engines.cpu.layout import (
     CHUNK,
-    Placed,
     address,
     by_class,
     chunks,
@@ -48,8 +46,7 @@ class CpuEngine:
     name = "cpu"
 
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
-        self._dtype, self._threads, self._memory = np.dtype(dtype), threads, Memory()
-        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
+        self._dtype, self._threads, self._memory = np.dtype(dtype), min(threads, MAX_THREADS), Memory()
         self._adam = kernels(self._dtype, "1").adam  # compiled now, so that a machine that cannot says so at once
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
@@ -61,12 +58,14 @@ class CpuEngine:
     def backward(self, traces: CpuTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
         work, kept = self._adjoint(traces, errors, rule)
-        return self._gradients(traces, work, kept)
+        gradients = self._new_gradients(traces, work)
+        self._run(traces.library.gradients, work)
+        return self._finished(gradients, traces, kept)
 
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
-        work, kept = self._adjoint(traces, errors, rule)
-        return _first_adjoint(traces, work, kept)
+        _, kept = self._adjoint(traces, errors, rule)
+        return _first_adjoint(traces, kept)
 
     def loss_and_gradients(
         self, network: Network, batch: "Batch", rule: Rule, loss: str, local_loss: str | None
@@ -92,8 +91,10 @@ class CpuEngine:
                 own, B = work.layer[index], transposed(network.feedback[f"B{layer}"], self._dtype)
                 own.local_readout = kept.keep(f"B{layer}", B)
                 own.local_errors = self._class_rows(work, kept, f"errors{layer}")
+        gradients = self._new_gradients(traces, work)
         self._run(traces.library.learn, work)
-        return Learned(float(losses.sum()) / counted, self._gradients(traces, work, kept), traces.readout)
+        loss = float(losses.sum()) / counted
+        return Learned(loss, self._finished(gradients, traces, kept), traces.readout)
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""
@@ -193,47 +194,41 @@ class CpuEngine:
             work.event_rows_starts = kept.new("event_rows_starts", (blocks * (work.inputs + 1),), np.uint32)
         return work, kept
 
-    def _gradients(self, traces: CpuTraces, work: Work, kept: Kept) -> dict[str, np.ndarray]:
-        """Gradients of the weights after the adjoint scan."""
-        network, inputs = traces.network, traces.inputs
-        placed: dict[str, Placed] = {
-            name: placed_zeros(array.shape, self._dtype, self._memory) for name, array in network.weights.items()
+    def _new_gradients(self, traces: CpuTraces, work: Work) -> dict[str, np.ndarray]:
+        """Zeros of the weights' shapes, where the kernels will add up the gradients."""
+        placed = {
+            name: placed_zeros(array.shape, self._dtype, self._memory) for name, array in traces.network.weights.items()
         }
         work.dW_out = address(placed["W_out"].table)
-        for index, layer in enumerate(network.hidden):
+        for index, layer in enumerate(traces.network.hidden):
             work.layer[index].dW = address(placed[f"W{layer}"].table)
             if f"V{layer}" in placed:
                 work.layer[index].dV = address(placed[f"V{layer}"].table)
-        self._run(traces.library.gradients, work)
-        gradients = {name: one.array for name, one in placed.items()}
-        for layer in network.hidden:
+        return {name: one.array for name, one in placed.items()}
+
+    def _finished(self, gradients: dict[str, np.ndarray], traces: CpuTraces, kept: Kept) -> dict[str, np.ndarray]:
+        """What the kernels leave out of the gradients: zero diagonals, and the part of a constant current."""
+        inputs = traces.inputs
+        for layer in traces.network.hidden:
             if f"V{layer}" in gradients:
                 np.fill_diagonal(gradients[f"V{layer}"], 0)
         if isinstance(inputs, Events) and inputs.current is not None:
-            of_current = _first_adjoint(traces, work, kept).sum(axis=0)
-            gradients["W1"] += of_current.T @ inputs.current.astype(self._dtype)
+            gradients["W1"] += _first_adjoint(traces, kept).sum(axis=0).T @ inputs.current.astype(self._dtype)
         return gradients
 
     def _class_rows(self, work: Work, kept: Kept, name: str) -> int:
         return kept.new(name, (work.samples * work.steps, work.class_width), self._dtype)
 
     def _run(self, function: Callable[..., object], work: Work) -> None:
-        """Let every thread do its share; they find it by themselves."""
+        """Call a kernel that spreads its work over threads."""
         scratch = self._memory.array((self._threads, work.scratch_size), self._dtype)
-        work.scratch, work.next = address(scratch), 0
-
-        def share(worker: int) -> None:
-            function(ctypes.byref(work), ctypes.c_int64(worker), ctypes.c_int64(self._threads))
-
-        others = [self._pool.submit(share, worker) for worker in range(1, self._threads)] if self._pool else []
-        share(0)
-        for other in others:
-            other.result()
+        work.scratch = address(scratch)
+        function(ctypes.byref(work), ctypes.c_int64(self._threads))
 
 
-def _first_adjoint(traces: CpuTraces, work: Work, kept: Kept) -> np.ndarray:
+def _first_adjoint(traces: CpuTraces, kept: Kept) -> np.ndarray:
     """lambda_I_1, (steps, samples, N_1)."""
-    return from_rows(kept["lambda_I1"], work)[..., : len(traces.network.weights["W1"])]
+    return from_rows(kept["lambda_I1"], traces.work)[..., : len(traces.network.weights["W1"])]
 
 
 def _deliveries(network: Network, rule: Rule) -> dict[int, np.ndarray]:

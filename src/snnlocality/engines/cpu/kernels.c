@@ -23,6 +23,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <math.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -46,6 +47,7 @@ typedef uint32_t row_index;
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(real)))
 #define CACHE_LINE 64
 #define MAX_LAYERS 8
+#define MAX_THREADS 256
 #define MAX_UNITS 65536 /* what a unit_index can tell apart */
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
@@ -531,24 +533,53 @@ static void adjoint_chunk(const Work *work, int64_t first, real *restrict scratc
     for (int64_t l = 0; l < work->layers; l++) sort_spikes(work, &work->layer[l], first);
 }
 
-/* ---- What threads run: each takes the next chunk until none is left ---- */
+/* ---- Threads ---- */
+
+typedef struct {
+    void (*share)(Work *, int64_t worker, int64_t workers);
+    Work *work;
+    int64_t worker, workers;
+} Share;
+
+static void *run_share(void *given) {
+    const Share *share = given;
+    share->share(share->work, share->worker, share->workers);
+    return 0;
+}
+
+/* Threads live for one call: to start one takes far less than a chunk, and nothing is left behind for a fork. Where
+ * one cannot be started, the caller does its share too. */
+static void in_parallel(void (*function)(Work *, int64_t, int64_t), Work *work, int64_t workers) {
+    Share shares[MAX_THREADS];
+    pthread_t threads[MAX_THREADS];
+    bool started[MAX_THREADS];
+    work->next = 0;
+    for (int64_t n = 0; n < workers; n++) shares[n] = (Share){function, work, n, workers};
+    for (int64_t n = 1; n < workers; n++) started[n] = pthread_create(&threads[n], 0, run_share, &shares[n]) == 0;
+    run_share(&shares[0]);
+    for (int64_t n = 1; n < workers; n++)
+        if (started[n]) pthread_join(threads[n], 0);
+        else run_share(&shares[n]);
+}
+
+/* What each thread does: take the next chunk until none is left. */
 
 #define FOR_CHUNKS(work, worker, first, scratch)                                    \
     real *scratch = (work)->scratch + (worker) * (work)->scratch_size;              \
     for (int64_t first; (first = atomic_fetch_add(&(work)->next, 1) * (work)->chunk) < (work)->samples;)
 
-void forward(Work *work, int64_t worker, int64_t workers) {
+static void forward_share(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
     FOR_CHUNKS(work, worker, first, scratch) forward_chunk(work, first, scratch);
 }
 
-void adjoint(Work *work, int64_t worker, int64_t workers) {
+static void adjoint_share(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
     FOR_CHUNKS(work, worker, first, scratch) adjoint_chunk(work, first, scratch);
 }
 
 /* Forward, losses and adjoint of a chunk in one go. */
-void learn(Work *work, int64_t worker, int64_t workers) {
+static void learn_share(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
     FOR_CHUNKS(work, worker, first, scratch) {
         forward_chunk(work, first, scratch);
@@ -590,7 +621,7 @@ INLINE void dense_gradient(int64_t inputs, int64_t width, int64_t rows, real *re
     }
 }
 
-void gradients(Work *work, int64_t worker, int64_t workers) {
+static void gradients_share(Work *work, int64_t worker, int64_t workers) {
     const int64_t T = work->steps, inputs = work->inputs, L = work->layers;
     for (int64_t first = 0, chunk = 0; first < work->samples; first += work->chunk, chunk++) {
         const int64_t g = chunk_size(work, first), rows = T * g;
@@ -622,7 +653,20 @@ void gradients(Work *work, int64_t worker, int64_t workers) {
     }
 }
 
-/* ---- What else is asked of a simulation ---- */
+/* ---- What Python calls ---- */
+
+void forward(Work *work, int64_t workers) { in_parallel(forward_share, work, workers); }
+
+/* From given errors. */
+void adjoint(Work *work, int64_t workers) { in_parallel(adjoint_share, work, workers); }
+
+void gradients(Work *work, int64_t workers) { in_parallel(gradients_share, work, workers); }
+
+/* All of it, losses included. */
+void learn(Work *work, int64_t workers) {
+    in_parallel(learn_share, work, workers);
+    in_parallel(gradients_share, work, workers);
+}
 
 /* out = M s_l of any matrix M of so many rows, M^T as `table`: (units, width); `rows`: room for one chunk. */
 void project(const Work *work, int64_t l, const real *table, int64_t matrix_rows, int64_t width, real *rows,
