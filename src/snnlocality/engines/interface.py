@@ -118,8 +118,6 @@ class Engine(Protocol):
         """A copy of the weights laid out in memory as the engine reads them fastest: same values, same shapes."""
         ...
 
-    def adam(
-        self, weight: np.ndarray, gradient: np.ndarray, first: np.ndarray, second: np.ndarray, step: AdamStep
-    ) -> None:
-        """One step of Adam on one weight matrix, in place: see ``learning.adam.update``."""
+    def adam(self, weights: Weights, gradients: Weights, first: Weights, second: Weights, step: AdamStep) -> None:
+        """One step of Adam on all weights, in place: see ``learning.adam.update``."""
         ...

@@ -18,18 +18,20 @@ class AdamStep(NamedTuple):
     scale: float  # 1 / sqrt(1 - SECOND^n)
 
 
-Update = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, AdamStep], None]
+Update = Callable[[Weights, Weights, Weights, Weights, AdamStep], None]
 
 
-def update(weight: np.ndarray, gradient: np.ndarray, first: np.ndarray, second: np.ndarray, step: AdamStep) -> None:
+def update(weights: Weights, gradients: Weights, first: Weights, second: Weights, step: AdamStep) -> None:
     """m += (1 - b1)(g - m); v += (1 - b2)(g^2 - v); w -= rate m / (scale sqrt(v) + epsilon); all in place."""
-    first += (1 - FIRST) * (gradient - first)
-    second += (1 - SECOND) * (np.square(gradient) - second)
-    weight -= step.rate * first / (step.scale * np.sqrt(second) + EPSILON)
+    for name, g in gradients.items():
+        w, m, v = weights[name], first[name], second[name]
+        m += (1 - FIRST) * (g - m)
+        v += (1 - SECOND) * (np.square(g) - v)
+        w -= step.rate * m / (step.scale * np.sqrt(v) + EPSILON)
 
 
 class Adam:
-    """Moments of all weights; ``update`` is an engine's way to do one step on one matrix."""
+    """Moments of all weights; ``update`` is an engine's way to do one step."""
 
     def __init__(self, weights: Weights, update: Update) -> None:
         self._weights, self._update, self._steps = weights, update, 0
@@ -40,8 +42,7 @@ class Adam:
         """Change the weights in place."""
         self._steps += 1
         step = AdamStep(learning_rate / (1 - FIRST**self._steps), 1 / math.sqrt(1 - SECOND**self._steps))
-        for name, weight in self._weights.items():
-            self._update(weight, gradients[name], self._first[name], self._second[name], step)
+        self._update(self._weights, gradients, self._first, self._second, step)
 
 
 def cosine(learning_rate: float, done: int, total: int) -> float:

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from snnlocality.engines.cpu.kernels import LOSSES, MAX_LAYERS, MAX_THREADS, SOURCES, Layer, Work, kernels
+from snnlocality.engines.cpu.kernels import (
+    LOSSES,
+    MAX_LAYERS,
+    MAX_THREADS,
+    SOURCES,
+    AdamWork,
+    Layer,
+    Matrix,
+    Work,
+    kernels,
+)
 from snnlocality.engines.cpu.layout import (
     CHUNK,
     address,
@@ -14,9 +24,8 @@ from snnlocality.engines.cpu.layout import (
     chunks,
     from_rows,
     padded,
+    placed,
     placed_copy,
-    placed_zeros,
-    pointer,
     strided,
     to_rows,
     transposed,
@@ -100,18 +109,21 @@ class CpuEngine:
         """See ``interface.Engine.place``."""
         return {name: placed_copy(array, self._dtype).array for name, array in weights.items()}
 
-    def adam(
-        self, weight: np.ndarray, gradient: np.ndarray, first: np.ndarray, second: np.ndarray, step: adam.AdamStep
-    ) -> None:
+    def adam(self, weights: Weights, gradients: Weights, first: Weights, second: Weights, step: adam.AdamStep) -> None:
         """See ``interface.Engine.adam``."""
-        arrays = [array.T for array in (weight, gradient, first, second)]
-        item = self._dtype.itemsize
-        if any(array.dtype != self._dtype or array.strides[1] != item for array in arrays):
-            adam.update(weight, gradient, first, second, step)
-            return
-        factors = (ctypes.c_double * 5)(step.rate, step.scale, 1 - adam.FIRST, 1 - adam.SECOND, adam.EPSILON)
-        places = (part for array in arrays for part in (pointer(array), ctypes.c_int64(array.strides[0] // item)))
-        self._adam(*map(ctypes.c_int64, arrays[0].shape), *places, factors)
+        matrices, others = [], []
+        for name in weights:
+            arrays = [group[name].T for group in (weights, gradients, first, second)]
+            if all(array.dtype == self._dtype and array.strides[1] == self._dtype.itemsize for array in arrays):
+                strides = (array.strides[0] // self._dtype.itemsize for array in arrays)
+                weight, gradient, *moments = map(address, arrays)
+                matrices.append(Matrix(*arrays[0].shape, *strides, weight, *moments, gradient))
+            else:  # not as ``place`` lays weights out
+                others.append(name)
+        constants = (1 - adam.FIRST, 1 - adam.SECOND, adam.EPSILON)
+        work = AdamWork((Matrix * len(matrices))(*matrices), len(matrices), step.rate, step.scale, *constants)
+        self._adam(ctypes.byref(work), ctypes.c_int64(self._threads))
+        adam.update(*({name: group[name] for name in others} for group in (weights, gradients, first, second)), step)
 
     def _simulation(self, network: Network, inputs: Inputs) -> CpuTraces:
         """Everything a simulation needs and leaves behind, not yet run."""
@@ -195,16 +207,14 @@ class CpuEngine:
         return work, kept
 
     def _new_gradients(self, traces: CpuTraces, work: Work) -> dict[str, np.ndarray]:
-        """Zeros of the weights' shapes, where the kernels will add up the gradients."""
-        placed = {
-            name: placed_zeros(array.shape, self._dtype, self._memory) for name, array in traces.network.weights.items()
-        }
-        work.dW_out = address(placed["W_out"].table)
+        """Matrices of the weights' shapes, where the kernels will add up the gradients."""
+        new = {name: placed(array.shape, self._dtype, self._memory) for name, array in traces.network.weights.items()}
+        work.dW_out = address(new["W_out"].table)
         for index, layer in enumerate(traces.network.hidden):
-            work.layer[index].dW = address(placed[f"W{layer}"].table)
-            if f"V{layer}" in placed:
-                work.layer[index].dV = address(placed[f"V{layer}"].table)
-        return {name: one.array for name, one in placed.items()}
+            work.layer[index].dW = address(new[f"W{layer}"].table)
+            if f"V{layer}" in new:
+                work.layer[index].dV = address(new[f"V{layer}"].table)
+        return {name: one.array for name, one in new.items()}
 
     def _finished(self, gradients: dict[str, np.ndarray], traces: CpuTraces, kept: Kept) -> dict[str, np.ndarray]:
         """What the kernels leave out of the gradients: zero diagonals, and the part of a constant current."""

@@ -535,26 +535,27 @@ static void adjoint_chunk(const Work *work, int64_t first, real *restrict scratc
 
 /* ---- Threads ---- */
 
+typedef void Task(void *work, int64_t worker, int64_t workers);
+
 typedef struct {
-    void (*share)(Work *, int64_t worker, int64_t workers);
-    Work *work;
+    Task *task;
+    void *work;
     int64_t worker, workers;
 } Share;
 
 static void *run_share(void *given) {
     const Share *share = given;
-    share->share(share->work, share->worker, share->workers);
+    share->task(share->work, share->worker, share->workers);
     return 0;
 }
 
 /* Threads live for one call: to start one takes far less than a chunk, and nothing is left behind for a fork. Where
  * one cannot be started, the caller does its share too. */
-static void in_parallel(void (*function)(Work *, int64_t, int64_t), Work *work, int64_t workers) {
+static void in_parallel(Task *task, void *work, int64_t workers) {
     Share shares[MAX_THREADS];
     pthread_t threads[MAX_THREADS];
     bool started[MAX_THREADS];
-    work->next = 0;
-    for (int64_t n = 0; n < workers; n++) shares[n] = (Share){function, work, n, workers};
+    for (int64_t n = 0; n < workers; n++) shares[n] = (Share){task, work, n, workers};
     for (int64_t n = 1; n < workers; n++) started[n] = pthread_create(&threads[n], 0, run_share, &shares[n]) == 0;
     run_share(&shares[0]);
     for (int64_t n = 1; n < workers; n++)
@@ -568,19 +569,22 @@ static void in_parallel(void (*function)(Work *, int64_t, int64_t), Work *work, 
     real *scratch = (work)->scratch + (worker) * (work)->scratch_size;              \
     for (int64_t first; (first = atomic_fetch_add(&(work)->next, 1) * (work)->chunk) < (work)->samples;)
 
-static void forward_share(Work *work, int64_t worker, int64_t workers) {
+static void forward_share(void *given, int64_t worker, int64_t workers) {
     (void)workers;
+    Work *work = given;
     FOR_CHUNKS(work, worker, first, scratch) forward_chunk(work, first, scratch);
 }
 
-static void adjoint_share(Work *work, int64_t worker, int64_t workers) {
+static void adjoint_share(void *given, int64_t worker, int64_t workers) {
     (void)workers;
+    Work *work = given;
     FOR_CHUNKS(work, worker, first, scratch) adjoint_chunk(work, first, scratch);
 }
 
 /* Forward, losses and adjoint of a chunk in one go. */
-static void learn_share(Work *work, int64_t worker, int64_t workers) {
+static void learn_share(void *given, int64_t worker, int64_t workers) {
     (void)workers;
+    Work *work = given;
     FOR_CHUNKS(work, worker, first, scratch) {
         forward_chunk(work, first, scratch);
         const int64_t at = first * work->steps * work->class_width;
@@ -597,6 +601,14 @@ static void learn_share(Work *work, int64_t worker, int64_t workers) {
 /* ---- Gradients of the weights: a worker owns whole rows (sources); chunks and blocks come in order ---- */
 
 enum { ROW_BLOCK = 8 }; /* rows are dealt out in blocks of so many */
+
+/* The rows that `listed_gradient` and `dense_gradient` will add to. */
+INLINE void clear_rows(real *d, int64_t units, int64_t width, int64_t worker, int64_t workers) {
+    for (int64_t block = worker * ROW_BLOCK; block < units; block += workers * ROW_BLOCK) {
+        const int64_t rows = units - block < ROW_BLOCK ? units - block : ROW_BLOCK;
+        memset(d + block * width, 0, rows * width * sizeof(real));
+    }
+}
 
 /* d[u] += the sum of `lambda` over the rows at which u was active, `delay` rows later */
 INLINE void listed_gradient(int64_t units, int64_t width, int64_t rows, int64_t delay, real *restrict d,
@@ -621,7 +633,14 @@ INLINE void dense_gradient(int64_t inputs, int64_t width, int64_t rows, real *re
     }
 }
 
-static void gradients_share(Work *work, int64_t worker, int64_t workers) {
+static void gradients_share(void *given, int64_t worker, int64_t workers) {
+    const Work *work = given;
+    clear_rows(work->dW_out, work->layer[work->layers - 1].units, work->class_width, worker, workers);
+    for (int64_t l = 0; l < work->layers; l++) {
+        const Layer *layer = &work->layer[l];
+        clear_rows(layer->dW, l ? work->layer[l - 1].units : work->inputs, layer->width, worker, workers);
+        if (layer->dV) clear_rows(layer->dV, layer->units, layer->width, worker, workers);
+    }
     const int64_t T = work->steps, inputs = work->inputs, L = work->layers;
     for (int64_t first = 0, chunk = 0; first < work->samples; first += work->chunk, chunk++) {
         const int64_t g = chunk_size(work, first), rows = T * g;
@@ -655,15 +674,22 @@ static void gradients_share(Work *work, int64_t worker, int64_t workers) {
 
 /* ---- What Python calls ---- */
 
-void forward(Work *work, int64_t workers) { in_parallel(forward_share, work, workers); }
+void forward(Work *work, int64_t workers) {
+    work->next = 0;
+    in_parallel(forward_share, work, workers);
+}
 
 /* From given errors. */
-void adjoint(Work *work, int64_t workers) { in_parallel(adjoint_share, work, workers); }
+void adjoint(Work *work, int64_t workers) {
+    work->next = 0;
+    in_parallel(adjoint_share, work, workers);
+}
 
 void gradients(Work *work, int64_t workers) { in_parallel(gradients_share, work, workers); }
 
 /* All of it, losses included. */
 void learn(Work *work, int64_t workers) {
+    work->next = 0;
     in_parallel(learn_share, work, workers);
     in_parallel(gradients_share, work, workers);
 }
@@ -691,20 +717,36 @@ void count_spikes(const Work *work, int64_t l, const float *mask, double *counts
     }
 }
 
-/* learning/adam.py, one matrix of `rows` rows of `width` numbers; strides from row to row. */
-void adam(int64_t rows, int64_t width, real *weight, int64_t weight_stride, const real *gradient,
-          int64_t gradient_stride, real *first, int64_t first_stride, real *second, int64_t second_stride,
-          const double *factors) {
-    const real rate = factors[0], scale = factors[1], new_first = factors[2], new_second = factors[3],
-               epsilon = factors[4];
-    for (int64_t row = 0; row < rows; row++) {
-        real *restrict w = weight + row * weight_stride, *restrict m = first + row * first_stride;
-        real *restrict v = second + row * second_stride;
-        const real *restrict g = gradient + row * gradient_stride;
-        for (int64_t n = 0; n < width; n++) {
-            m[n] += new_first * (g[n] - m[n]);
-            v[n] += new_second * (g[n] * g[n] - v[n]);
-            w[n] -= rate * m[n] / (scale * (SINGLE ? __builtin_sqrtf((float)v[n]) : __builtin_sqrt(v[n])) + epsilon);
+/* learning/adam.py: one matrix of `rows` rows of `width` numbers, and how far apart the rows of each array are. */
+typedef struct {
+    int64_t rows, width, weight_stride, gradient_stride, first_stride, second_stride;
+    real *weight, *first, *second;
+    const real *gradient;
+} Matrix;
+
+typedef struct {
+    const Matrix *matrices;
+    int64_t count;
+    double rate, scale, new_first, new_second, epsilon;
+} AdamWork;
+
+static void adam_share(void *given, int64_t worker, int64_t workers) {
+    const AdamWork *work = given;
+    const real rate = work->rate, scale = work->scale, new_first = work->new_first, new_second = work->new_second,
+               epsilon = work->epsilon;
+    for (const Matrix *matrix = work->matrices; matrix < work->matrices + work->count; matrix++)
+        for (int64_t row = worker; row < matrix->rows; row += workers) {
+            real *restrict w = matrix->weight + row * matrix->weight_stride;
+            real *restrict m = matrix->first + row * matrix->first_stride;
+            real *restrict v = matrix->second + row * matrix->second_stride;
+            const real *restrict g = matrix->gradient + row * matrix->gradient_stride;
+            for (int64_t n = 0; n < matrix->width; n++) {
+                m[n] += new_first * (g[n] - m[n]);
+                v[n] += new_second * (g[n] * g[n] - v[n]);
+                const real root = SINGLE ? __builtin_sqrtf((float)v[n]) : __builtin_sqrt(v[n]);
+                w[n] -= rate * m[n] / (scale * root + epsilon);
+            }
         }
-    }
 }
+
+void adam(const AdamWork *work, int64_t workers) { in_parallel(adam_share, (void *)work, workers); }

@@ -76,6 +76,26 @@ class Work(ctypes.Structure):
     ]
 
 
+class Matrix(ctypes.Structure):
+    """See kernels.c."""
+
+    _fields_ = [
+        *((name, ctypes.c_int64) for name in ("rows", "width")),
+        *((f"{name}_stride", ctypes.c_int64) for name in ("weight", "gradient", "first", "second")),
+        *((name, ctypes.c_void_p) for name in ("weight", "first", "second", "gradient")),
+    ]
+
+
+class AdamWork(ctypes.Structure):
+    """See kernels.c."""
+
+    _fields_ = [
+        ("matrices", ctypes.POINTER(Matrix)),
+        ("count", ctypes.c_int64),
+        *((name, ctypes.c_double) for name in ("rate", "scale", "new_first", "new_second", "epsilon")),
+    ]
+
+
 @cache
 def kernels(dtype: np.dtype, derivative: str) -> ctypes.CDLL:
     """The compiled kernels for this number type and this surrogate formula.

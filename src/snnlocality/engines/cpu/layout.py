@@ -23,21 +23,21 @@ class Placed(NamedTuple):
 _PLACED: "weakref.WeakValueDictionary[int, np.ndarray]" = weakref.WeakValueDictionary()
 
 
-def placed_zeros(shape: tuple[int, ...], dtype: np.dtype, memory: Memory) -> Placed:
-    """A matrix of zeros, (units above, units below)."""
+def placed(shape: tuple[int, ...], dtype: np.dtype, memory: Memory) -> Placed:
+    """A matrix of unknown content, (units above, units below), of which all padding must yet be cleared."""
     above, below = shape
     table = memory.array((below, _width(above, dtype)), dtype)
-    table.fill(0)
-    placed = Placed(table[:, :above].T, table)
-    _PLACED[id(placed.array)] = placed.array
-    return placed
+    result = Placed(table[:, :above].T, table)
+    _PLACED[id(result.array)] = result.array
+    return result
 
 
 def placed_copy(array: np.ndarray, dtype: np.dtype) -> Placed:
     """A copy of a matrix (units above, units below)."""
-    placed = placed_zeros(array.shape, dtype, Memory())
-    placed.array[:] = array
-    return placed
+    result = placed(array.shape, dtype, Memory())
+    result.table[:] = 0
+    result.array[:] = array
+    return result
 
 
 def transposed(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
