@@ -170,11 +170,18 @@ class SpeechStudy(Model):
 
 
 class Study(Model):
-    """One study: its data and its sizes."""
+    """One study: its data and its sizes. It may leave out the speech task, rules and architectures."""
 
     seeds: Count
+    rules: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    architectures: Annotated[tuple[Architecture, ...], Field(min_length=1)] | None = None
     vision: VisionStudy
-    speech: SpeechStudy
+    speech: SpeechStudy | None = None
+
+    @field_validator("rules")
+    @classmethod
+    def _known_rules(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return value and tuple(_member(rule, registry.names(RULES)) for rule in value)
 
 
 class Search(Model):
@@ -271,9 +278,29 @@ def task_of(parameters: Parameters, task: str) -> Task:
     return getattr(parameters, _known_task(task))
 
 
+def tasks(parameters: Parameters) -> tuple[str, ...]:
+    """The tasks of the chosen study."""
+    return tuple(task for task in TASKS if getattr(parameters.studies[parameters.study], task))
+
+
+def rules(parameters: Parameters) -> tuple[str, ...]:
+    """The learning rules of the chosen study."""
+    return parameters.studies[parameters.study].rules or parameters.rules
+
+
+def architectures(parameters: Parameters, task: str) -> tuple[Architecture, ...]:
+    """The architectures of a task in the chosen study."""
+    return parameters.studies[parameters.study].architectures or task_of(parameters, task).architectures
+
+
 def study_task(parameters: Parameters, task: str) -> VisionStudy | SpeechStudy:
-    """The task's table in the chosen study; raises UserError for an unknown task."""
-    return getattr(parameters.studies[parameters.study], _known_task(task))
+    """The task's table in the chosen study; raises UserError for an unknown task, or one that the study leaves out."""
+    table = getattr(parameters.studies[parameters.study], _known_task(task))
+    if table is None:
+        raise UserError(
+            f"The study '{parameters.study}' has no {task} task; its tasks: {', '.join(tasks(parameters))}."
+        )
+    return table
 
 
 def _known_task(task: str) -> str:

@@ -81,7 +81,7 @@ def runs_of(parameters: params.Parameters, task: str) -> list[tuple[str, int, in
     """(architecture, fold, seed) of all runs of one rule on a task."""
     return [
         (architecture, fold, seed)
-        for architecture in params.task_of(parameters, task).architectures
+        for architecture in params.architectures(parameters, task)
         for fold in params.folds(parameters, task)
         for seed in params.seeds(parameters)
     ]
@@ -129,9 +129,9 @@ def searches(parameters: params.Parameters) -> list[Plan]:
     """The searches of all cells of the study."""
     return [
         search(parameters, task, rule, architecture)
-        for task in params.TASKS
-        for rule in parameters.rules
-        for architecture in params.task_of(parameters, task).architectures
+        for task in params.tasks(parameters)
+        for rule in params.rules(parameters)
+        for architecture in params.architectures(parameters, task)
     ]
 
 
@@ -144,16 +144,20 @@ def search_table(parameters: params.Parameters) -> Plan:
 
 def table2(parameters: params.Parameters) -> Plan:
     """Render Table 2."""
-    runs = [collect(parameters, task, rule).outputs[0] for task in params.TASKS for rule in parameters.rules]
+    runs = [
+        collect(parameters, task, rule).outputs[0]
+        for task in params.tasks(parameters)
+        for rule in params.rules(parameters)
+    ]
     data = [
         path
-        for task in params.TASKS
+        for task in params.tasks(parameters)
         for path in (paths.data(parameters.label, task), *baseline(parameters, task).outputs)
     ]
     names = ("table2.csv", "table2.md", "table2.html", "metrics.json")
     return Plan(
         "table2",
-        {"study": parameters.label, "rules": list(parameters.rules)},
+        {"study": parameters.label, "rules": list(params.rules(parameters))},
         ("snnlocality.reports.table2",),
         (*runs, *data),
         (PUBLISHED_TABLE2,),
@@ -165,16 +169,16 @@ def curves(parameters: params.Parameters) -> Plan:
     """Draw the training curves."""
     files = [
         train(parameters, task, rule, *run).outputs[1]
-        for task in params.TASKS
-        for rule in parameters.rules
+        for task in params.tasks(parameters)
+        for rule in params.rules(parameters)
         for run in runs_of(parameters, task)
     ]
     return Plan(
         "curves",
-        {"study": parameters.label, "rules": list(parameters.rules)},
+        {"study": parameters.label, "rules": list(params.rules(parameters))},
         (
             "snnlocality.reports.curves",
-            *(registry.module_name(params.RULES, rule) for rule in parameters.rules),
+            *(registry.module_name(params.RULES, rule) for rule in params.rules(parameters)),
         ),
         tuple(files),
         (),

@@ -33,6 +33,14 @@ LIBRARIES = locked_versions()
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
 
 
+# Several runs on one thread each are faster than one run on several; a study of few runs spreads them.
+RUNS = sum(
+    len(plan.runs_of(PARAMETERS, task)) * len(parameters.rules(PARAMETERS))
+    for task in parameters.tasks(PARAMETERS)
+)
+RUN_THREADS = max(1, (workflow.cores or 1) // RUNS)
+
+
 wildcard_constraints:
     task="|".join(parameters.TASKS),
     rule=r"[a-z][a-z0-9_]*",

@@ -15,7 +15,7 @@ rule train:
         "../../envs/environment.yaml"
     container:
         "envs/snnlocality.sif"
-    threads: 1
+    threads: RUN_THREADS
     resources:
         mem_mb=4000,
         runtime=240,
@@ -49,7 +49,7 @@ rule evaluate:
         "../../envs/environment.yaml"
     container:
         "envs/snnlocality.sif"
-    threads: 1
+    threads: RUN_THREADS
     resources:
         mem_mb=4000,
         runtime=30,

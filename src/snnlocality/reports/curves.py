@@ -20,8 +20,8 @@ def render(parameters: params.Parameters) -> Path:
     figure_path, table_path = rendered.outputs
     runs = [
         (task, rule, *run)
-        for task in params.TASKS
-        for rule in parameters.rules
+        for task in params.tasks(parameters)
+        for rule in params.rules(parameters)
         for run in plan.runs_of(parameters, task)
     ]
     with recorded(rendered):
