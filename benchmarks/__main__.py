@@ -5,10 +5,10 @@ import os
 import sys
 import time
 
-from benchmarks import figures, results, studies, table
+from benchmarks import ceilings, figures, results, studies, table
 from benchmarks.making import digits
 
-STUDIES = ("table", "firing_rates", "scaling", "accuracy")
+STUDIES = ("table", "ceilings", "firing_rates", "scaling", "accuracy")
 
 
 def main() -> None:
@@ -33,6 +33,9 @@ def main() -> None:
             found |= results.header(studies.describe(bench), bench.threads)
             found["table"] = studies.main_table(bench)
             print(table.text(found), flush=True)
+        elif name == "ceilings":
+            rates = ceilings.measure()
+            found[name] = {"rates": rates, "shares": ceilings.shares(rates, found) if "table" in found else []}
         elif name == "firing_rates":
             found[name] = studies.firing_rates(bench, found.get("table", []))
         else:

@@ -40,11 +40,34 @@ def markdown(results: Mapping[str, Any]) -> str:
         *(f"| {' | '.join(_cells(row, results['table']))} |" for row in _sorted(results["table"])),
         "",
     ]
+    lines += _ceilings(results)
     for name, words in {_name(row): row["differences"] for row in results["table"] if row.get("differences")}.items():
         lines.append(f"- {name} differs: {words}.")
     versions = {name: number for row in results["table"] for name, number in row.get("versions", {}).items()}
     lines.append(f"- Versions: {', '.join(f'{name} {number}' for name, number in sorted(versions.items()))}.")
     return "\n".join(lines) + "\n"
+
+
+def _ceilings(results: Mapping[str, Any]) -> list[str]:
+    """What one core can do at most, and what the CPU engine makes of it."""
+    if "ceilings" not in results:
+        return []
+    rates = results["ceilings"]["rates"]
+    lines = [
+        f"- Ceilings of one core: rows of 128 numbers summed {rates['gather_input_weights_per_s'] / 1e6:.0f} million a "
+        f"second from the input weights, {rates['gather_chunk_per_s'] / 1e6:.0f} from a chunk's adjoints, "
+        f"{rates['gather_hidden_weights_per_s'] / 1e6:.0f} from a layer's weights (scattered: "
+        f"{rates['scatter_input_weights_per_s'] / 1e6:.0f}, {rates['scatter_chunk_per_s'] / 1e6:.0f}, "
+        f"{rates['scatter_hidden_weights_per_s'] / 1e6:.0f}); {rates['multiply_adds_per_s'] / 1e9:.0f} billion "
+        "multiply-adds a second."
+    ]
+    for row in results["ceilings"]["shares"]:
+        lines.append(
+            f"- {row['architecture'].upper()}, BPTT: at these rates alone a recording takes a core "
+            f"{row['floor_us']:.0f} µs, {row['at_best_per_second']:.0f} recordings a second at best; the CPU engine "
+            f"reaches {100 * row['share']:.0f} % of that."
+        )
+    return lines
 
 
 def _sorted(table: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

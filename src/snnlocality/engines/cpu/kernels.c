@@ -27,6 +27,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#if defined(__AVX512VBMI2__)
+#include <immintrin.h>
+#endif
 
 typedef REAL real;
 typedef uint16_t unit_index;
@@ -46,6 +49,7 @@ typedef uint32_t row_index;
 #define LIST_VECTORS 8 /* sums of one pass over a list */
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(real)))
 #define CACHE_LINE 64
+#define LEAST_WIDTH (CACHE_LINE / (int64_t)sizeof(real)) /* rows are padded to a multiple of it */
 #define MAX_LAYERS 8
 #define MAX_THREADS 256
 #define MAX_UNITS 65536 /* what a unit_index can tell apart */
@@ -180,49 +184,58 @@ INLINE int64_t chunk_size(const Work *work, int64_t first) {
 DEFINE_ADD_ROWS(add_rows, unit_index)       /* lists of units */
 DEFINE_ADD_ROWS(add_listed_rows, row_index) /* lists of rows */
 
-/* ---- Dense product: out[m][:] += sum_k A[m * a_row + k * a_inner] B[k][:], tile by tile in registers ---- */
+/* ---- Dense product: out[m][:] (+)= sum_k A[m * a_row + k * a_inner] B[k][:], tile by tile in registers ---- */
 
-INLINE void tile(const int rows, const int vectors, real *restrict out, int64_t out_stride, const real *restrict A,
-                 int64_t a_row, int64_t a_inner, const real *restrict B, int64_t b_stride, int64_t inner) {
+typedef struct {
+    const real *data;
+    int64_t row, inner; /* strides */
+} Factors;
+
+INLINE void tile(const bool add, const int rows, const int vectors, real *restrict out, int64_t out_stride, Factors A,
+                 const real *restrict B, int64_t b_stride, int64_t inner) {
     vec sum[TILE_ROWS][TILE_VECTORS];
     for (int m = 0; m < rows; m++)
-        for (int v = 0; v < vectors; v++) sum[m][v] = load(out + m * out_stride + v * LANES);
+        for (int v = 0; v < vectors; v++) sum[m][v] = add ? load(out + m * out_stride + v * LANES) : (vec){0};
     for (int64_t k = 0; k < inner; k++) {
         vec weights[TILE_VECTORS];
         for (int v = 0; v < vectors; v++) weights[v] = load(B + k * b_stride + v * LANES);
         for (int m = 0; m < rows; m++)
-            for (int v = 0; v < vectors; v++) sum[m][v] += A[m * a_row + k * a_inner] * weights[v];
+            for (int v = 0; v < vectors; v++) sum[m][v] += A.data[m * A.row + k * A.inner] * weights[v];
     }
     for (int m = 0; m < rows; m++)
         for (int v = 0; v < vectors; v++) store(out + m * out_stride + v * LANES, sum[m][v]);
 }
 
-INLINE void tile_rows(const int vectors, int64_t rows, real *restrict out, int64_t out_stride,
-                      const real *restrict A, int64_t a_row, int64_t a_inner, const real *restrict B,
-                      int64_t b_stride, int64_t inner) {
+INLINE void tile_rows(const bool add, const int vectors, int64_t rows, real *restrict out, int64_t out_stride, Factors A,
+                      const real *restrict B, int64_t b_stride, int64_t inner) {
     int64_t m = 0;
-    for (; m + TILE_ROWS <= rows; m += TILE_ROWS)
-        tile(TILE_ROWS, vectors, out + m * out_stride, out_stride, A + m * a_row, a_row, a_inner, B, b_stride, inner);
-    if (m + 4 <= rows && TILE_ROWS > 4) {
-        tile(4, vectors, out + m * out_stride, out_stride, A + m * a_row, a_row, a_inner, B, b_stride, inner);
-        m += 4;
-    }
-    if (m + 2 <= rows) {
-        tile(2, vectors, out + m * out_stride, out_stride, A + m * a_row, a_row, a_inner, B, b_stride, inner);
-        m += 2;
-    }
-    if (m < rows)
-        tile(1, vectors, out + m * out_stride, out_stride, A + m * a_row, a_row, a_inner, B, b_stride, inner);
+#define TILE(rows)                                                                  \
+    do {                                                                            \
+        tile(add, rows, vectors, out, out_stride, A, B, b_stride, inner);           \
+        m += rows, out += rows * out_stride, A.data += rows * A.row;                \
+    } while (0)
+    while (m + TILE_ROWS <= rows) TILE(TILE_ROWS);
+    if (TILE_ROWS > 4 && m + 4 <= rows) TILE(4);
+    if (m + 2 <= rows) TILE(2);
+    if (m < rows) TILE(1);
+#undef TILE
 }
 
-static void multiply(int64_t rows, int64_t width, int64_t inner, real *restrict out, int64_t out_stride,
-                     const real *restrict A, int64_t a_row, int64_t a_inner, const real *restrict B,
-                     int64_t b_stride) {
+INLINE void product(const bool add, int64_t rows, int64_t width, int64_t inner, real *restrict out, int64_t out_stride,
+                    Factors A, const real *restrict B, int64_t b_stride) {
     int64_t n = 0;
     for (; n + TILE_VECTORS * LANES <= width; n += TILE_VECTORS * LANES)
-        tile_rows(TILE_VECTORS, rows, out + n, out_stride, A, a_row, a_inner, B + n, b_stride, inner);
-    if ((width - n) / LANES == 2) tile_rows(2, rows, out + n, out_stride, A, a_row, a_inner, B + n, b_stride, inner);
-    if ((width - n) / LANES == 1) tile_rows(1, rows, out + n, out_stride, A, a_row, a_inner, B + n, b_stride, inner);
+        tile_rows(add, TILE_VECTORS, rows, out + n, out_stride, A, B + n, b_stride, inner);
+    if ((width - n) / LANES == 2) tile_rows(add, 2, rows, out + n, out_stride, A, B + n, b_stride, inner);
+    if ((width - n) / LANES == 1) tile_rows(add, 1, rows, out + n, out_stride, A, B + n, b_stride, inner);
+}
+
+/* out = A B and out += A B; all rows of out and B have `width` numbers. */
+static void multiply(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
+    product(false, rows, width, inner, out, width, A, B, width);
+}
+static void add_product(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
+    product(true, rows, width, inner, out, width, A, B, width);
 }
 
 /* ---- Forward ---- */
@@ -263,13 +276,38 @@ INLINE void fire_vectors(const int vectors, int64_t n, int64_t width, const real
     }
 }
 
+/* Write first + i to `list` for every bit i that is set; returns how many. */
+#if defined(__AVX512VBMI2__)
+/* Without a branch per spike, which the processor could not foresee. */
+INLINE int64_t list_units(uint64_t active, unit_index first, unit_index *restrict list) {
+    static const unit_index lanes[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                         16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+    int64_t count = 0;
+    for (int half = 0; half < 2; half++) {
+        const uint32_t some = (uint32_t)(active >> (32 * half));
+        const __m512i units = _mm512_add_epi16(_mm512_loadu_si512(lanes), _mm512_set1_epi16((short)(first + 32 * half)));
+        const int many = __builtin_popcount(some);
+        const __mmask32 used = (__mmask32)(((uint64_t)1 << many) - 1);
+        _mm512_mask_storeu_epi16(list + count, used, _mm512_maskz_compress_epi16(some, units));
+        count += many;
+    }
+    return count;
+}
+#else
+INLINE int64_t list_units(uint64_t active, unit_index first, unit_index *restrict list) {
+    int64_t count = 0;
+    for (; active; active &= active - 1) list[count++] = (unit_index)(first + __builtin_ctzll(active));
+    return count;
+}
+#endif
+
 /* All units of one sample at one step; appends those that fire to `list` and returns how many. */
 static int64_t fire(const Layer *layer, const Work *work, const real *drive, Listed below, Listed own, real *restrict I,
                     const real *before, real *U, unit_index *restrict list) {
     const int64_t width = layer->width;
     const real alpha = work->alpha, beta = work->beta, theta = work->theta;
     uint64_t active[MAX_UNITS / 64];
-    memset(active, 0, (width + 63) / 64 * sizeof(uint64_t));
+    for (int64_t word = 0; word < (width + 63) / 64; word++) active[word] = 0;
     int64_t n = 0;
 #define FIRE(vectors) fire_vectors(vectors, n, width, drive, below, own, alpha, beta, theta, I, before, U, active)
     for (; n + LIST_VECTORS * LANES <= width; n += LIST_VECTORS * LANES) FIRE(LIST_VECTORS);
@@ -285,8 +323,7 @@ static int64_t fire(const Layer *layer, const Work *work, const real *drive, Lis
 #undef FIRE
     int64_t count = 0;
     for (int64_t word = 0; word < (width + 63) / 64; word++)
-        for (uint64_t left = active[word]; left; left &= left - 1)
-            list[count++] = (unit_index)(word * 64 + __builtin_ctzll(left));
+        count += list_units(active[word], (unit_index)(word * 64), list + count);
     return count;
 }
 
@@ -302,9 +339,8 @@ static void forward_layer(const Work *work, int64_t l, int64_t first, real *rest
     for (int64_t t = 0; t < T; t++) {
         real *rows = U + t * g * width;
         if (l == 0 && work->dense) {
-            memset(rows, 0, g * width * sizeof(real));
-            multiply(g, width, work->inputs, rows, width, work->dense + (first * T + t * g) * work->inputs, work->inputs,
-                     1, layer->W, width);
+            const Factors x = {work->dense + (first * T + t * g) * work->inputs, work->inputs, 1};
+            multiply(g, width, work->inputs, rows, x, layer->W);
         }
         for (int64_t b = 0; b < g; b++) {
             const int64_t r = t * g + b;
@@ -403,7 +439,9 @@ static void take_loss(const Work *work, int64_t kind, const real *readout, real 
         const real weight = (real)counts / (real)work->counted;
         real *row = errors + r * width;
         memmove(row, readout + r * width, width * sizeof(real));
-        const double loss = loss_and_derivative(kind, work->classes, width, target, row);
+        /* A width that the compiler knows leaves no loops. */
+        const double loss = width == LEAST_WIDTH ? loss_and_derivative(kind, work->classes, LEAST_WIDTH, target, row)
+                                                 : loss_and_derivative(kind, work->classes, width, target, row);
         if (losses) losses[b] += loss * counts;
         for (int64_t c = 0; c < work->classes; c++) row[c] *= weight;
         for (int64_t c = work->classes; c < width; c++) row[c] = 0;
@@ -438,25 +476,18 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
     const real *U = layer->U + first * T * width;
     real *lambda_I = layer->lambda_I + first * T * width;
     real *delivered = scratch, *lambda_U = delivered + g * width, *now = lambda_U + g * width; /* now: lambda_I */
-    const bool from_readout = work->source == READOUT || (work->source == ABOVE && l == work->layers - 1);
+    const bool from_above = work->source == ABOVE && l < work->layers - 1;
     memset(lambda_U, 0, 2 * g * width * sizeof(real));
     for (int64_t t = T - 1; t >= 0; t--) {
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
-        for (int64_t n = 0; t > 0 && n < g * width; n += CACHE_LINE / (int64_t)sizeof(real))
+        for (int64_t n = 0; t > 0 && n < g * width; n += LEAST_WIDTH)
             __builtin_prefetch(U + (t - 1) * g * width + n);
-        const real *error;
-        int64_t error_width, error_units;
-        if (from_readout || work->source == LOCAL) {
-            error = (from_readout ? work->lambda_y : layer->local_errors) + (first * T + t * g) * work->class_width;
-            error_width = work->class_width, error_units = work->classes;
-        } else {
-            error = above->lambda_I + (first * T + t * g) * above->width;
-            error_width = above->width, error_units = above->units;
-        }
-        memset(delivered, 0, g * width * sizeof(real));
-        multiply(g, width, error_units, delivered, width, error, error_width, 1, layer->delivery, width);
-        if (layer->V_back)
-            multiply(g, width, layer->units, delivered, width, now, width, 1, layer->V_back, width);
+        const int64_t row = first * T + t * g, sources = from_above ? above->units : work->classes;
+        const real *of_classes = work->source == LOCAL ? layer->local_errors : work->lambda_y;
+        const Factors error = from_above ? (Factors){above->lambda_I + row * above->width, above->width, 1}
+                                         : (Factors){of_classes + row * work->class_width, work->class_width, 1};
+        multiply(g, width, sources, delivered, error, layer->delivery);
+        if (layer->V_back) add_product(g, width, layer->units, delivered, (Factors){now, width, 1}, layer->V_back);
         adjoint_step(g * width, work->alpha, work->beta, work->theta, work->reset, work->slope, U + t * g * width,
                      delivered, lambda_U, now, lambda_I + t * g * width);
     }
@@ -629,7 +660,7 @@ INLINE void dense_gradient(int64_t inputs, int64_t width, int64_t rows, real *re
                            const real *restrict lambda, int64_t worker, int64_t workers) {
     for (int64_t block = worker * ROW_BLOCK; block < inputs; block += workers * ROW_BLOCK) {
         const int64_t sources = inputs - block < ROW_BLOCK ? inputs - block : ROW_BLOCK;
-        multiply(sources, width, rows, d + block * width, width, x + block, 1, inputs, lambda, width);
+        add_product(sources, width, rows, d + block * width, (Factors){x + block, 1, inputs}, lambda);
     }
 }
 
