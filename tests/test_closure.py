@@ -3,7 +3,7 @@
 import pytest
 
 from snnlocality import parameters, plan
-from snnlocality.provenance.closure import closure, normalised_digest
+from snnlocality.provenance.closure import closure, normalised_c_digest, normalised_digest
 
 SOURCE = '''
 """A module."""
@@ -53,6 +53,18 @@ def test_a_run_depends_on_its_own_rule_and_surrogate_only(demo):
     assert "snnlocality.engines.reference" in modules
     assert "snnlocality.learning.rules.bptt" not in modules
     assert sum(name.startswith("snnlocality.neurons.surrogates.") for name in modules) == 1
+
+
+def test_c_counts_as_code_without_its_comments_and_spacing():
+    source = "/* row */ int f(int x) { // twice\n  return 2 * x; }"
+    assert normalised_c_digest(source) == normalised_c_digest("int f(int x) {\n\n return 2 * x; } /* f */")
+    assert normalised_c_digest(source) != normalised_c_digest(source.replace("2", "3"))
+
+
+def test_a_run_depends_on_every_engine(demo):
+    """Which one computes is not part of the plan, so the code of all counts, the kernels in C too."""
+    modules = closure(plan.train(demo, "vision", "eprop", "ff", 0, 0).modules)
+    assert {f"snnlocality.engines.{name}" for name in ("reference", "cpu.kernels", "cuda.scans")} <= set(modules)
 
 
 def test_data_depend_on_their_source_only(demo):

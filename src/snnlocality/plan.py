@@ -13,6 +13,8 @@ from snnlocality import paths, registry
 from snnlocality.data.sources import SOURCES
 from snnlocality.provenance.closure import code_digest
 
+# Which engine computes is no part of a plan; the code of all that may is.
+_ENGINES = "snnlocality.engines.choice"
 PUBLISHED_TABLE2 = Path("published/table2.csv")
 
 
@@ -57,7 +59,7 @@ def train(parameters: params.Parameters, task: str, rule: str, architecture: str
     return Plan(
         "train",
         {**settings, "fold": fold, "seed": seed},
-        ("snnlocality.steps.train", *_choices(settings)),
+        ("snnlocality.steps.train", _ENGINES, *_choices(settings)),
         (paths.data(parameters.label, task),),
         (),
         (folder / "model.safetensors", folder / "curve.csv"),
@@ -70,7 +72,7 @@ def evaluate(parameters: params.Parameters, task: str, rule: str, architecture: 
     return Plan(
         "evaluate",
         trained.settings,
-        ("snnlocality.steps.evaluate",),
+        ("snnlocality.steps.evaluate", _ENGINES),
         (*trained.made, *trained.outputs),
         (),
         (trained.outputs[0].with_name("metrics.json"),),
@@ -118,7 +120,7 @@ def search(parameters: params.Parameters, task: str, rule: str, architecture: st
     return Plan(
         "search",
         settings,
-        ("snnlocality.steps.search", *_choices(settings)),
+        ("snnlocality.steps.search", _ENGINES, *_choices(settings)),
         (paths.data(parameters.label, task),),
         (),
         (paths.search(parameters.label, task, rule, architecture),),

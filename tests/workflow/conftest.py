@@ -39,10 +39,10 @@ class Project:
         return done
 
     def planned(self, *targets: str) -> set[str]:
-        """The commands a run would execute now, without the study's name."""
+        """The commands a run would execute now, without the study's name and the number of threads."""
         output = self.run("snakemake", "-n", "-p", *targets).stdout
         commands = re.findall(r"^Shell command: snnlocality (.*?) > ", output, flags=re.MULTILINE)
-        return {re.sub(r" --study \S+", "", command) for command in commands}
+        return {re.sub(r" --(study|threads) \S+", "", command) for command in commands}
 
     def edit_params(self, change: Callable[[dict], None]) -> None:
         """Change params.yaml in place."""
