@@ -66,8 +66,9 @@ def shares(rates: Mapping[str, float], found: Mapping[str, Any]) -> list[dict[st
         recurrent = row["architecture"] == "rec"
         one, two = (case["steps"] * units * rate for units, rate in zip((120, 84), row["firing_rates"], strict=True))
         products = case["steps"] * (84 * 128 + 10 * 96 + recurrent * (120 * 128 + 84 * 96))
-        # A spike: a row of the weights above and of their gradient; with recurrence, of V and its gradient too.
-        spikes = (2 + 2 * recurrent) * one + 2 * recurrent * two
+        # A spike of layer 1 costs a row of W_2 and of its gradient, 96 numbers with padding; with recurrence every
+        # spike costs a row of V and of its gradient too. Counted as rows of 128.
+        spikes = 2 * one * 96 / 128 + recurrent * 2 * (one + two * 96 / 128)
         floor = (
             case["events_per_recording"] / rates["gather_input_weights_per_s"]
             + case["events_per_recording"] / rates["gather_chunk_per_s"]

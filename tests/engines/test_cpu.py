@@ -4,7 +4,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from networks import ENGINE, RULES, SURROGATES, as_events, cases, random_batch, random_network, relative_error, rule
@@ -120,7 +120,11 @@ def test_a_constant_current_is_the_same_as_adding_it_to_every_step(name):
 
 def bits(engine, network, batch, name):
     traces, gradients, of_input = outcome(engine, network, batch, name)
-    return [traces.readout, of_input, *traces.potentials, *(gradients[key] for key in sorted(gradients))]
+    learned = engine.loss_and_gradients(network, batch, rule(name), "cross_entropy", "smooth_l1")
+    weights = engine.place(network.weights)
+    adam.Adam(weights, engine.adam).step(learned.gradients, 0.01)
+    of_weights = [group[key] for group in (gradients, learned.gradients, weights) for key in sorted(gradients)]
+    return [traces.readout, of_input, *traces.potentials, np.array(learned.loss), *of_weights]
 
 
 @pytest.mark.parametrize("name", ALL_RULES)
@@ -134,17 +138,18 @@ def test_the_number_of_threads_does_not_change_a_bit(name):
         assert all(np.array_equal(a, b) for a, b in zip(one, many, strict=True))
 
 
-@pytest.mark.skipif("avx2" not in kernels._processor(), reason="this processor has no narrower vectors to compare with")
+@pytest.mark.skipif("avx512f" not in kernels._processor(), reason="this processor has no wider vectors to compare with")
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ALL_RULES)
-def test_the_width_of_the_vectors_does_not_change_a_bit(name, monkeypatch):
+def test_the_width_of_the_vectors_does_not_change_a_bit(name, dtype, monkeypatch):
     shape = Shape(50, (40, 20), 5, True)
     batch = random_batch(shape, steps=20, samples=CHUNK + 3)
     network = random_network(shape)
-    native = bits(CpuEngine(), network, batch, name)
+    native = bits(CpuEngine(dtype), network, batch, name)
     flags = tuple("-mcpu=x86_64_v3" if flag == "-mcpu=native" else flag for flag in kernels._FLAGS)
     monkeypatch.setattr(kernels, "_FLAGS", flags)
     monkeypatch.setattr("snnlocality.engines.cpu.engine.kernels", kernels.kernels.__wrapped__)
-    narrow = bits(CpuEngine(), network, batch, name)
+    narrow = bits(CpuEngine(dtype), network, batch, name)
     assert all(np.array_equal(a, b) for a, b in zip(native, narrow, strict=True))
 
 
@@ -153,19 +158,21 @@ def test_the_width_of_the_vectors_does_not_change_a_bit(name, monkeypatch):
 def test_in_single_precision_it_agrees_to_rounding_where_no_neuron_is_at_its_threshold(case, name):
     network, batch = case
     theta = network.dynamics.theta
-    if any(np.abs(U - theta).min() < 1e-4 for U in ENGINE.forward(network, batch.inputs).potentials):
-        return
-    got_traces, got, _ = outcome(CpuEngine(), network, batch, name)
-    traces, gradients, _ = outcome(ReferenceEngine(), network, batch, name)
-    assert got_traces.readout.dtype == np.float32
-    assert all(np.array_equal(a, b) for a, b in zip(got_traces.spikes, traces.spikes, strict=True))
+    truth_traces, truth, _ = outcome(ENGINE, network, batch, name)
+    assume(all(np.abs(U - theta).min() >= 1e-4 for U in truth_traces.potentials))
     # A window's edge (boxcar, relu_type) is a threshold too: what lies within rounding of it may differ.
-    if network.spike.derivative not in [spiking(edge, 1).derivative for edge in ("boxcar", "relu_type")]:
-        # What is small because large terms cancel keeps the rounding of those terms: measured by the largest gradient.
-        # Below 1e-30 a surrogate's tail has left the range of single precision.
-        largest = max(np.abs(gradient).max() for gradient in gradients.values())
-        for key, gradient in gradients.items():
-            np.testing.assert_allclose(got[key], gradient, rtol=0, atol=1e-4 * largest + 1e-30)
+    assume(network.spike.derivative not in [spiking(edge, 1).derivative for edge in ("boxcar", "relu_type")])
+    got_traces, got, _ = outcome(CpuEngine(), network, batch, name)
+    _, gradients, _ = outcome(ReferenceEngine(), network, batch, name)
+    learned = CpuEngine().loss_and_gradients(network, batch, rule(name), "cross_entropy", "cross_entropy")
+    assert got_traces.readout.dtype == np.float32
+    assert all(np.array_equal(a, b) for a, b in zip(got_traces.spikes, truth_traces.spikes, strict=True))
+    for key, exact in truth.items():
+        # Where large terms cancel their rounding remains, in either engine: hence the reference's own error. Below
+        # 1e-30 a surrogate's tail has left the range of single precision.
+        allowed = 10 * np.abs(gradients[key] - exact).max() + 1e-5 * np.abs(exact).max() + 1e-30
+        np.testing.assert_allclose(got[key], exact, rtol=0, atol=allowed)
+        np.testing.assert_allclose(learned.gradients[key], exact, rtol=0, atol=allowed)
 
 
 def test_traces_stay_valid_while_other_batches_are_simulated():
@@ -222,10 +229,11 @@ def test_the_learning_rate_falls_along_half_a_cosine():
 
 
 @pytest.mark.parametrize("event_driven", [False, True], ids=["dense", "events"])
+@pytest.mark.parametrize("classes", [3, 39])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("name", ALL_RULES)
-def test_loss_and_gradients_in_one_go_are_the_same(name, loss, event_driven):
-    shape = Shape(6, (5, 4), 3, True)
+def test_loss_and_gradients_in_one_go_are_the_same(name, loss, classes, event_driven):
+    shape = Shape(6, (5, 4), classes, True)
     network, batch = random_network(shape), random_batch(shape, samples=CHUNK + 3)
     if event_driven:
         batch = batch._replace(
@@ -274,6 +282,28 @@ def test_auto_falls_back_to_the_reference_with_one_clear_line(tmp_path, monkeypa
     assert "reference" in lines[0]
     with pytest.raises(UserError, match="could not be compiled"):
         choice.choose("cpu")
+
+
+def test_auto_takes_the_cpu_engine_where_the_card_cannot_be_used(monkeypatch):
+    def unusable(dtype):
+        raise UserError("No driver.")
+
+    monkeypatch.setattr(choice, "_has_graphics_card", lambda: True)
+    monkeypatch.setattr("snnlocality.engines.cuda.engine.find_device", unusable)
+    lines = []
+    assert choice.choose("auto", say=lines.append).name == "cpu"
+    assert lines == ["No driver. Falling back to the engine cpu, which is slower."]
+
+
+def test_a_batch_that_teaches_nothing_is_refused():
+    shape = Shape(6, (5,), 3, False)
+    network, batch = random_network(shape), random_batch(shape)
+    with pytest.raises(ValueError, match="no step of the batch counts"):
+        CPU.loss_and_gradients(network, batch._replace(mask=np.zeros_like(batch.mask)), rule("bptt"), "smooth_l1", None)
+    with pytest.raises(ValueError, match="targets must lie between 0 and 2"):
+        CPU.loss_and_gradients(network, batch._replace(targets=batch.targets + 3), rule("bptt"), "smooth_l1", None)
+    with pytest.raises(ValueError, match="at least one sample and one step"):
+        CPU.forward(network, np.zeros((0, 2, 6)))
 
 
 def test_an_unknown_engine_is_named(monkeypatch):

@@ -24,7 +24,13 @@ def test_every_function_has_a_meaning_in_numpy():
 
 
 def test_a_formula_is_c():
-    assert as_c("k / 2 * exp(-abs(x)) + pi") == ("k / NUMBER(2) * real_exp(-real_abs(x)) + NUMBER(3.141592653589793)")
+    assert as_c("k / 2 * exp(-abs(x)) + pi") == (
+        "k / NUMBER(2) * real_exp(NUMBER(-1) * real_abs(x)) + NUMBER(3.141592653589793)"
+    )
+
+
+def test_two_minus_signs_are_no_decrement():
+    assert "--" not in as_c("-(-x)")
 
 
 def test_brackets_survive():

@@ -26,7 +26,8 @@ class Project:
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment in the project, its own source first on the path."""
-        environment = os.environ | {
+        own = ("SNNLOCALITY_ENGINE", "SNNLOCALITY_RUN_CACHE")  # a person's, not the test's
+        environment = {key: value for key, value in os.environ.items() if key not in own} | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(self.root / "src"),
             # A test must not find a person's own profiles or data.

@@ -14,24 +14,29 @@ VARIABLE = "SNNLOCALITY_ENGINE"  # how a workflow profile hands its choice to ev
 def choose(name: str, threads: int = 1, say: Callable[[str], None] = lambda line: None) -> Engine:
     """The engine of this name, on so many processor threads.
 
-    ``auto`` takes CUDA where there is a graphics card and the event-driven CPU engine elsewhere; where neither can
-    run, it tells ``say`` why in one line and takes the reference. Raises UserError if an engine that was asked for
+    ``auto`` takes CUDA where there is a graphics card, else the event-driven CPU engine, else the reference; whatever
+    it has to do without, it tells ``say`` why in one line. Raises UserError if an engine that was asked for
     by name cannot run here, ValueError for an unknown name.
     """
     if name == "auto":
-        try:
-            return choose("cuda" if _has_graphics_card() else "cpu", threads)
-        except UserError as error:
-            say(f"{error} Falling back to the reference engine, which is several times slower.")
-            return choose("reference", threads)
+        for candidate, instead in (("cuda", "cpu"), ("cpu", "reference")):
+            if candidate == "cuda" and not _has_graphics_card():
+                continue
+            try:
+                return choose(candidate, threads)
+            except UserError as error:
+                say(f"{error} Falling back to the engine {instead}, which is slower.")
+        return choose("reference", threads)
     # Each engine is imported only where it runs: the CPU engine starts without PyTorch.
     if name == "cpu":
         from snnlocality.engines.cpu.engine import CpuEngine
 
         return CpuEngine(threads=threads)
     if name == "cuda":
-        from snnlocality.engines.cuda.engine import CudaEngine
-
+        try:
+            from snnlocality.engines.cuda.engine import CudaEngine
+        except ModuleNotFoundError as error:
+            raise UserError(f"The CUDA engine needs {error.name}, which is not installed here.") from None
         return CudaEngine()
     if name == "reference":
         import torch
@@ -57,4 +62,4 @@ def checked_name() -> str:
 
 
 def _has_graphics_card() -> bool:
-    return Path("/dev/nvidia0").exists()
+    return any(Path("/dev").glob("nvidia[0-9]*"))

@@ -69,6 +69,10 @@ class _Rename(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return ast.Call(ast.Name("NUMBER"), [ast.Constant(math.pi)], []) if node.id == "pi" else node
 
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        # A product, since --x would be a decrement in C.
+        return ast.BinOp(ast.Call(ast.Name("NUMBER"), [ast.Constant(-1)], []), ast.Mult(), self.visit(node.operand))
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         assert isinstance(node.func, ast.Name)
         return ast.Call(ast.Name(f"real_{node.func.id}"), [self.visit(argument) for argument in node.args], [])

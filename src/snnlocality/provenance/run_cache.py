@@ -8,9 +8,11 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import locked_versions
@@ -35,10 +37,11 @@ def key(plan: Plan, inputs: Mapping[str, str]) -> str:
 def holds(plan: Plan, inputs: Mapping[str, str]) -> bool:
     """Whether all outputs of a run are here, unchanged."""
     folder = _folder(plan, inputs)
-    if not (folder / _ENTRY).exists():
+    try:
+        digests = read_json(folder / _ENTRY)["outputs"]
+        return digests == {output.name: sha256(folder / output.name) for output in plan.outputs}
+    except (UserError, KeyError, OSError):
         return False
-    digests = read_json(folder / _ENTRY)["outputs"]
-    return all((folder / name).exists() and sha256(folder / name) == digest for name, digest in digests.items())
 
 
 def take(plan: Plan, inputs: Mapping[str, str]) -> str | None:
@@ -55,10 +58,15 @@ def take(plan: Plan, inputs: Mapping[str, str]) -> str | None:
 def put(plan: Plan, inputs: Mapping[str, str], engine: str, write: Callable[[Path], None]) -> None:
     """Keep a run's outputs: ``write`` makes them, under their own names, in the folder it is given."""
     folder = _folder(plan, inputs)
-    folder.mkdir(parents=True, exist_ok=True)
-    write(folder)
-    outputs = {output.name: sha256(folder / output.name) for output in plan.outputs}
-    write_json(folder / _ENTRY, {"engine": engine, "outputs": outputs, "settings": plan.settings})
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        draft = Path(scratch) / folder.name
+        draft.mkdir()
+        write(draft)
+        outputs = {output.name: sha256(draft / output.name) for output in plan.outputs}
+        write_json(draft / _ENTRY, {"engine": engine, "outputs": outputs, "settings": plan.settings})
+        shutil.rmtree(folder, ignore_errors=True)  # an entry that no longer holds
+        os.replace(draft, folder)
 
 
 def _folder(plan: Plan, inputs: Mapping[str, str]) -> Path:

@@ -1,6 +1,7 @@
 """Train all runs of one cell at once into the run cache, from which each run's own rule takes its result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from snnlocality import parameters as params
@@ -15,7 +16,7 @@ from snnlocality.provenance.records import input_digests
 from snnlocality.steps.train import curve_table, first_network, fit, optimisation_of, save_model
 from snnlocality.storage import write_text
 
-Trained = list[tuple[Network, list[Epoch]]]
+Trained = Iterable[tuple[Network, list[Epoch]]]
 
 
 def train_cell(
@@ -39,15 +40,16 @@ def train_cell(
     settings = runs[missing[0]].settings
     dataset, parts = load(runs[missing[0]].made[0], fold)
     train = _in_lockstep if engine.name == "cuda" else _one_by_one
-    for seed, (network, curve) in zip(missing, train(settings, dataset, parts, missing, engine, report), strict=True):
-
-        def write(folder: Path, network: Network = network, curve: list[Epoch] = curve) -> None:
-            model, table = (folder / output.name for output in runs[missing[0]].outputs)
-            save_model(model, network)
-            write_text(table, curve_table(curve))
-
-        run_cache.put(runs[seed], inputs[seed], engine.name, write)
+    trained = train(settings, dataset, parts, missing, engine, report)
+    for seed, (network, curve) in zip(missing, trained, strict=True):
+        run_cache.put(runs[seed], inputs[seed], engine.name, partial(_write, runs[seed], network, curve))
     return len(missing)
+
+
+def _write(run: plan.Plan, network: Network, curve: list[Epoch], folder: Path) -> None:
+    model, table = (folder / output.name for output in run.outputs)
+    save_model(model, network)
+    write_text(table, curve_table(curve))
 
 
 def _one_by_one(
@@ -58,7 +60,9 @@ def _one_by_one(
     engine: Engine,
     report: Callable[[int, Epoch], None],
 ) -> Trained:
-    return [fit(settings, dataset, parts, seed, engine, lambda epoch, seed=seed: report(seed, epoch)) for seed in seeds]
+    # One is kept before the next begins: an interruption loses one run at most.
+    for seed in seeds:
+        yield fit(settings, dataset, parts, seed, engine, partial(report, seed))
 
 
 def _in_lockstep(

@@ -10,6 +10,7 @@ from snnlocality.engines.cpu.kernels import (
     LOSSES,
     MAX_LAYERS,
     MAX_THREADS,
+    MAX_UNITS,
     SOURCES,
     AdamWork,
     Layer,
@@ -55,7 +56,7 @@ class CpuEngine:
     name = "cpu"
 
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
-        self._dtype, self._threads, self._memory = np.dtype(dtype), min(threads, MAX_THREADS), Memory()
+        self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
         self._adam = kernels(self._dtype, "1").adam  # compiled now, so that a machine that cannot says so at once
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
@@ -88,7 +89,11 @@ class CpuEngine:
         losses = np.zeros(work.samples)
         mask = np.asarray(batch.mask, np.float32)
         targets = np.asarray(batch.targets, np.int64)
-        counted = float(batch.mask.sum())
+        counted = float(mask.sum())
+        if not counted:
+            raise ValueError("no step of the batch counts: its mask is zero everywhere")
+        if not 0 <= targets.min() <= targets.max() < work.classes:
+            raise ValueError(f"targets must lie between 0 and {work.classes - 1}")
         work.loss, work.losses, work.counted = LOSSES[loss], address(losses), counted
         work.targets, work.mask = kept.keep("targets", targets), kept.keep("mask", mask)
         work.target_step, work.target_sample = (stride // targets.itemsize for stride in targets.strides)
@@ -102,8 +107,8 @@ class CpuEngine:
                 own.local_errors = self._class_rows(work, kept, f"errors{layer}")
         gradients = self._new_gradients(traces, work)
         self._run(traces.library.learn, work)
-        loss = float(losses.sum()) / counted
-        return Learned(loss, self._finished(gradients, traces, kept), traces.readout)
+        mean = float(losses.sum()) / counted
+        return Learned(mean, self._finished(gradients, traces, kept), traces.readout)
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""
@@ -135,6 +140,10 @@ class CpuEngine:
             raise UserError(f"The CPU engine takes at most {MAX_LAYERS} hidden layers; choose the engine reference.")
         table = {name: transposed(array, dtype) for name, array in network.weights.items()}
         self._set_inputs(work, kept, inputs, table["W1"])
+        if work.samples < 1 or work.steps < 1:
+            raise ValueError("a batch needs at least one sample and one step")
+        if max(len(array) for array in network.weights.values()) > MAX_UNITS:
+            raise UserError(f"The CPU engine takes at most {MAX_UNITS} units a layer; choose the engine reference.")
         rows, widest = work.samples * work.steps, max(array.shape[1] for array in table.values())
         for index, layer in enumerate(network.hidden):
             units, width = len(network.weights[f"W{layer}"]), table[f"W{layer}"].shape[1]

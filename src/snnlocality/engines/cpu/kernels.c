@@ -84,8 +84,8 @@ INLINE real real_exp(real x) {
     const real r = (x - n * NUMBER(0.693145751953125)) - n * NUMBER(1.42860682030941723e-06);
     real sum = 1;
     for (int i = SINGLE ? 7 : 13; i > 0; i--) sum = 1 + sum * r / NUMBER(i);
-    union { float number; int32_t bits; } single = {.bits = ((int32_t)n + 127) << 23};
-    union { double number; int64_t bits; } twice = {.bits = ((int64_t)n + 1023) << 52};
+    union { float number; uint32_t bits; } single = {.bits = (uint32_t)((int32_t)n + 127) << 23};
+    union { double number; uint64_t bits; } twice = {.bits = (uint64_t)((int64_t)n + 1023) << 52};
     return vanishes ? 0 : sum * (SINGLE ? (real)single.number : (real)twice.number);
 }
 INLINE real real_sigmoid(real x) { return 1 / (1 + real_exp(-x)); }
@@ -246,6 +246,19 @@ typedef struct {
     int64_t count;
 } Listed;
 
+/* A bit for every lane that is true. */
+INLINE uint64_t bits_of(lanes_of_bits lanes) {
+#if VECTOR_BYTES == 64
+    union { lane_mask mask; uint16_t bits; } packed = {.bits = 0};
+    packed.mask = __builtin_convertvector(lanes, lane_mask);
+    return sizeof(real) == 4 ? packed.bits : (uint8_t)packed.bits; /* 16 or 8 lanes: whole bytes */
+#else
+    uint64_t bits = 0;
+    for (int64_t lane = 0; lane < LANES; lane++) bits |= (uint64_t)(lanes[lane] & 1) << lane;
+    return bits;
+#endif
+}
+
 /* One step of some vectors of one sample's units, from unit n on, all in registers:
  * drive = given + listed rows of W^T + listed rows of V^T;  I = alpha I + drive;  U = beta U + I - theta s.
  * `active` gets a bit for every unit with U > theta. `drive` may be the row that U is written to, or null. */
@@ -268,11 +281,9 @@ INLINE void fire_vectors(const int vectors, int64_t n, int64_t width, const real
         const vec u = load(before + at), i = sum[v] + alpha * load(I + at);
         const vec reset = (vec)((lanes_of_bits)threshold & (u > threshold));
         const vec next = (i + beta * u) - reset;
-        union { lane_mask lanes; uint16_t bits; } fired = {.bits = 0};
-        fired.lanes = __builtin_convertvector(next > threshold, lane_mask);
         store(I + at, i);
         store(U + at, next);
-        active[at / 64] |= (uint64_t)fired.bits << (at % 64);
+        active[at / 64] |= bits_of(next > threshold) << (at % 64);
     }
 }
 
@@ -781,3 +792,7 @@ static void adam_share(void *given, int64_t worker, int64_t workers) {
 }
 
 void adam(const AdamWork *work, int64_t workers) { in_parallel(adam_share, (void *)work, workers); }
+
+/* So that Python can check its mirror of the structures. */
+const int64_t size_of_work = sizeof(Work), size_of_layer = sizeof(Layer), size_of_matrix = sizeof(Matrix),
+              size_of_adam_work = sizeof(AdamWork);

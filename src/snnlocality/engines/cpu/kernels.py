@@ -27,6 +27,7 @@ _REAL = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
 
 MAX_LAYERS = 8
 MAX_THREADS = 256
+MAX_UNITS = 65536
 SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
 LOSSES = {"cross_entropy": 0, "squared_error": 1, "smooth_l1": 2}
 
@@ -105,27 +106,40 @@ def kernels(dtype: np.dtype, derivative: str) -> ctypes.CDLL:
     definitions = (f"-DREAL={_REAL[dtype]}", f"-DDERIVATIVE={as_c(derivative)}")
     command = [sys.executable, "-m", "ziglang", "cc", *_FLAGS, *definitions, str(_SOURCE)]
     # Everything that decides the machine code is in the name: the cache is never stale, and nodes of a cluster
-    # with different processors can share it.
-    key = "\n".join([*_FLAGS, *definitions, _SOURCE.read_text(encoding="utf-8"), _compiler(), _processor()])
+    # with different processors or systems can share it.
+    system = " ".join((platform.system(), *platform.libc_ver()))
+    key = "\n".join([*_FLAGS, *definitions, _SOURCE.read_text(encoding="utf-8"), _compiler(), _processor(), system])
     folder = cache_folder()
     library = folder / f"kernels-{hashlib.sha256(key.encode()).hexdigest()[:20]}.so"
     if not library.exists():
         _compile(command, library)
-    return ctypes.CDLL(str(library))
+    try:
+        loaded = ctypes.CDLL(str(library))
+    except OSError as error:
+        raise UserError(f"The CPU engine's kernels cannot be loaded here ({error}).") from None
+    sizes = [
+        ctypes.c_int64.in_dll(loaded, f"size_of_{name}").value for name in ("work", "layer", "matrix", "adam_work")
+    ]
+    assert sizes == [ctypes.sizeof(structure) for structure in (Work, Layer, Matrix, AdamWork)]
+    return loaded
 
 
 def cache_folder() -> Path:
-    """Where compiled kernels are kept: below XDG_CACHE_HOME or ~/.cache, else below the temporary folder."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snnlocality"
+    """Where compiled kernels are kept: below XDG_CACHE_HOME or ~/.cache, else in a temporary folder."""
     try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snnlocality"
         home.mkdir(parents=True, exist_ok=True)
         if os.access(home, os.W_OK):
             return home
-    except OSError:
+    except (OSError, RuntimeError):  # read-only, or a user without a home
         pass
-    fallback = Path(tempfile.gettempdir()) / f"snnlocality-{os.getuid()}"
-    fallback.mkdir(mode=0o700, exist_ok=True)
-    return fallback
+    return _folder_of_this_process()
+
+
+@cache
+def _folder_of_this_process() -> Path:
+    # A name that others could foresee would let them put a library there.
+    return Path(tempfile.mkdtemp(prefix="snnlocality-"))
 
 
 def _compile(command: list[str], library: Path) -> None:

@@ -19,7 +19,7 @@ class Placed(NamedTuple):
     table: np.ndarray  # (units below, width)
 
 
-# The arrays known to be in the kernels' layout, zero padding included.
+# The arrays in the kernels' layout; their padding is zero once something has been written to them.
 _PLACED: "weakref.WeakValueDictionary[int, np.ndarray]" = weakref.WeakValueDictionary()
 
 

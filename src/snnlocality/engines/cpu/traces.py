@@ -86,6 +86,6 @@ class CpuTraces:
         starts, spikes = self.kept[f"spike_starts{layer}"], self.kept[f"spikes{layer}"]
         for number, chunk in enumerate(chunks(self.work)):
             own = starts[chunk.start + number : chunk.stop + number + 1]
-            listed = spikes[chunk.start * units : chunk.start * units + own[-1]]
+            listed = spikes[chunk.start * units : chunk.start * units + int(own[-1])]
             rows[chunk.start + np.repeat(np.arange(len(own) - 1), np.diff(own)), listed] = 1
         return rows
