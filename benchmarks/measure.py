@@ -17,8 +17,6 @@ from benchmarks.environments import Unavailable
 
 ROOT = Path(__file__).parent.parent
 TURN_SECONDS = 1.0
-# Before every turn: threads of the contender before (OpenMP's, XLA's) still spin for a while after their last work.
-SETTLE_SECONDS = 0.5
 START_SECONDS = 400.0  # a contender that needs longer to compile is left out
 ANSWER_SECONDS = 200.0
 
@@ -121,7 +119,6 @@ def side_by_side(
                 if name in skipped:
                     continue
                 steps = math.ceil(TURN_SECONDS / worker.ready["seconds_per_step"])
-                time.sleep(SETTLE_SECONDS)
                 try:
                     answer = worker.ask(steps=steps)
                 except Unavailable as reason:

@@ -31,8 +31,10 @@ def build(case: Case, options: Options) -> Contender:
     network, adam = start()
 
     def restore() -> None:
-        nonlocal network, adam
-        network, adam = start()
+        nonlocal adam
+        for name, weight in network.weights.items():
+            weight[...] = case.weights[name]
+        adam = Adam(network.weights, engine.adam)
 
     def step(recordings: np.ndarray) -> float:
         batch = dataset.batch(recordings)
