@@ -20,11 +20,18 @@ FUNCTIONS = {
     "square": "x^2",
     "step": "1 where x > 0, else 0",
 }
+
+
+def _sigmoid(x: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):  # e^-x becomes infinite, its inverse the right 0
+        return 1 / (1 + np.exp(-x))
+
+
 NUMPY: dict[str, Callable] = {
     "abs": np.abs,
     "exp": np.exp,
     "maximum": np.maximum,
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "sigmoid": _sigmoid,
     "sqrt": np.sqrt,
     "square": np.square,
     "step": lambda x: (x > 0).astype(x.dtype),

@@ -132,6 +132,9 @@ class CpuEngine:
 
     def _simulation(self, network: Network, inputs: Inputs) -> CpuTraces:
         """Everything a simulation needs and leaves behind, not yet run."""
+        steps, samples = (inputs.steps, inputs.samples) if isinstance(inputs, Events) else inputs.shape[:2]
+        if samples < 1 or steps < 1:
+            raise ValueError("a batch needs at least one sample and one step")
         if network.spike.emit != HEAVISIDE:
             raise ValueError("the CPU engine simulates neurons that emit spikes, no others")
         dtype, kept = self._dtype, Kept(self._memory)
@@ -140,8 +143,6 @@ class CpuEngine:
             raise UserError(f"The CPU engine takes at most {MAX_LAYERS} hidden layers; choose the engine reference.")
         table = {name: transposed(array, dtype) for name, array in network.weights.items()}
         self._set_inputs(work, kept, inputs, table["W1"])
-        if work.samples < 1 or work.steps < 1:
-            raise ValueError("a batch needs at least one sample and one step")
         if max(len(array) for array in network.weights.values()) > MAX_UNITS:
             raise UserError(f"The CPU engine takes at most {MAX_UNITS} units a layer; choose the engine reference.")
         rows, widest = work.samples * work.steps, max(array.shape[1] for array in table.values())
