@@ -1,10 +1,14 @@
-"""Measuring side by side: one process per contender, turn and turn about, so that all meet the same machine."""
+"""Measuring side by side: one process per contender, turn and turn about, so that all meet the same machine.
+
+Whose turn it is not stands still.
+"""
 
 import contextlib
 import json
 import math
 import os
 import select
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -51,6 +55,14 @@ class Worker:
         except BrokenPipeError:
             raise Unavailable(self._last_words()) from None
         return self._answer(request.get("seconds", 0.0) + ANSWER_SECONDS)
+
+    def hold(self) -> None:
+        """Let the process stand still; libraries' threads spin for a while after their work."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Undo ``hold``."""
+        self._process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """End the process."""
@@ -111,6 +123,8 @@ def side_by_side(
 ) -> tuple[dict[Any, Measured], dict[Any, str]]:
     """Measure all contenders round robin; returns results, and reasons of those that dropped out."""
     with started(start, say) as (workers, skipped):
+        for worker in workers.values():
+            worker.hold()
         rates: dict[Any, list[float]] = {name: [] for name in workers}
         memory: dict[Any, float | None] = {}
         for number in range(rounds):
@@ -119,12 +133,14 @@ def side_by_side(
                 if name in skipped:
                     continue
                 steps = math.ceil(TURN_SECONDS / worker.ready["seconds_per_step"])
+                worker.go_on()
                 try:
                     answer = worker.ask(steps=steps)
                 except Unavailable as reason:
                     skipped[name] = str(reason)
                     say(f"dropped {name}: {reason}")
                     continue
+                worker.hold()
                 rates[name].append(batch_size * steps / answer["seconds"])
                 memory[name] = answer["peak_memory_mb"]
         measured = {

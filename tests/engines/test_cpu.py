@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from networks import ENGINE, RULES, SURROGATES, as_events, cases, random_batch, random_network, relative_error, rule
 from snnlocality import registry
 from snnlocality.engines import choice
-from snnlocality.engines.cpu import kernels
+from snnlocality.engines.cpu import compiler, kernels
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.cpu.layout import CHUNK
 from snnlocality.engines.reference import ReferenceEngine
@@ -138,7 +138,7 @@ def test_the_number_of_threads_does_not_change_a_bit(name):
         assert all(np.array_equal(a, b) for a, b in zip(one, many, strict=True))
 
 
-@pytest.mark.skipif("avx512f" not in kernels._processor(), reason="this processor has no wider vectors to compare with")
+@pytest.mark.skipif("avx512f" not in compiler.processor(), reason="this processor has no wider vectors to compare with")
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ALL_RULES)
 def test_the_width_of_the_vectors_does_not_change_a_bit(name, dtype, monkeypatch):
@@ -146,8 +146,8 @@ def test_the_width_of_the_vectors_does_not_change_a_bit(name, dtype, monkeypatch
     batch = random_batch(shape, steps=20, samples=CHUNK + 3)
     network = random_network(shape)
     native = bits(CpuEngine(dtype), network, batch, name)
-    flags = tuple("-mcpu=x86_64_v3" if flag == "-mcpu=native" else flag for flag in kernels._FLAGS)
-    monkeypatch.setattr(kernels, "_FLAGS", flags)
+    flags = tuple("-mcpu=x86_64_v3" if flag == "-mcpu=native" else flag for flag in compiler.FLAGS)
+    monkeypatch.setattr(compiler, "FLAGS", flags)
     monkeypatch.setattr("snnlocality.engines.cpu.engine.kernels", kernels.kernels.__wrapped__)
     narrow = bits(CpuEngine(dtype), network, batch, name)
     assert all(np.array_equal(a, b) for a, b in zip(native, narrow, strict=True))

@@ -1,6 +1,5 @@
 """The CPU engine: hands NumPy arrays to the compiled kernels (``kernels.c``) and spreads chunks over threads."""
 
-import ctypes
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,6 @@ import numpy as np
 from snnlocality.engines.cpu.kernels import (
     LOSSES,
     MAX_LAYERS,
-    MAX_THREADS,
     MAX_UNITS,
     SOURCES,
     AdamWork,
@@ -22,7 +20,7 @@ from snnlocality.engines.cpu.layout import (
     CHUNK,
     address,
     by_class,
-    chunks,
+    chunk_count,
     from_rows,
     padded,
     placed,
@@ -32,6 +30,7 @@ from snnlocality.engines.cpu.layout import (
     transposed,
 )
 from snnlocality.engines.cpu.memory import Memory
+from snnlocality.engines.cpu.threads import MAX_THREADS, in_parallel
 from snnlocality.engines.cpu.traces import CpuTraces, Kept
 from snnlocality.engines.interface import Errors, Events, Inputs, Learned
 from snnlocality.errors import UserError
@@ -107,6 +106,7 @@ class CpuEngine:
                 own.local_errors = self._class_rows(work, kept, f"errors{layer}")
         gradients = self._new_gradients(traces, work)
         self._run(traces.library.learn, work)
+        self._run(traces.library.gradients, work)
         mean = float(losses.sum()) / counted
         return Learned(mean, self._finished(gradients, traces, kept), traces.readout)
 
@@ -127,7 +127,7 @@ class CpuEngine:
                 others.append(name)
         constants = (1 - adam.FIRST, 1 - adam.SECOND, adam.EPSILON)
         work = AdamWork((Matrix * len(matrices))(*matrices), len(matrices), step.rate, step.scale, *constants)
-        self._adam(ctypes.byref(work), ctypes.c_int64(self._threads))
+        in_parallel(self._adam, work, self._threads)
         adam.update(*({name: group[name] for name in others} for group in (weights, gradients, first, second)), step)
 
     def _simulation(self, network: Network, inputs: Inputs) -> CpuTraces:
@@ -155,7 +155,7 @@ class CpuEngine:
                 V=kept.keep(f"V{layer}", table[f"V{layer}"]) if f"V{layer}" in table else None,
                 U=kept.new(f"U{layer}", (rows, width), dtype),
                 spikes=kept.new(f"spikes{layer}", (rows * units,), np.uint16),
-                spike_starts=kept.new(f"spike_starts{layer}", (rows + len(chunks(work)),), np.uint32),
+                spike_starts=kept.new(f"spike_starts{layer}", (rows + chunk_count(work),), np.uint32),
             )
         work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
         work.W_out = kept.keep("W_out", table["W_out"])
@@ -198,7 +198,7 @@ class CpuEngine:
         network, dtype, kept = traces.network, self._dtype, Kept(self._memory)
         work = Work.from_buffer_copy(traces.work)
         rows = work.samples * work.steps
-        blocks = len(chunks(work)) * -(-work.steps // work.block_steps)
+        blocks = chunk_count(work) * -(-work.steps // work.block_steps)
         work.source, work.reset = SOURCES[rule.source], work.theta if rule.through_reset else 0
         work.lambda_y = self._class_rows(work, kept, "lambda_y")
         for layer, delivery in _deliveries(network, rule).items():
@@ -239,11 +239,11 @@ class CpuEngine:
     def _class_rows(self, work: Work, kept: Kept, name: str) -> int:
         return kept.new(name, (work.samples * work.steps, work.class_width), self._dtype)
 
-    def _run(self, function: Callable[..., object], work: Work) -> None:
-        """Call a kernel that spreads its work over threads."""
+    def _run(self, task: Callable[..., object], work: Work) -> None:
+        """Do one of the kernels' tasks."""
         scratch = self._memory.array((self._threads, work.scratch_size), self._dtype)
-        work.scratch = address(scratch)
-        function(ctypes.byref(work), ctypes.c_int64(self._threads))
+        work.scratch, work.next = address(scratch), 0
+        in_parallel(task, work, self._threads)
 
 
 def _first_adjoint(traces: CpuTraces, kept: Kept) -> np.ndarray:

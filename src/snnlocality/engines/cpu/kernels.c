@@ -23,11 +23,10 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <math.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#if defined(__AVX512VBMI2__)
+#if defined(__AVX__)
 #include <immintrin.h>
 #endif
 
@@ -38,20 +37,21 @@ typedef uint32_t row_index;
 #if defined(__AVX512F__)
 #define VECTOR_BYTES 64
 #define TILE_ROWS 8 /* 8 x 3 sums, 3 weights: 27 of 32 registers */
-#elif defined(__AVX__)
+#define TILE_VECTORS 3
+#else
+#if defined(__AVX__)
 #define VECTOR_BYTES 32
-#define TILE_ROWS 4 /* 4 x 3 sums, 3 weights, 1 factor: all 16 registers */
 #else
 #define VECTOR_BYTES 16
-#define TILE_ROWS 4
 #endif
-#define TILE_VECTORS 3
+#define TILE_ROWS 4 /* 4 x 2 sums, 2 weights, 1 factor: 11 of 16 registers; with 4 x 3 a sum would live in memory */
+#define TILE_VECTORS 2
+#endif
 #define LIST_VECTORS 8 /* sums of one pass over a list */
 #define LANES ((int64_t)(VECTOR_BYTES / sizeof(real)))
 #define CACHE_LINE 64
 #define LEAST_WIDTH (CACHE_LINE / (int64_t)sizeof(real)) /* rows are padded to a multiple of it */
 #define MAX_LAYERS 8
-#define MAX_THREADS 256
 #define MAX_UNITS 65536 /* what a unit_index can tell apart */
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
@@ -142,7 +142,7 @@ typedef struct {
     int64_t target_step, target_sample, mask_step, mask_sample;
     double counted;  /* sum of the mask */
     double *losses;  /* per sample, summed over the steps that count */
-    _Atomic int64_t next; /* the next chunk to be taken */
+    _Atomic int64_t next; /* the next chunk to be taken; zero before every task */
     Layer layer[MAX_LAYERS];
 } Work;
 
@@ -226,7 +226,7 @@ INLINE void product(const bool add, int64_t rows, int64_t width, int64_t inner, 
     int64_t n = 0;
     for (; n + TILE_VECTORS * LANES <= width; n += TILE_VECTORS * LANES)
         tile_rows(add, TILE_VECTORS, rows, out + n, out_stride, A, B + n, b_stride, inner);
-    if ((width - n) / LANES == 2) tile_rows(add, 2, rows, out + n, out_stride, A, B + n, b_stride, inner);
+    if (TILE_VECTORS > 2 && (width - n) / LANES == 2) tile_rows(add, 2, rows, out + n, out_stride, A, B + n, b_stride, inner);
     if ((width - n) / LANES == 1) tile_rows(add, 1, rows, out + n, out_stride, A, B + n, b_stride, inner);
 }
 
@@ -252,6 +252,8 @@ INLINE uint64_t bits_of(lanes_of_bits lanes) {
     union { lane_mask mask; uint16_t bits; } packed = {.bits = 0};
     packed.mask = __builtin_convertvector(lanes, lane_mask);
     return sizeof(real) == 4 ? packed.bits : (uint8_t)packed.bits; /* 16 or 8 lanes: whole bytes */
+#elif VECTOR_BYTES == 32
+    return (uint64_t)(sizeof(real) == 4 ? _mm256_movemask_ps((__m256)lanes) : _mm256_movemask_pd((__m256d)lanes));
 #else
     uint64_t bits = 0;
     for (int64_t lane = 0; lane < LANES; lane++) bits |= (uint64_t)(lanes[lane] & 1) << lane;
@@ -575,58 +577,27 @@ static void adjoint_chunk(const Work *work, int64_t first, real *restrict scratc
     for (int64_t l = 0; l < work->layers; l++) sort_spikes(work, &work->layer[l], first);
 }
 
-/* ---- Threads ---- */
+/* ---- Tasks: what Python spreads over threads (threads.c); each worker calls them with its own number ---- */
 
-typedef void Task(void *work, int64_t worker, int64_t workers);
-
-typedef struct {
-    Task *task;
-    void *work;
-    int64_t worker, workers;
-} Share;
-
-static void *run_share(void *given) {
-    const Share *share = given;
-    share->task(share->work, share->worker, share->workers);
-    return 0;
-}
-
-/* Threads live for one call: to start one takes far less than a chunk, and nothing is left behind for a fork. Where
- * one cannot be started, the caller does its share too. */
-static void in_parallel(Task *task, void *work, int64_t workers) {
-    Share shares[MAX_THREADS];
-    pthread_t threads[MAX_THREADS];
-    bool started[MAX_THREADS];
-    for (int64_t n = 0; n < workers; n++) shares[n] = (Share){task, work, n, workers};
-    for (int64_t n = 1; n < workers; n++) started[n] = pthread_create(&threads[n], 0, run_share, &shares[n]) == 0;
-    run_share(&shares[0]);
-    for (int64_t n = 1; n < workers; n++)
-        if (started[n]) pthread_join(threads[n], 0);
-        else run_share(&shares[n]);
-}
-
-/* What each thread does: take the next chunk until none is left. */
-
+/* A worker takes the next chunk until none is left. */
 #define FOR_CHUNKS(work, worker, first, scratch)                                    \
     real *scratch = (work)->scratch + (worker) * (work)->scratch_size;              \
     for (int64_t first; (first = atomic_fetch_add(&(work)->next, 1) * (work)->chunk) < (work)->samples;)
 
-static void forward_share(void *given, int64_t worker, int64_t workers) {
+void forward(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
-    Work *work = given;
     FOR_CHUNKS(work, worker, first, scratch) forward_chunk(work, first, scratch);
 }
 
-static void adjoint_share(void *given, int64_t worker, int64_t workers) {
+/* From given errors. */
+void adjoint(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
-    Work *work = given;
     FOR_CHUNKS(work, worker, first, scratch) adjoint_chunk(work, first, scratch);
 }
 
-/* Forward, losses and adjoint of a chunk in one go. */
-static void learn_share(void *given, int64_t worker, int64_t workers) {
+/* Forward, losses and adjoint of a chunk in one go; `gradients` makes the rest. */
+void learn(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
-    Work *work = given;
     FOR_CHUNKS(work, worker, first, scratch) {
         forward_chunk(work, first, scratch);
         const int64_t at = first * work->steps * work->class_width;
@@ -675,8 +646,7 @@ INLINE void dense_gradient(int64_t inputs, int64_t width, int64_t rows, real *re
     }
 }
 
-static void gradients_share(void *given, int64_t worker, int64_t workers) {
-    const Work *work = given;
+void gradients(const Work *work, int64_t worker, int64_t workers) {
     clear_rows(work->dW_out, work->layer[work->layers - 1].units, work->class_width, worker, workers);
     for (int64_t l = 0; l < work->layers; l++) {
         const Layer *layer = &work->layer[l];
@@ -714,27 +684,7 @@ static void gradients_share(void *given, int64_t worker, int64_t workers) {
     }
 }
 
-/* ---- What Python calls ---- */
-
-void forward(Work *work, int64_t workers) {
-    work->next = 0;
-    in_parallel(forward_share, work, workers);
-}
-
-/* From given errors. */
-void adjoint(Work *work, int64_t workers) {
-    work->next = 0;
-    in_parallel(adjoint_share, work, workers);
-}
-
-void gradients(Work *work, int64_t workers) { in_parallel(gradients_share, work, workers); }
-
-/* All of it, losses included. */
-void learn(Work *work, int64_t workers) {
-    work->next = 0;
-    in_parallel(learn_share, work, workers);
-    in_parallel(gradients_share, work, workers);
-}
+/* ---- What Python calls besides ---- */
 
 /* out = M s_l of any matrix M of so many rows, M^T as `table`: (units, width); `rows`: room for one chunk. */
 void project(const Work *work, int64_t l, const real *table, int64_t matrix_rows, int64_t width, real *rows,
@@ -772,8 +722,8 @@ typedef struct {
     double rate, scale, new_first, new_second, epsilon;
 } AdamWork;
 
-static void adam_share(void *given, int64_t worker, int64_t workers) {
-    const AdamWork *work = given;
+/* A task: a worker owns whole rows. */
+void adam(const AdamWork *work, int64_t worker, int64_t workers) {
     const real rate = work->rate, scale = work->scale, new_first = work->new_first, new_second = work->new_second,
                epsilon = work->epsilon;
     for (const Matrix *matrix = work->matrices; matrix < work->matrices + work->count; matrix++)
@@ -790,8 +740,6 @@ static void adam_share(void *given, int64_t worker, int64_t workers) {
             }
         }
 }
-
-void adam(const AdamWork *work, int64_t workers) { in_parallel(adam_share, (void *)work, workers); }
 
 /* So that Python can check its mirror of the structures. */
 const int64_t size_of_work = sizeof(Work), size_of_layer = sizeof(Layer), size_of_matrix = sizeof(Matrix),

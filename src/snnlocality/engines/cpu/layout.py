@@ -60,6 +60,11 @@ def by_class(classes: int, steps: int, samples: int, dtype: np.dtype, memory: Me
     return memory.array((classes, steps, samples), dtype).transpose(1, 2, 0)
 
 
+def chunk_count(work: Work) -> int:
+    """Number of chunks, the last of which may be smaller."""
+    return -(-work.samples // CHUNK)
+
+
 def chunks(work: Work) -> list[slice]:
     """Rows of every chunk."""
     firsts = range(0, work.samples, CHUNK)

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from bisect import bisect_left, insort
+from bisect import bisect_left
 
 import numpy as np
 
@@ -18,24 +18,25 @@ class Memory:
 
     def __init__(self) -> None:
         self._pieces: list[np.ndarray] = []  # bytes, by size; all that were ever handed out
+        self._starts: list[int] = []  # where in each piece a cache line starts
 
     def array(self, shape: tuple[int, ...], dtype: np.typing.DTypeLike) -> np.ndarray:
         """An array of unknown content that starts at a cache line."""
-        size = math.prod(shape) * np.dtype(dtype).itemsize
-        piece = self._piece(size + ALIGNMENT)
-        start = -piece.ctypes.data % ALIGNMENT
-        return piece[start : start + size].view(dtype).reshape(shape)
+        number = self._piece(math.prod(shape) * np.dtype(dtype).itemsize + ALIGNMENT)
+        return np.ndarray(shape, dtype, self._pieces[number], self._starts[number])
 
-    def _piece(self, size: int) -> np.ndarray:
-        for number in range(bisect_left(self._pieces, size, key=len), len(self._pieces)):
+    def _piece(self, size: int) -> int:
+        """The number of an unused piece of this size."""
+        first = bisect_left(self._pieces, size, key=len)
+        for number in range(first, len(self._pieces)):
             if len(self._pieces[number]) > 4 * size:
                 break  # better kept for a larger array
             # Every view of a piece refers to the piece itself; here the list and the call are the only ones.
             if sys.getrefcount(self._pieces[number]) == _UNUSED:
-                return self._pieces[number]
-        piece = np.empty(size, np.uint8)
-        insort(self._pieces, piece, key=len)
-        return piece
+                return number
+        self._pieces.insert(first, np.empty(size, np.uint8))
+        self._starts.insert(first, -self._pieces[first].ctypes.data % ALIGNMENT)
+        return first
 
 
 _PROBE = [np.empty(0)]
