@@ -248,6 +248,37 @@ def test_loss_and_gradients_in_one_go_are_the_same(name, loss, classes, event_dr
         np.testing.assert_allclose(got.readout, expected.readout, rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize("name", ALL_RULES)
+def test_batch_after_batch_it_learns_what_a_new_engine_learns(name):
+    """Working arrays stay from batch to batch where they can: nothing of an earlier batch may stay with them."""
+    shape, random = Shape(6, (5, 4), 3, True), np.random.default_rng(0)
+    batch = random_batch(shape, samples=3 * CHUNK)
+    packed, targets = as_events(batch.inputs), np.broadcast_to(batch.targets[0], batch.targets.shape)
+    batch = batch._replace(targets=targets)
+    engine = CpuEngine(np.float64, threads=2)
+    start = random_network(shape)
+    network = Network(start.dynamics, start.spike, engine.place(start.weights), start.feedback)
+    steps = adam.Adam(network.weights, engine.adam)
+    earlier = []
+    for count in (CHUNK + 3, CHUNK + 3, CHUNK + 3, 5, 5, 3 * CHUNK, CHUNK + 3):
+        chosen = random.permutation(3 * CHUNK)[:count]
+        inputs = packed._replace(index=packed.index[chosen])
+        if count == 5:
+            inputs = inputs._replace(current=random.normal(0, 0.3, (count, 6)))
+        part = batch._replace(inputs=inputs, targets=targets[:, chosen], mask=batch.mask[:, chosen])
+        got = engine.loss_and_gradients(network, part, rule(name), "smooth_l1", "cross_entropy")
+        expected = CpuEngine(np.float64).loss_and_gradients(network, part, rule(name), "smooth_l1", "cross_entropy")
+        earlier.append((got, expected))
+        steps.step(got.gradients, 0.01)
+        if len(earlier) == 2:  # other arrays under the same names
+            network.weights.update(engine.place({key: 0.5 * array for key, array in network.weights.items()}))
+            steps = adam.Adam(network.weights, engine.adam)
+    for got, expected in earlier:  # what was handed out stays as it was
+        assert got.loss == expected.loss
+        assert got.readout.tobytes() == expected.readout.tobytes()
+        assert all(np.array_equal(got.gradients[key], expected.gradients[key]) for key in expected.gradients)
+
+
 def test_neurons_that_do_not_spike_are_refused():
     network = random_network(Shape(3, (2,), 2, False), spike=SpikeFunction("sigmoid(k * x)", "1", 1.0))
     with pytest.raises(ValueError, match="emit spikes"):

@@ -1,7 +1,8 @@
 """The CPU engine: hands NumPy arrays to the compiled kernels (``kernels.c``) and spreads chunks over threads."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from snnlocality.engines.cpu.layout import (
     by_class,
     chunk_count,
     from_rows,
+    is_placed,
     padded,
     placed,
     placed_copy,
@@ -56,6 +58,7 @@ class CpuEngine:
 
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
         self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
+        self._lesson: _Lesson | None = None  # the last
         self._adam = kernels(self._dtype, "1").adam  # compiled now, so that a machine that cannot says so at once
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
@@ -80,11 +83,8 @@ class CpuEngine:
         self, network: Network, batch: "Batch", rule: Rule, loss: str, local_loss: str | None
     ) -> Learned:
         """See ``interface.Engine.loss_and_gradients``; a chunk is learned from while it is in the cache."""
-        traces = self._simulation(network, batch.inputs)
-        work, kept = self._prepared_adjoint(traces, rule)
-        for index, layer in enumerate(network.hidden):
-            # Nobody asks for these potentials again: half the memory, which then stays in the cache.
-            work.layer[index].lambda_I = kept.keep(f"lambda_I{layer}", traces.kept[f"U{layer}"])
+        self._lesson = lesson = self._next_lesson(network, batch.inputs, rule)
+        traces, work, kept = lesson.traces, lesson.work, lesson.kept
         losses = np.zeros(work.samples)
         mask = np.asarray(batch.mask, np.float32)
         targets = np.asarray(batch.targets, np.int64)
@@ -109,6 +109,22 @@ class CpuEngine:
         self._run(traces.library.gradients, work)
         mean = float(losses.sum()) / counted
         return Learned(mean, self._finished(gradients, traces, kept), traces.readout)
+
+    def _next_lesson(self, network: Network, inputs: Inputs, rule: Rule) -> "_Lesson":
+        """All that is needed to learn from a batch but its targets: the lesson before, if only the samples differ."""
+        if (lesson := self._lesson) is not None and lesson.suits(network, inputs, rule):
+            work, kept = lesson.work, lesson.kept
+            work.event_index = kept.keep("index", np.ascontiguousarray(inputs.index, np.int64))
+            self._set_deliveries(work, kept, network, rule)
+            self._set_event_rows(work, kept, inputs)
+            readout = self._readout(work)
+            return lesson._replace(traces=replace(lesson.traces, inputs=inputs, readout=readout))
+        traces = self._simulation(network, inputs)
+        work, kept = self._prepared_adjoint(traces, rule)
+        for index, layer in enumerate(network.hidden):
+            # Nobody asks for these potentials again: half the memory, which then stays in the cache.
+            work.layer[index].lambda_I = kept.keep(f"lambda_I{layer}", traces.kept[f"U{layer}"])
+        return _Lesson(traces, tuple(network.weights.values()), rule, work, kept)
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""
@@ -163,8 +179,7 @@ class CpuEngine:
         # Forward: I of every sample and one row at rest; backward: the delivered error, lambda_U and lambda_I.
         work.scratch_size = 3 * CHUNK * widest
         work.y_rows = self._class_rows(work, kept, "y")
-        readout = by_class(work.classes, work.steps, work.samples, dtype, self._memory)
-        work.y = strided(readout)
+        readout = self._readout(work)
         return CpuTraces(network, inputs, work, kernels(dtype, network.spike.derivative), kept, readout)
 
     def _set_inputs(self, work: Work, kept: Kept, inputs: Inputs, W: np.ndarray) -> None:
@@ -201,20 +216,35 @@ class CpuEngine:
         blocks = chunk_count(work) * -(-work.steps // work.block_steps)
         work.source, work.reset = SOURCES[rule.source], work.theta if rule.through_reset else 0
         work.lambda_y = self._class_rows(work, kept, "lambda_y")
-        for layer, delivery in _deliveries(network, rule).items():
+        self._set_deliveries(work, kept, network, rule)
+        for layer in network.hidden:
             own = work.layer[layer - 1]
-            own.delivery = kept.keep(f"delivery{layer}", padded(delivery, own.width, dtype))
-            if f"V{layer}" in network.weights and rule.through_recurrence:
-                own.V_back = kept.keep(f"V{layer}", padded(network.weights[f"V{layer}"], own.width, dtype))
             own.lambda_I = kept.new(f"lambda_I{layer}", (rows, own.width), dtype)
             own.spike_rows = kept.new(f"spike_rows{layer}", (rows * own.units,), np.uint32)
             own.spike_rows_starts = kept.new(f"spike_rows_starts{layer}", (blocks * (own.units + 1),), np.uint32)
         if isinstance(traces.inputs, Events):
-            counts = _events_before_chunks(traces.inputs)
-            work.chunk_events = kept.keep("chunk_events", counts)
-            work.event_rows = kept.new("event_rows", (int(counts[-1]),), np.uint32)
             work.event_rows_starts = kept.new("event_rows_starts", (blocks * (work.inputs + 1),), np.uint32)
+            self._set_event_rows(work, kept, traces.inputs)
         return work, kept
+
+    def _set_deliveries(self, work: Work, kept: Kept, network: Network, rule: Rule) -> None:
+        """The matrices that carry errors, as they are now."""
+        for layer, delivery in _deliveries(network, rule).items():
+            own = work.layer[layer - 1]
+            own.delivery = kept.keep(f"delivery{layer}", padded(delivery, own.width, self._dtype))
+            if f"V{layer}" in network.weights and rule.through_recurrence:
+                own.V_back = kept.keep(f"V{layer}", padded(network.weights[f"V{layer}"], own.width, self._dtype))
+
+    def _set_event_rows(self, work: Work, kept: Kept, events: Events) -> None:
+        """Room for the batch's events sorted by unit."""
+        counts = _events_before_chunks(events)
+        work.chunk_events = kept.keep("chunk_events", counts)
+        work.event_rows = kept.new("event_rows", (int(counts[-1]),), np.uint32)
+
+    def _readout(self, work: Work) -> np.ndarray:
+        readout = by_class(work.classes, work.steps, work.samples, self._dtype, self._memory)
+        work.y = strided(readout)
+        return readout
 
     def _new_gradients(self, traces: CpuTraces, work: Work) -> dict[str, np.ndarray]:
         """Matrices of the weights' shapes, where the kernels will add up the gradients."""
@@ -244,6 +274,34 @@ class CpuEngine:
         scratch = self._memory.array((self._threads, work.scratch_size), self._dtype)
         work.scratch, work.next = address(scratch), 0
         in_parallel(task, work, self._threads)
+
+
+class _Lesson(NamedTuple):
+    """What a batch was learned with; weights stay where they are while their values change."""
+
+    traces: CpuTraces
+    weights: tuple[np.ndarray, ...]
+    rule: Rule
+    work: Work
+    kept: Kept
+
+    def suits(self, network: Network, inputs: Inputs, rule: Rule) -> bool:
+        """Whether the arrays serve a batch of other samples of the same recordings just as well."""
+        before = self.traces.inputs
+        return (
+            self.traces.network is network
+            and self.rule is rule
+            and all(
+                is_placed(new) and new is old for new, old in zip(network.weights.values(), self.weights, strict=True)
+            )
+            and isinstance(inputs, Events)
+            and isinstance(before, Events)
+            and inputs.current is None
+            and before.current is None
+            and inputs.units is before.units
+            and inputs.offsets is before.offsets
+            and (inputs.samples, inputs.steps, inputs.inputs) == (before.samples, before.steps, before.inputs)
+        )
 
 
 def _first_adjoint(traces: CpuTraces, kept: Kept) -> np.ndarray:

@@ -40,9 +40,14 @@ def placed_copy(array: np.ndarray, dtype: np.dtype) -> Placed:
     return result
 
 
+def is_placed(array: np.ndarray) -> bool:
+    """Whether an array lies in memory as the kernels read it."""
+    return _PLACED.get(id(array)) is array
+
+
 def transposed(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """A matrix as ``add_rows`` reads it, (units below, width); no copy if it was placed so."""
-    if _PLACED.get(id(array)) is array and array.dtype == dtype:
+    if is_placed(array) and array.dtype == dtype:
         below, width = array.shape[1], array.strides[1] // dtype.itemsize
         return np.lib.stride_tricks.as_strided(array.T, (below, width))
     return placed_copy(array, dtype).table
