@@ -109,6 +109,16 @@ def evaluate(study: str | None, task: str, rule: str, architecture: str, fold: i
 
 
 @main.command()
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
+def fgsm(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
+    """Attack a trained run on the test part."""
+    from snnlocality.steps.fgsm import attack_run
+
+    with progress.bar(f"fgsm {task} {rule} {architecture} fold {fold} seed {seed}") as advance:
+        click.echo(attack_run(_parameters(study), task, rule, architecture, fold, seed, _engine(threads), advance))
+
+
+@main.command()
 @_options(_STUDY, _TASK, _RULE)
 def collect(study: str | None, task: str, rule: str) -> None:
     """Collect the metrics of all runs of a rule into one table."""
@@ -150,6 +160,15 @@ def search_table(study: str | None) -> None:
 def table2(study: str | None) -> None:
     """Render Table 2: accuracy of every rule and architecture on both tasks."""
     from snnlocality.reports.table2 import render
+
+    click.echo(render(_parameters(study)))
+
+
+@main.command()
+@_options(_STUDY)
+def table3(study: str | None) -> None:
+    """Render Table 3: accuracy under attack, and the controls."""
+    from snnlocality.reports.table3 import render
 
     click.echo(render(_parameters(study)))
 

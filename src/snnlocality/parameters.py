@@ -192,6 +192,14 @@ class Search(Model):
     slope: Annotated[tuple[Positive, ...], Field(min_length=1)]
 
 
+class Fgsm(Model):
+    """Attacks along the sign of a gradient."""
+
+    epsilon: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=1)]
+    fixed_point_iterations: Count
+    pgd_steps: Count
+
+
 class Parameters(Model):
     """All of params.yaml."""
 
@@ -202,6 +210,7 @@ class Parameters(Model):
     vision: Task
     speech: Task
     search: Search
+    fgsm: Fgsm
     studies: dict[str, Study]
 
     @field_validator("rules")

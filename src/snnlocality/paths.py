@@ -27,6 +27,12 @@ def search(study: str, task: str, rule: str, architecture: str) -> Path:
     return RESULTS / study / "search" / task / rule / architecture / "trials.csv"
 
 
+def fgsm(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:
+    """Accuracies of one run under attack."""
+    own = run(study, task, rule, architecture, fold, seed).relative_to(RESULTS / study)
+    return RESULTS / study / "fgsm" / own / "accuracies.csv"
+
+
 def log(output: str | Path, suffix: str = "") -> Path:
     """Volatile companion of an output (log, benchmark, execution), below ``logs/`` at the same relative place."""
     output = Path(output)

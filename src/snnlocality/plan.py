@@ -16,6 +16,7 @@ from snnlocality.provenance.closure import code_digest
 # Which engine computes is no part of a plan; the code of all that may is.
 _ENGINES = "snnlocality.engines.choice"
 PUBLISHED_TABLE2 = Path("published/table2.csv")
+PUBLISHED_TABLE3 = Path("published/table3.csv")
 
 
 class Plan(NamedTuple):
@@ -76,6 +77,19 @@ def evaluate(parameters: params.Parameters, task: str, rule: str, architecture: 
         (*trained.made, *trained.outputs),
         (),
         (trained.outputs[0].with_name("metrics.json"),),
+    )
+
+
+def fgsm(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:
+    """Attack one run on the test part."""
+    trained = train(parameters, task, rule, architecture, fold, seed)
+    return Plan(
+        "fgsm",
+        {**trained.settings, "fgsm": parameters.fgsm.model_dump(mode="json")},
+        ("snnlocality.steps.fgsm", _ENGINES, *_choices(trained.settings)),
+        (*trained.made, trained.outputs[0]),
+        (),
+        (paths.fgsm(parameters.label, task, rule, architecture, fold, seed),),
     )
 
 
@@ -167,6 +181,30 @@ def table2(parameters: params.Parameters) -> Plan:
     )
 
 
+def table3(parameters: params.Parameters) -> Plan:
+    """Render Table 3."""
+    cells = [(rule, run) for rule in params.rules(parameters) for run in runs_of(parameters, "vision")]
+    rules = [registry.module_name(params.RULES, rule) for rule in params.rules(parameters)]
+    settings = {
+        "study": parameters.label,
+        "dataset": parameters.vision.dataset,
+        "source": params.study_task(parameters, "vision").data.source,
+        "runs": [[rule, *run] for rule, run in cells],
+        "labels": params.ARCHITECTURE_LABELS,
+    }
+    return Plan(
+        "table3",
+        settings,
+        ("snnlocality.reports.table3", *rules),
+        (
+            *(fgsm(parameters, "vision", rule, *run).outputs[0] for rule, run in cells),
+            paths.data(parameters.label, "vision"),
+        ),
+        (PUBLISHED_TABLE3,),
+        tuple(paths.REPORTS / name for name in ("table3.csv", "table3.md", "table3.html")),
+    )
+
+
 def curves(parameters: params.Parameters) -> Plan:
     """Draw the training curves."""
     files = [
@@ -190,7 +228,7 @@ def curves(parameters: params.Parameters) -> Plan:
 
 def reports(parameters: params.Parameters) -> list[Plan]:
     """Everything that is rendered for people."""
-    return [table2(parameters), curves(parameters)]
+    return [table2(parameters), table3(parameters), curves(parameters)]
 
 
 def _choices(settings: dict[str, Any]) -> tuple[str, ...]:

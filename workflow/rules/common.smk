@@ -24,7 +24,8 @@ except UserError as error:
 
 STUDY = PARAMETERS.label
 REPORTS = [str(path) for report in plan.reports(PARAMETERS) for path in report.outputs]
-RUN = str(paths.run(STUDY, "{task}", "{rule}", "{arch}", "{fold}", "{seed}"))
+RUN_WILDCARDS = ("{task}", "{rule}", "{arch}", "{fold}", "{seed}")
+RUN = str(paths.run(STUDY, *RUN_WILDCARDS))
 
 # Beside inputs, a job is decided by its settings, its code and the numerical libraries: the three parameters
 # that every rule declares, so that a change of one of them, and nothing else, redoes the job.

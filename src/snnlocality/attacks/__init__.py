@@ -1,0 +1,1 @@
+"""Attacks on finished networks (method and traps: docs/attacks.md)."""

@@ -1,0 +1,70 @@
+"""The ReLU counterpart of a spiking network: same weights, rates for spikes, no time; attacked in the network's place.
+
+The paper names "the ANN counterpart" and defines it no further; for recurrent networks it says nothing of V. Hence two
+readings, ``iterations`` of the fixed point below, of which zero leaves V out.
+"""
+
+import numpy as np
+
+from snnlocality.engines.interface import Events, Inputs
+from snnlocality.network import Network
+
+
+def mean_input(inputs: Inputs) -> np.ndarray:
+    """Input per unit averaged over the steps, (samples, inputs) float64: what the counterpart sees."""
+    if not isinstance(inputs, Events):
+        return inputs.mean(axis=0, dtype=np.float64)
+    T = inputs.steps
+    counts = [
+        np.bincount(inputs.units[inputs.offsets[i * T] : inputs.offsets[(i + 1) * T]], minlength=inputs.inputs)
+        for i in inputs.index
+    ]
+    return np.array(counts) / T + (0 if inputs.current is None else inputs.current)
+
+
+def readout(network: Network, r: np.ndarray, iterations: int) -> np.ndarray:
+    """y of the counterpart, (samples, classes), for rates r (samples, inputs).
+
+    h_l is ``iterations`` sweeps of h = ReLU(W_l h_{l-1} + V_l h), from h = ReLU(W_l h_{l-1}).
+    """
+    h = r
+    for layer in network.hidden:
+        h = _layer(network, layer, h, iterations)[-1]
+    return h @ network.weights["W_out"].T.astype(np.float64)
+
+
+def gradient(network: Network, r: np.ndarray, labels: np.ndarray, iterations: int) -> np.ndarray:
+    """Derivative by r of each sample's cross-entropy, (samples, inputs).
+
+    In float64: in single precision a confident softmax has no gradient left, which would look like robustness.
+    """
+    sweeps, h = {}, r
+    for layer in network.hidden:
+        sweeps[layer] = _layer(network, layer, h, iterations)
+        h = sweeps[layer][-1]
+    W_out = network.weights["W_out"].astype(np.float64)
+    y = h @ W_out.T
+    error = np.exp(y - y.max(axis=1, keepdims=True))
+    error /= error.sum(axis=1, keepdims=True)
+    error[np.arange(len(labels)), labels] -= 1
+    dh = error @ W_out
+    for layer in reversed(network.hidden):
+        da = np.zeros_like(dh)
+        for number, h in reversed(list(enumerate(sweeps[layer]))):
+            dz = dh * (h > 0)
+            da += dz
+            if number > 0:
+                dh = dz @ network.weights[f"V{layer}"]
+        dh = da @ network.weights[f"W{layer}"]
+    return dh
+
+
+def _layer(network: Network, layer: int, below: np.ndarray, iterations: int) -> list[np.ndarray]:
+    """h after every sweep."""
+    a = below @ network.weights[f"W{layer}"].T.astype(np.float64)
+    sweeps = [np.maximum(a, 0)]
+    if f"V{layer}" in network.weights:
+        V = network.weights[f"V{layer}"].T.astype(np.float64)
+        for _ in range(iterations):
+            sweeps.append(np.maximum(a + sweeps[-1] @ V, 0))
+    return sweeps

@@ -1,0 +1,71 @@
+"""Attack one finished run on the test part: accuracy under every attack at every strength."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+from snnlocality import parameters as params
+from snnlocality import plan, registry
+from snnlocality.attacks.fgsm import ATTACKS, Target
+from snnlocality.data.batches import batches, load
+from snnlocality.data.splits import Part
+from snnlocality.engines.interface import Engine
+from snnlocality.learning.losses import correct_decisions
+from snnlocality.provenance.records import recorded
+from snnlocality.seeds import generator
+from snnlocality.steps.train import load_model, optimisation_of
+from snnlocality.storage import write_text
+
+
+def attack_run(
+    parameters: params.Parameters,
+    task: str,
+    rule: str,
+    architecture: str,
+    fold: int,
+    seed: int,
+    engine: Engine,
+    advance: Callable[[int, int], None],
+) -> Path:
+    """Write the accuracies of a run under attack, a row per attack and epsilon, and return their path."""
+    run = plan.fgsm(parameters, task, rule, architecture, fold, seed)
+    settings, output = run.settings, run.outputs[0]
+    with recorded(run, engine=engine.name):
+        dataset, parts = load(run.made[0], fold)
+        network = load_model(run.made[1], settings, dataset)
+        learned = registry.load(params.RULES, settings["rule"]).RULE
+        optimisation, strengths = optimisation_of(settings), settings["fgsm"]
+        random = generator(seed, "fgsm")
+        right: dict[tuple[str, float], int] = {}
+        decisions = 0
+        for batch in batches(dataset, parts[Part.TEST], optimisation.batch_size):
+            target = Target(
+                network,
+                batch,
+                learned,
+                optimisation.loss,
+                optimisation.local_loss,
+                engine,
+                random,
+                strengths["fixed_point_iterations"],
+                strengths["pgd_steps"],
+            )
+            for name, attack in ATTACKS.items():
+                if not attack.applies(network, learned):
+                    continue
+                attacked = attack.prepare(target)
+                for epsilon in strengths["epsilon"]:
+                    # Without a perturbation exactly the input of Table 2, not the same in another form.
+                    inputs = attacked(epsilon) if epsilon > 0 else batch.inputs
+                    count, _ = correct_decisions(engine.forward(network, inputs).readout, batch)
+                    right[name, epsilon] = right.get((name, epsilon), 0) + count
+            decisions += correct_decisions(engine.forward(network, batch.inputs).readout, batch)[1]
+            advance(decisions, len(parts[Part.TEST]))
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(["attack", "epsilon", "accuracy", "decisions"])
+        for (name, epsilon), count in right.items():
+            table.writerow([name, epsilon, repr(count / decisions), decisions])
+        write_text(output, text.getvalue())
+    return output

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+
+from networks import as_events, random_batch, random_network, rule
+from snnlocality.attacks.fgsm import ATTACKS, Target, events_as_dense
+from snnlocality.engines.cpu.engine import CpuEngine
+from snnlocality.engines.interface import Events
+from snnlocality.learning.losses import LOSSES, errors, mean_loss
+from snnlocality.network import Shape
+
+SHAPE = Shape(6, (8, 7), 3, True)
+EPSILON = 0.01
+
+
+def target(name="bptt", shape=SHAPE, event_driven=True, seed=0):
+    random = np.random.default_rng(seed)
+    inputs = (random.uniform(size=(20, 5, shape.inputs)) < 0.4).astype(np.float64)
+    batch = random_batch(shape, steps=20, samples=5, inputs=inputs)
+    batch = batch._replace(
+        inputs=as_events(inputs) if event_driven else inputs,
+        targets=np.broadcast_to(batch.targets[0], batch.targets.shape),
+        mask=np.ones_like(batch.mask),
+        steps_per_decision=20,
+    )
+    engine = CpuEngine(np.float64)
+    return Target(random_network(shape, seed), batch, rule(name), "cross_entropy", "smooth_l1", engine, random, 5, 4)
+
+
+def perturbation(one, name, epsilon=EPSILON):
+    attacked = ATTACKS[name].prepare(one)(epsilon)
+    x = events_as_dense(one.batch.inputs)
+    return (events_as_dense(attacked) if isinstance(attacked, Events) else attacked) - x, x
+
+
+def loss_of(one, inputs):
+    traces = one.engine.forward(one.network, inputs)
+    return mean_loss(LOSSES[one.loss](traces.readout, one.batch.targets)[0], one.batch)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_no_input_moves_by_more_than_epsilon(name):
+    change, _ = perturbation(target("eprop"), name)
+    assert 0 < np.abs(change).max() <= EPSILON * (1 + 1e-4)
+
+
+@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in ("counterpart_clipped", "white_box_steps")])
+def test_constant_attacks_stay_event_driven(name):
+    assert isinstance(ATTACKS[name].prepare(target())(EPSILON), Events)
+
+
+def test_clipped_input_stays_between_0_and_1_and_moves_where_it_can():
+    one = target()
+    clipped, x = perturbation(one, "counterpart_clipped")
+    free, _ = perturbation(one, "counterpart")
+    assert 0 <= (x + clipped).min() <= (x + clipped).max() <= 1
+    np.testing.assert_allclose(x + clipped, np.clip(x + free, 0, 1), atol=1e-6)
+
+
+def test_dense_and_event_input_are_attacked_alike():
+    for name in ATTACKS:
+        if name != "random":
+            events, _ = perturbation(target("eprop"), name)
+            dense = target("eprop", event_driven=False)
+            attacked = ATTACKS[name].prepare(dense)(EPSILON)
+            np.testing.assert_allclose(attacked - dense.batch.inputs, events, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["white_box_mean", "white_box_steps"])
+def test_white_box_directions_are_signs_of_the_true_gradient_whatever_the_rule(name):
+    of_bptt, _ = perturbation(target("bptt"), name)
+    of_decolle, _ = perturbation(target("decolle"), name)
+    np.testing.assert_array_equal(of_bptt, of_decolle)
+    one = target("decolle")
+    traces = one.engine.forward(one.network, one.batch.inputs)
+    _, true = errors(one.network, traces, one.batch, rule("bptt"), LOSSES[one.loss], None)
+    gradient = one.engine.input_adjoint(traces, true, rule("bptt")) @ one.network.weights["W1"]
+    gradient = gradient if name == "white_box_steps" else gradient.sum(axis=0, keepdims=True)
+    np.testing.assert_allclose(of_decolle, np.broadcast_to(EPSILON * np.sign(gradient), of_decolle.shape), atol=1e-6)
+
+
+def test_own_routing_is_the_true_gradient_for_no_local_rule():
+    white, _ = perturbation(target("decolle"), "white_box_mean")
+    own, _ = perturbation(target("decolle"), "own_routing")
+    assert (np.sign(own) != np.sign(white)).any()
+
+
+def test_white_box_attacks_hurt_more_than_random_signs():
+    losses = {name: 0.0 for name in ("white_box_mean", "white_box_steps", "white_box_pgd", "random")}
+    for seed in range(10):
+        one = target(seed=seed)
+        for name in losses:
+            losses[name] += loss_of(one, ATTACKS[name].prepare(one)(0.05))
+    assert losses["random"] < min(losses[name] for name in losses if name != "random")
+
+
+def test_attacks_apply_where_they_mean_something():
+    plain, recurrent = random_network(Shape(6, (5,), 3, False)), random_network(SHAPE)
+    assert not ATTACKS["counterpart_fixed_point"].applies(plain, rule("bptt"))
+    assert ATTACKS["counterpart_fixed_point"].applies(recurrent, rule("bptt"))
+    assert not ATTACKS["own_routing"].applies(recurrent, rule("bptt"))
+    assert ATTACKS["own_routing"].applies(recurrent, rule("decolle"))
