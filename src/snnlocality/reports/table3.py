@@ -105,14 +105,14 @@ def notes_of(runs: pd.DataFrame, notice: str, dataset: str) -> list[str]:
 
 
 def _masking(runs: pd.DataFrame) -> list[str]:
-    """Per method, where REC does best against FF under the counterpart, and what is left of it under the white box."""
+    """Per method, where REC and FF differ most under the counterpart, and what is left of it under the white box."""
     apparent, true = recurrent_advantage(runs, PRIMARY), recurrent_advantage(runs, WHITE_BOX)
     lines = []
     for method, rows in apparent[apparent["epsilon"] > 0].groupby("method", sort=False):
-        best = rows.loc[rows["mean"].idxmax()]
-        same = true[(true["method"] == method) & (true["epsilon"] == best["epsilon"])].iloc[0]
+        widest = rows.loc[rows["mean"].abs().idxmax()]
+        same = true[(true["method"] == method) & (true["epsilon"] == widest["epsilon"])].iloc[0]
         lines.append(
-            f"{method}, REC minus FF at epsilon {best['epsilon']:g}: {_points(best)} under the counterpart, "
+            f"{method}, REC minus FF at epsilon {widest['epsilon']:g}, where they differ most: {_points(widest)} under the counterpart, "
             f"{_points(same)} under the white box."
         )
     return lines
