@@ -3,7 +3,6 @@
 import json
 
 import pandas as pd
-
 from test_reruns import run_commands
 
 

@@ -112,8 +112,8 @@ def _masking(runs: pd.DataFrame) -> list[str]:
         widest = rows.loc[rows["mean"].abs().idxmax()]
         same = true[(true["method"] == method) & (true["epsilon"] == widest["epsilon"])].iloc[0]
         lines.append(
-            f"{method}, REC minus FF at epsilon {widest['epsilon']:g}, where they differ most: {_points(widest)} under the counterpart, "
-            f"{_points(same)} under the white box."
+            f"{method}, REC minus FF at epsilon {widest['epsilon']:g}, where they differ most: "
+            f"{_points(widest)} under the counterpart, {_points(same)} under the white box."
         )
     return lines
 
