@@ -7,6 +7,7 @@ min_version("9.27")
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
+include: "workflow/rules/analyses.smk"
 include: "workflow/rules/search.smk"
 include: "workflow/rules/reports.smk"
 

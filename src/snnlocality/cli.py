@@ -4,6 +4,7 @@ It parses arguments and shows progress; what a command does is in ``steps`` and 
 command runs so that the program starts fast.
 """
 
+import importlib
 import sys
 from collections.abc import Callable
 
@@ -119,6 +120,66 @@ def fgsm(study: str | None, task: str, rule: str, architecture: str, fold: int, 
 
 
 @main.command()
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
+def shift(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
+    """Compare a run's representations of clean and of attacked samples (CKA)."""
+    from snnlocality.steps.shift import measure_shift
+
+    click.echo(measure_shift(_parameters(study), task, rule, architecture, fold, seed, _engine(threads)))
+
+
+@main.command()
+@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
+def fisher(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
+    """Measure the Fisher information in a run's weights, also along its training, which is repeated."""
+    from snnlocality import parameters
+    from snnlocality.steps.fisher import measure_fisher
+
+    chosen = _parameters(study)
+    epochs = parameters.train_settings(chosen, task, rule, architecture)["epochs"]
+    engine = _engine(threads)
+    with progress.epochs(f"fisher {task} {rule} {architecture} fold {fold} seed {seed}", epochs) as report:
+        click.echo(measure_fisher(chosen, task, rule, architecture, fold, seed, engine, report))
+
+
+@main.command()
+@_options(_STUDY, _RULE, _ARCHITECTURE, _THREADS)
+@click.option("--trigger", required=True, help="visible or invisible.")
+@click.option("--rate", type=click.FloatRange(min=0, max=1, min_open=True), required=True, help="Share poisoned.")
+@click.option("--pair", type=_NUMBER, default=0, show_default=True, help="Number of the pair of classes.")
+def backdoor(
+    study: str | None, rule: str, architecture: str, threads: int, trigger: str, rate: float, pair: int
+) -> None:
+    """Train on poisoned data and test with and without the trigger."""
+    from snnlocality import parameters
+    from snnlocality.steps.backdoor import backdoor_run
+
+    chosen = _parameters(study)
+    epochs = parameters.train_settings(chosen, "vision", rule, architecture)["epochs"]
+    engine = _engine(threads)
+    with progress.epochs(f"backdoor {rule} {architecture} {trigger} rate {rate:g} pair {pair}", epochs) as report:
+        click.echo(backdoor_run(chosen, rule, architecture, trigger, rate, pair, engine, report))
+
+
+@main.command()
+@_options(_STUDY, _FOLD, _SEED)
+def convert(study: str | None, fold: int, seed: int) -> None:
+    """Train a ReLU network, convert it to spiking ones, and measure these over time."""
+    from snnlocality.steps.convert import convert_run
+
+    click.echo(convert_run(_parameters(study), fold, seed, _engine(1)))
+
+
+@main.command()
+@_options(_STUDY, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
+def cka(study: str | None, architecture: str, fold: int, seed: int, threads: int) -> None:
+    """Compare the representations of all methods' networks of one seed (CKA)."""
+    from snnlocality.steps.cka import compare
+
+    click.echo(compare(_parameters(study), architecture, fold, seed, _engine(threads)))
+
+
+@main.command()
 @_options(_STUDY, _TASK, _RULE)
 def collect(study: str | None, task: str, rule: str) -> None:
     """Collect the metrics of all runs of a rule into one table."""
@@ -155,22 +216,31 @@ def search_table(study: str | None) -> None:
     click.echo(render(_parameters(study)))
 
 
-@main.command()
-@_options(_STUDY)
-def table2(study: str | None) -> None:
-    """Render Table 2: accuracy of every rule and architecture on both tasks."""
-    from snnlocality.reports.table2 import render
+_REPORTS = {
+    "table1": "Render Table 1: the literature that the paper collects.",
+    "table2": "Render Table 2: accuracy of every rule and architecture on both tasks.",
+    "table3": "Render Table 3: accuracy under attack, and the controls.",
+    "table4": "Render Table 4: poisoned training data, with a visible and an invisible trigger.",
+    "figure1": "Draw Figure 1: the methods ordered by locality.",
+    "figure2": "Draw Figure 2: representations compared between methods.",
+    "figure3": "Draw Figure 3: how far attacks move representations, recurrent against feed-forward.",
+    "figure4": "Draw Figure 4: Fisher information of every layer's weights.",
+    "conversion": "Render the accuracy of converted networks over time.",
+    "curves": "Draw the training curves.",
+    "claims": "Test every claim of the paper on its own numbers and on ours.",
+    "index": "Write the page that holds everything.",
+}
 
-    click.echo(render(_parameters(study)))
+
+def _report(name: str, summary: str) -> None:
+    def command(study: str | None) -> None:
+        click.echo(importlib.import_module(f"snnlocality.reports.{name}").render(_parameters(study)))
+
+    main.command(name, help=summary)(_STUDY(command))
 
 
-@main.command()
-@_options(_STUDY)
-def table3(study: str | None) -> None:
-    """Render Table 3: accuracy under attack, and the controls."""
-    from snnlocality.reports.table3 import render
-
-    click.echo(render(_parameters(study)))
+for _name, _summary in _REPORTS.items():
+    _report(_name, _summary)
 
 
 @main.command()
@@ -180,15 +250,6 @@ def show(table: str) -> None:
     from snnlocality.reports.show import show as text
 
     click.echo(text(table))
-
-
-@main.command()
-@_options(_STUDY)
-def curves(study: str | None) -> None:
-    """Render the training curves."""
-    from snnlocality.reports.curves import render
-
-    click.echo(render(_parameters(study)))
 
 
 @main.command()

@@ -12,7 +12,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from snnlocality import registry
+from snnlocality.analysis.cka import LEAST_SAMPLES
+from snnlocality.attacks.fgsm import ATTACKS
 from snnlocality.data.sources import SPEECH_SOURCES, VISION_SOURCES
+from snnlocality.data.vision.recordings import HEIGHT, WIDTH
 from snnlocality.errors import UserError
 from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import ErrorSource
@@ -26,6 +29,7 @@ Architecture = Literal["ff", "rec", "ff_matched"]
 ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(gt=0, le=1)]
 
 
 def _member(value: str, known: tuple[str, ...]) -> str:
@@ -169,10 +173,20 @@ class SpeechStudy(Model):
     training: Training
 
 
+class Analyses(Model):
+    """Sizes of what is measured beside accuracy, on the vision task."""
+
+    poison_rates: Annotated[tuple[Share, ...], Field(min_length=1)]
+    pairs: Count
+    cka_samples: Annotated[int, Field(ge=LEAST_SAMPLES)]
+    fisher_samples: Count
+
+
 class Study(Model):
     """One study: its data and its sizes. It may leave out the speech task, rules and architectures."""
 
     seeds: Count
+    analyses: Analyses
     rules: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     architectures: Annotated[tuple[Architecture, ...], Field(min_length=1)] | None = None
     vision: VisionStudy
@@ -200,6 +214,38 @@ class Fgsm(Model):
     pgd_steps: Count
 
 
+class Backdoor(Model):
+    """The trigger: pixels (x, y) of one polarity."""
+
+    pixels: Annotated[
+        tuple[tuple[Annotated[int, Field(ge=0, lt=WIDTH)], Annotated[int, Field(ge=0, lt=HEIGHT)]], ...],
+        Field(min_length=1),
+    ]
+    polarity: Literal[0, 1]
+
+
+class Representations(Model):
+    """Comparison of representations by CKA."""
+
+    batch: Annotated[int, Field(ge=LEAST_SAMPLES)]
+    attacks: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    @field_validator("attacks")
+    @classmethod
+    def _known_attack(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_member(attack, tuple(ATTACKS)) for attack in value)
+
+
+class Conversion(Model):
+    """The ReLU network and its conversion to a spiking one."""
+
+    learning_rate: Positive
+    balance_samples: Count
+    percentile: Annotated[float, Field(gt=0, le=100)]
+    balance: Literal["data-based", "percentile", "spike-norm"]
+    steps: Count
+
+
 class Parameters(Model):
     """All of params.yaml."""
 
@@ -211,6 +257,9 @@ class Parameters(Model):
     speech: Task
     search: Search
     fgsm: Fgsm
+    backdoor: Backdoor
+    representations: Representations
+    conversion: Conversion
     studies: dict[str, Study]
 
     @field_validator("rules")
@@ -363,6 +412,33 @@ def train_settings(
         "batch_size": training.batch_size,
         **chosen.model_dump(),
     }
+
+
+def conversion_settings(parameters: Parameters) -> dict[str, Any]:
+    """What decides the ReLU network of a seed and what it is converted to; no learning rule has a part in it."""
+    model, training = parameters.vision, study_task(parameters, "vision").training
+    return {
+        "task": "vision",
+        "architecture": "ff",
+        "hidden": list(model.hidden),
+        "time_constants_ms": model.time_constants_ms.model_dump(),
+        "neuron": parameters.neuron.model_dump(),
+        "slope": training.default.slope,
+        "epochs": _scaled(training.epochs, parameters.scale),
+        "batch_size": training.batch_size,
+        "conversion": parameters.conversion.model_dump(),
+    }
+
+
+def analyses(parameters: Parameters) -> Analyses:
+    """Sizes of the chosen study's analyses; a scaled study has fewer samples and pairs."""
+    sizes = parameters.studies[parameters.study].analyses
+    scaled = {
+        "pairs": _scaled(sizes.pairs, parameters.scale),
+        "cka_samples": max(parameters.representations.batch, _scaled(sizes.cka_samples, parameters.scale)),
+        "fisher_samples": _scaled(sizes.fisher_samples, parameters.scale),
+    }
+    return sizes.model_copy(update=scaled)
 
 
 def _scaled(number: int, scale: float) -> int:

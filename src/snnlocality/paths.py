@@ -33,6 +33,33 @@ def fgsm(study: str, task: str, rule: str, architecture: str, fold: int | str, s
     return RESULTS / study / "fgsm" / own / "accuracies.csv"
 
 
+def shift(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:
+    """CKA between one run's representations of clean and of attacked samples."""
+    own = run(study, task, rule, architecture, fold, seed).relative_to(RESULTS / study)
+    return RESULTS / study / "shift" / own / "cka.csv"
+
+
+def fisher(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:
+    """Fisher information in one run's weights."""
+    own = run(study, task, rule, architecture, fold, seed).relative_to(RESULTS / study)
+    return RESULTS / study / "fisher" / own / "fisher.csv"
+
+
+def backdoor(study: str, rule: str, architecture: str, trigger: str, rate: str, pair: int | str) -> Path:
+    """The folder of one run on poisoned data."""
+    return RESULTS / study / "backdoor" / rule / architecture / trigger / f"rate{rate}" / f"pair{pair}"
+
+
+def conversion(study: str, fold: int | str, seed: int | str) -> Path:
+    """The folder of one ReLU network and its conversion."""
+    return RESULTS / study / "conversion" / f"fold{fold}" / f"seed{seed}"
+
+
+def cka(study: str, architecture: str, fold: int | str, seed: int | str) -> Path:
+    """CKA between the networks of one seed."""
+    return RESULTS / study / "cka" / architecture / f"fold{fold}" / f"seed{seed}" / "cka.csv"
+
+
 def log(output: str | Path, suffix: str = "") -> Path:
     """Volatile companion of an output (log, benchmark, execution), below ``logs/`` at the same relative place."""
     output = Path(output)

@@ -5,18 +5,21 @@ disagree. Importing this module is cheap: nothing numerical is loaded.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from snnlocality import parameters as params
 from snnlocality import paths, registry
+from snnlocality.attacks.backdoor import TRIGGERS
 from snnlocality.data.sources import SOURCES
 from snnlocality.provenance.closure import code_digest
 
 # Which engine computes is no part of a plan; the code of all that may is.
 _ENGINES = "snnlocality.engines.choice"
-PUBLISHED_TABLE2 = Path("published/table2.csv")
-PUBLISHED_TABLE3 = Path("published/table3.csv")
+PUBLISHED_TABLE1, PUBLISHED_TABLE2, PUBLISHED_TABLE3, PUBLISHED_TABLE4 = (
+    Path(f"published/table{number}.csv") for number in range(1, 5)
+)
 
 
 class Plan(NamedTuple):
@@ -90,6 +93,101 @@ def fgsm(parameters: params.Parameters, task: str, rule: str, architecture: str,
         (*trained.made, trained.outputs[0]),
         (),
         (paths.fgsm(parameters.label, task, rule, architecture, fold, seed),),
+    )
+
+
+def shift(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:
+    """Compare one run's representations of clean and of attacked test samples."""
+    attacked = fgsm(parameters, task, rule, architecture, fold, seed)
+    sizes = {"samples": params.analyses(parameters).cka_samples}
+    return Plan(
+        "shift",
+        {**attacked.settings, **sizes, **parameters.representations.model_dump(mode="json")},
+        ("snnlocality.steps.shift", _ENGINES, *_choices(attacked.settings)),
+        attacked.made,
+        (),
+        (paths.shift(parameters.label, task, rule, architecture, fold, seed),),
+    )
+
+
+def fisher(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:
+    """Measure the Fisher information in one run's weights."""
+    trained = train(parameters, task, rule, architecture, fold, seed)
+    return Plan(
+        "fisher",
+        {**trained.settings, "samples": params.analyses(parameters).fisher_samples},
+        ("snnlocality.steps.fisher", _ENGINES, *_choices(trained.settings)),
+        (*trained.made, trained.outputs[0]),
+        (),
+        (paths.fisher(parameters.label, task, rule, architecture, fold, seed),),
+    )
+
+
+def backdoor(parameters: params.Parameters, rule: str, architecture: str, trigger: str, rate: float, pair: int) -> Plan:
+    """Train one run on poisoned data; its network starts as the clean run of seed ``pair`` does."""
+    folder = paths.backdoor(parameters.label, rule, architecture, trigger, f"{rate:g}", pair)
+    settings = {
+        **params.train_settings(parameters, "vision", rule, architecture),
+        "fold": 0,
+        "seed": pair,
+        "trigger": trigger,
+        "rate": rate,
+        "backdoor": parameters.backdoor.model_dump(mode="json"),
+    }
+    return Plan(
+        "backdoor",
+        settings,
+        ("snnlocality.steps.backdoor", _ENGINES, *_choices(settings)),
+        (paths.data(parameters.label, "vision"),),
+        (),
+        (folder / "metrics.json", folder / "model.safetensors"),
+    )
+
+
+def backdoors(parameters: params.Parameters) -> list[tuple[str, str, str, float, int]]:
+    """(rule, architecture, trigger, rate, pair) of all poisoned runs."""
+    sizes = params.analyses(parameters)
+    return [
+        (rule, architecture, trigger, rate, pair)
+        for rule in params.rules(parameters)
+        for architecture in params.architectures(parameters, "vision")
+        for trigger in TRIGGERS
+        for rate in sizes.poison_rates
+        for pair in range(sizes.pairs)
+    ]
+
+
+def convert(parameters: params.Parameters, fold: int, seed: int) -> Plan:
+    """Train a ReLU network and convert it."""
+    folder = paths.conversion(parameters.label, fold, seed)
+    settings = params.conversion_settings(parameters)
+    return Plan(
+        "convert",
+        {**settings, "fold": fold, "seed": seed},
+        ("snnlocality.steps.convert", _ENGINES, _surrogate(settings)),
+        (paths.data(parameters.label, "vision"),),
+        (),
+        (folder / "accuracies.csv", folder / "relu.safetensors"),
+    )
+
+
+def cka(parameters: params.Parameters, architecture: str, fold: int, seed: int) -> Plan:
+    """Compare the representations of all rules' networks, and of converted ones, of one seed."""
+    runs = {rule: train(parameters, "vision", rule, architecture, fold, seed) for rule in params.rules(parameters)}
+    relu = convert(parameters, fold, seed)
+    settings = {
+        **relu.settings,
+        "rules": {rule: run.settings for rule, run in runs.items()},
+        "samples": params.analyses(parameters).cka_samples,
+        "batch": parameters.representations.batch,
+    }
+    return Plan(
+        "cka",
+        settings,
+        ("snnlocality.steps.cka", _ENGINES, _surrogate(settings)),
+        (*relu.made, relu.outputs[1], *(run.outputs[0] for run in runs.values())),
+        (),
+        (paths.cka(parameters.label, architecture, fold, seed),),
     )
 
 
@@ -181,27 +279,100 @@ def table2(parameters: params.Parameters) -> Plan:
     )
 
 
+def table1(parameters: params.Parameters) -> Plan:
+    """Render Table 1, which no run has a part in."""
+    outputs = _reports("table1.csv", "table1.md", "table1.html")
+    return Plan("table1", {}, ("snnlocality.reports.table1",), (), (PUBLISHED_TABLE1,), outputs)
+
+
 def table3(parameters: params.Parameters) -> Plan:
     """Render Table 3."""
-    cells = [(rule, run) for rule in params.rules(parameters) for run in runs_of(parameters, "vision")]
-    rules = [registry.module_name(params.RULES, rule) for rule in params.rules(parameters)]
-    settings = {
-        "study": parameters.label,
-        "dataset": parameters.vision.dataset,
-        "source": params.study_task(parameters, "vision").data.source,
-        "runs": [[rule, *run] for rule, run in cells],
-        "labels": params.ARCHITECTURE_LABELS,
-    }
     return Plan(
         "table3",
-        settings,
-        ("snnlocality.reports.table3", *rules),
+        _vision_report(parameters) | {"runs": _vision_runs(parameters)},
+        ("snnlocality.reports.table3", *_rule_modules(parameters)),
+        (*_measured(parameters, fgsm), paths.data(parameters.label, "vision")),
+        (PUBLISHED_TABLE3,),
+        _reports("table3.csv", "table3.md", "table3.html"),
+    )
+
+
+def table4(parameters: params.Parameters) -> Plan:
+    """Render Table 4."""
+    runs = backdoors(parameters)
+    return Plan(
+        "table4",
+        _vision_report(parameters) | {"runs": [list(run) for run in runs]},
+        ("snnlocality.reports.table4", *_rule_modules(parameters)),
         (
-            *(fgsm(parameters, "vision", rule, *run).outputs[0] for rule, run in cells),
+            *(backdoor(parameters, *run).outputs[0] for run in runs),
+            *(collect(parameters, "vision", rule).outputs[0] for rule in params.rules(parameters)),
             paths.data(parameters.label, "vision"),
         ),
-        (PUBLISHED_TABLE3,),
-        tuple(paths.REPORTS / name for name in ("table3.csv", "table3.md", "table3.html")),
+        (PUBLISHED_TABLE4, PUBLISHED_TABLE2),
+        _reports("table4.csv", "table4.md", "table4.html"),
+    )
+
+
+def figure1(parameters: params.Parameters) -> Plan:
+    """Draw Figure 1, from the rules' declarations."""
+    settings = {"rules": list(params.rules(parameters))}
+    modules = ("snnlocality.reports.figure1", *_rule_modules(parameters))
+    return Plan("figure1", settings, modules, (), (), _reports("figure1.svg", "figure1.csv"))
+
+
+def figure2(parameters: params.Parameters) -> Plan:
+    """Draw Figure 2."""
+    cells = [
+        (architecture, fold, seed)
+        for architecture in params.architectures(parameters, "vision")
+        for fold in params.folds(parameters, "vision")
+        for seed in params.seeds(parameters)
+    ]
+    return Plan(
+        "figure2",
+        _vision_report(parameters) | {"cells": [list(cell) for cell in cells]},
+        ("snnlocality.reports.figure2", *_rule_modules(parameters)),
+        (*(cka(parameters, *cell).outputs[0] for cell in cells), paths.data(parameters.label, "vision")),
+        (),
+        _reports("figure2.svg", "figure2.csv"),
+    )
+
+
+def figure3(parameters: params.Parameters) -> Plan:
+    """Draw Figure 3 and the association behind it."""
+    return Plan(
+        "figure3",
+        _vision_report(parameters) | {"runs": _vision_runs(parameters)},
+        ("snnlocality.reports.figure3", *_rule_modules(parameters)),
+        (*_measured(parameters, shift), *_measured(parameters, fgsm), paths.data(parameters.label, "vision")),
+        (),
+        _reports("figure3.svg", "figure3.csv", "figure3_association.svg", "figure3_association.csv"),
+    )
+
+
+def figure4(parameters: params.Parameters) -> Plan:
+    """Draw Figure 4."""
+    return Plan(
+        "figure4",
+        _vision_report(parameters) | {"runs": _vision_runs(parameters)},
+        ("snnlocality.reports.figure4", *_rule_modules(parameters)),
+        (*_measured(parameters, fisher), paths.data(parameters.label, "vision")),
+        (),
+        _reports("figure4.svg", "figure4.csv", "figure4_over_time.svg"),
+    )
+
+
+def conversion(parameters: params.Parameters) -> Plan:
+    """Draw the accuracy of converted networks."""
+    cells = [(fold, seed) for fold in params.folds(parameters, "vision") for seed in params.seeds(parameters)]
+    return Plan(
+        "conversion",
+        _vision_report(parameters) | {"cells": [list(cell) for cell in cells]},
+        ("snnlocality.reports.conversion",),
+        (*(convert(parameters, *cell).outputs[0] for cell in cells), paths.data(parameters.label, "vision")),
+        (),
+        _reports("conversion.svg", "conversion.csv"),
     )
 
 
@@ -216,10 +387,7 @@ def curves(parameters: params.Parameters) -> Plan:
     return Plan(
         "curves",
         {"study": parameters.label, "rules": list(params.rules(parameters))},
-        (
-            "snnlocality.reports.curves",
-            *(registry.module_name(params.RULES, rule) for rule in params.rules(parameters)),
-        ),
+        ("snnlocality.reports.curves", *_rule_modules(parameters)),
         tuple(files),
         (),
         (paths.REPORTS / "curves.svg", paths.REPORTS / "curves.csv"),
@@ -227,13 +395,46 @@ def curves(parameters: params.Parameters) -> Plan:
 
 
 def reports(parameters: params.Parameters) -> list[Plan]:
-    """Everything that is rendered for people."""
-    return [table2(parameters), table3(parameters), curves(parameters)]
+    """Everything that is rendered for people, in the order of the paper."""
+    artifacts = (table1, figure1, table2, curves, figure2, conversion, table3, table4, figure3, figure4)
+    return [artifact(parameters) for artifact in artifacts]
+
+
+def _reports(*names: str) -> tuple[Path, ...]:
+    return tuple(paths.REPORTS / name for name in names)
+
+
+def _vision_report(parameters: params.Parameters) -> dict[str, Any]:
+    """What every report on the vision task says of itself, and how it writes architectures."""
+    return {
+        "study": parameters.label,
+        "dataset": parameters.vision.dataset,
+        "source": params.study_task(parameters, "vision").data.source,
+        "labels": params.ARCHITECTURE_LABELS,
+    }
+
+
+def _vision_runs(parameters: params.Parameters) -> list[list]:
+    """[rule, architecture, fold, seed] of every run of the vision task."""
+    return [[rule, *run] for rule in params.rules(parameters) for run in runs_of(parameters, "vision")]
+
+
+def _measured(parameters: params.Parameters, measure: Callable[..., Plan]) -> list[Path]:
+    """What a measurement leaves of every run of the vision task."""
+    return [measure(parameters, "vision", *run).outputs[0] for run in _vision_runs(parameters)]
+
+
+def _rule_modules(parameters: params.Parameters) -> list[str]:
+    return [registry.module_name(params.RULES, rule) for rule in params.rules(parameters)]
 
 
 def _choices(settings: dict[str, Any]) -> tuple[str, ...]:
     """Modules that a run imports by name: its rule and its surrogate."""
     return (
         registry.module_name(params.RULES, settings["rule"]),
-        registry.module_name(params.SURROGATES, settings["neuron"]["surrogate"]),
+        _surrogate(settings),
     )
+
+
+def _surrogate(settings: dict[str, Any]) -> str:
+    return registry.module_name(params.SURROGATES, settings["neuron"]["surrogate"])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from networks import as_events, random_batch, random_network, rule
-from snnlocality.attacks.fgsm import ATTACKS, Target, events_as_dense
+from snnlocality.attacks.fgsm import ATTACKS, Target
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.interface import Events
 from snnlocality.learning.losses import LOSSES, errors, mean_loss
@@ -28,8 +28,8 @@ def target(name="bptt", shape=SHAPE, event_driven=True, seed=0):
 
 def perturbation(one, name, epsilon=EPSILON):
     attacked = ATTACKS[name].prepare(one)(epsilon)
-    x = events_as_dense(one.batch.inputs)
-    return (events_as_dense(attacked) if isinstance(attacked, Events) else attacked) - x, x
+    x = one.batch.inputs.dense()
+    return (attacked.dense() if isinstance(attacked, Events) else attacked) - x, x
 
 
 def loss_of(one, inputs):

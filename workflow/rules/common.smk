@@ -48,6 +48,9 @@ wildcard_constraints:
     arch="ff|rec|ff_matched",
     fold=r"\d+",
     seed=r"\d+",
+    trigger="visible|invisible",
+    rate=r"[0-9.]+",
+    pair=r"\d+",
 
 
 def log_of(output):
@@ -67,6 +70,32 @@ def run_plan(step, wildcards):
         wildcards.arch,
         int(wildcards.fold),
         int(wildcards.seed),
+    )
+
+
+def of_run(step, attribute):
+    """A parameter of a rule: an attribute of the run's plan."""
+    return lambda wildcards: getattr(run_plan(step, wildcards), attribute)
+
+
+def backdoor_plan(wildcards):
+    return plan.backdoor(
+        PARAMETERS,
+        wildcards.rule,
+        wildcards.arch,
+        wildcards.trigger,
+        float(wildcards.rate),
+        int(wildcards.pair),
+    )
+
+
+def convert_plan(wildcards):
+    return plan.convert(PARAMETERS, int(wildcards.fold), int(wildcards.seed))
+
+
+def cka_plan(wildcards):
+    return plan.cka(
+        PARAMETERS, wildcards.arch, int(wildcards.fold), int(wildcards.seed)
     )
 
 

@@ -65,37 +65,6 @@ rule evaluate:
         "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} 2>&1"
 
 
-rule fgsm:
-    input:
-        data=rules.prepare.output.data,
-        model=rules.train.output.model,
-    output:
-        accuracies=str(paths.fgsm(STUDY, *RUN_WILDCARDS)),
-        record=str(paths.fgsm(STUDY, *RUN_WILDCARDS).with_name("fgsm.record.json")),
-    log:
-        log_of(paths.fgsm(STUDY, *RUN_WILDCARDS)),
-    benchmark:
-        benchmark_of(paths.fgsm(STUDY, *RUN_WILDCARDS))
-    conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
-    threads: RUN_THREADS
-    resources:
-        mem_mb=4000,
-        runtime=120,
-    params:
-        study=STUDY,
-        settings=lambda wildcards: run_plan(plan.fgsm, wildcards).decisive,
-        code=lambda wildcards: run_plan(plan.fgsm, wildcards).code,
-        libraries=LIBRARIES,
-    message:
-        "Attack {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
-    shell:
-        "snnlocality fgsm --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
-        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} 2>&1"
-
-
 rule collect:
     input:
         metrics=lambda wildcards: collect_plan(wildcards).made,

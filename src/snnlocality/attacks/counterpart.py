@@ -14,12 +14,7 @@ def mean_input(inputs: Inputs) -> np.ndarray:
     """Input per unit averaged over the steps, (samples, inputs) float64: what the counterpart sees."""
     if not isinstance(inputs, Events):
         return inputs.mean(axis=0, dtype=np.float64)
-    T = inputs.steps
-    counts = [
-        np.bincount(inputs.units[inputs.offsets[i * T] : inputs.offsets[(i + 1) * T]], minlength=inputs.inputs)
-        for i in inputs.index
-    ]
-    return np.array(counts) / T + (0 if inputs.current is None else inputs.current)
+    return inputs.counts().astype(np.float64) / inputs.steps + (0 if inputs.current is None else inputs.current)
 
 
 def readout(network: Network, r: np.ndarray, iterations: int) -> np.ndarray:
@@ -27,10 +22,7 @@ def readout(network: Network, r: np.ndarray, iterations: int) -> np.ndarray:
 
     h_l is ``iterations`` sweeps of h = ReLU(W_l h_{l-1} + V_l h), from h = ReLU(W_l h_{l-1}).
     """
-    h = r
-    for layer in network.hidden:
-        h = _layer(network, layer, h, iterations)[-1]
-    return h @ network.weights["W_out"].T.astype(np.float64)
+    return _readout(network, _sweeps(network, r, iterations))
 
 
 def gradient(network: Network, r: np.ndarray, labels: np.ndarray, iterations: int) -> np.ndarray:
@@ -38,16 +30,12 @@ def gradient(network: Network, r: np.ndarray, labels: np.ndarray, iterations: in
 
     In float64: in single precision a confident softmax has no gradient left, which would look like robustness.
     """
-    sweeps, h = {}, r
-    for layer in network.hidden:
-        sweeps[layer] = _layer(network, layer, h, iterations)
-        h = sweeps[layer][-1]
-    W_out = network.weights["W_out"].astype(np.float64)
-    y = h @ W_out.T
+    sweeps = _sweeps(network, r, iterations)
+    y = _readout(network, sweeps)
     error = np.exp(y - y.max(axis=1, keepdims=True))
     error /= error.sum(axis=1, keepdims=True)
     error[np.arange(len(labels)), labels] -= 1
-    dh = error @ W_out
+    dh = error @ network.weights["W_out"]
     for layer in reversed(network.hidden):
         da = np.zeros_like(dh)
         for number, h in reversed(list(enumerate(sweeps[layer]))):
@@ -57,6 +45,18 @@ def gradient(network: Network, r: np.ndarray, labels: np.ndarray, iterations: in
                 dh = dz @ network.weights[f"V{layer}"]
         dh = da @ network.weights[f"W{layer}"]
     return dh
+
+
+def _sweeps(network: Network, r: np.ndarray, iterations: int) -> dict[int, list[np.ndarray]]:
+    """h of every hidden layer after every sweep."""
+    sweeps: dict[int, list[np.ndarray]] = {}
+    for layer in network.hidden:
+        sweeps[layer] = _layer(network, layer, sweeps[layer - 1][-1] if layer > 1 else r, iterations)
+    return sweeps
+
+
+def _readout(network: Network, sweeps: dict[int, list[np.ndarray]]) -> np.ndarray:
+    return sweeps[max(sweeps)][-1] @ network.weights["W_out"].T.astype(np.float64)
 
 
 def _layer(network: Network, layer: int, below: np.ndarray, iterations: int) -> list[np.ndarray]:

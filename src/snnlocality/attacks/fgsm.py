@@ -13,8 +13,8 @@ import numpy as np
 from snnlocality.attacks import counterpart as ann
 from snnlocality.data.batches import Batch
 from snnlocality.engines.interface import Engine, Events, Inputs
-from snnlocality.learning.gradients import constant_input_gradient, input_gradient
-from snnlocality.learning.losses import LOSSES, errors
+from snnlocality.learning.gradients import constant_input_gradient, input_adjoint, input_gradient
+from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network
 
@@ -42,17 +42,6 @@ class Attack(NamedTuple):
     label: str
     prepare: Callable[[Target], Attacked]
     applies: Callable[[Network, Rule], bool] = lambda network, rule: True
-
-
-def events_as_dense(events: Events) -> np.ndarray:
-    """(steps, samples, inputs) float32."""
-    T = events.steps
-    dense = np.zeros((T, events.samples, events.inputs), np.float32)
-    for sample, recording in enumerate(events.index):
-        offsets = events.offsets[recording * T : (recording + 1) * T + 1]
-        step = np.repeat(np.arange(T), np.diff(offsets))
-        np.add.at(dense, (step, sample, events.units[offsets[0] : offsets[-1]]), 1)
-    return dense if events.current is None else dense + events.current.astype(np.float32)
 
 
 def _counterpart(target: Target) -> Attacked:
@@ -93,11 +82,9 @@ def _white_box_pgd(target: Target) -> Attacked:
 
 def _own_routing(target: Target) -> Attacked:
     """The direction that the rule's own errors give: no gradient of the loss, whatever it may look like."""
-    traces = target.engine.forward(target.network, target.batch.inputs)
     local_loss = LOSSES[target.local_loss] if target.local_loss else None
-    _, own = errors(target.network, traces, target.batch, target.rule, LOSSES[target.loss], local_loss)
-    of_current = target.engine.input_adjoint(traces, own, target.rule).sum(axis=0)
-    return _constant(target, np.sign(of_current @ target.network.weights["W1"]))
+    own = input_adjoint(target.network, target.batch, target.rule, LOSSES[target.loss], local_loss, target.engine)
+    return _constant(target, np.sign(own.sum(axis=0) @ target.network.weights["W1"]))
 
 
 def _random(target: Target) -> Attacked:
@@ -149,4 +136,4 @@ def _with_current(inputs: Inputs, delta: np.ndarray) -> Inputs:
 
 def _dense(target: Target) -> np.ndarray:
     inputs = target.batch.inputs
-    return events_as_dense(inputs) if isinstance(inputs, Events) else inputs
+    return inputs.dense() if isinstance(inputs, Events) else inputs

@@ -78,17 +78,15 @@ class EventDataset:
 
     def batch(self, indices: np.ndarray) -> Batch:
         """See ``Dataset.batch``."""
-        events = Events(self.units, self.offsets, np.asarray(indices, np.int64), self.steps, self.inputs)
         targets = np.broadcast_to(self.labels[indices].astype(np.int64), (self.steps, len(indices)))
-        return Batch(events, targets, np.ones(targets.shape, np.float32), self.steps)
+        return Batch(self._events(indices), targets, np.ones(targets.shape, np.float32), self.steps)
 
     def without_time(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Events of every unit over the whole recording; see ``Dataset.without_time``."""
-        counts = np.zeros((len(indices), self.inputs), np.float32)
-        for row, index in enumerate(indices):
-            span = slice(self.offsets[index * self.steps], self.offsets[(index + 1) * self.steps])
-            counts[row] = np.bincount(self.units[span], minlength=self.inputs)
-        return counts, self.labels[indices]
+        return self._events(indices).counts(), self.labels[indices]
+
+    def _events(self, indices: np.ndarray) -> Events:
+        return Events(self.units, self.offsets, np.asarray(indices, np.int64), self.steps, self.inputs)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,22 @@ class Events(NamedTuple):
         """Number of samples in the batch."""
         return len(self.index)
 
+    def counts(self) -> np.ndarray:
+        """Events of every unit over the whole recording, (samples, inputs) float32; without the current."""
+        T = self.steps
+        spans = (self.units[self.offsets[i * T] : self.offsets[(i + 1) * T]] for i in self.index)
+        return np.array([np.bincount(span, minlength=self.inputs) for span in spans], np.float32)
+
+    def dense(self) -> np.ndarray:
+        """The same input as a dense array, (steps, samples, inputs) float32; for what cannot be had otherwise."""
+        T = self.steps
+        result = np.zeros((T, self.samples, self.inputs), np.float32)
+        for sample, recording in enumerate(self.index):
+            offsets = self.offsets[recording * T : (recording + 1) * T + 1]
+            step = np.repeat(np.arange(T), np.diff(offsets))
+            np.add.at(result, (step, sample, self.units[offsets[0] : offsets[-1]]), 1)
+        return result if self.current is None else result + self.current.astype(np.float32)
+
 
 Inputs = Events | np.ndarray  # or a dense current of shape (steps, samples, inputs)
 

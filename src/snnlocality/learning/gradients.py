@@ -34,18 +34,21 @@ def input_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -
     Always by BPTT's routing, whatever rule trained the network: a local rule's own routing is not the gradient of
     the loss, and an attack that used it would find robustness where there is none.
     """
-    return _current_gradient(network, batch, loss, engine) @ network.weights["W1"]
+    return input_adjoint(network, batch, BPTT, loss, None, engine) @ network.weights["W1"]
 
 
 def constant_input_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -> np.ndarray:
     """The same by a current that is constant in time, (samples, inputs); nothing of a step's size is built."""
-    return _current_gradient(network, batch, loss, engine).sum(axis=0) @ network.weights["W1"]
+    return input_adjoint(network, batch, BPTT, loss, None, engine).sum(axis=0) @ network.weights["W1"]
 
 
-def _current_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -> np.ndarray:
+def input_adjoint(
+    network: Network, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss | None, engine: Engine
+) -> np.ndarray:
+    """lambda_I_1, (steps, samples, N_1), by a rule's own routing: a gradient of the loss for BPTT alone."""
     traces = engine.forward(network, batch.inputs)
-    _, batch_errors = errors(network, traces, batch, BPTT, loss, None)
-    return engine.input_adjoint(traces, batch_errors, BPTT)
+    _, batch_errors = errors(network, traces, batch, rule, loss, local_loss)
+    return engine.input_adjoint(traces, batch_errors, rule)
 
 
 def _sample(inputs: Inputs, sample: int) -> Inputs:

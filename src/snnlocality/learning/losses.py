@@ -76,11 +76,16 @@ def loss_and_gradients(
     return Learned(value, engine.backward(traces, batch_errors, rule), traces.readout)
 
 
-def correct_decisions(readout: np.ndarray, batch: Batch) -> tuple[int, int]:
-    """(right decisions, all decisions): argmax of the readout averaged over the steps of each decision."""
+def decisions(readout: np.ndarray, batch: Batch) -> np.ndarray:
+    """Predicted classes, (decisions a sample, samples): argmax of the readout averaged over each decision's steps."""
     steps, samples, classes = readout.shape
     d = batch.steps_per_decision
-    averaged = readout.reshape(steps // d, d, samples, classes).mean(axis=1)
+    return readout.reshape(steps // d, d, samples, classes).mean(axis=1).argmax(axis=-1)
+
+
+def correct_decisions(readout: np.ndarray, batch: Batch) -> tuple[int, int]:
+    """(right decisions, all decisions) of those that count."""
+    d = batch.steps_per_decision
     counted = batch.mask[::d] > 0
-    right = (averaged.argmax(axis=-1) == batch.targets[::d]) & counted
+    right = (decisions(readout, batch) == batch.targets[::d]) & counted
     return int(right.sum()), int(counted.sum())

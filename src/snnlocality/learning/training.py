@@ -15,6 +15,8 @@ from snnlocality.learning.rule import Rule
 from snnlocality.network import Network
 from snnlocality.seeds import generator
 
+Watch = Callable[[int, Network], None]
+
 
 @dataclass(frozen=True)
 class Optimisation:
@@ -59,10 +61,12 @@ def train(
     engine: Engine,
     seed: int,
     report: Callable[[Epoch], None] = lambda epoch: None,
+    watch: Watch = lambda number, network: None,
 ) -> tuple[Network, list[Epoch]]:
     """Train a copy of ``network``; return the best epoch's network and the curve.
 
-    The epoch is chosen by ``chosen_epoch``; test data play no part.
+    The epoch is chosen by ``chosen_epoch``; test data play no part. ``watch`` is shown the network after 0, 1, 2, ...
+    epochs; its weights change afterwards.
     """
     network = Network(network.dynamics, network.spike, engine.place(network.weights), network.feedback)
     adam = Adam(network.weights, engine.adam)
@@ -71,6 +75,7 @@ def train(
     order = generator(seed, "order")
     curve: list[Epoch] = []
     best: dict[str, np.ndarray] = {}
+    watch(0, network)
     for number in range(1, optimisation.epochs + 1):
         loss_sum, steps, right, decisions = 0.0, 0.0, 0, 0
         for batch in batches(dataset, order.permutation(training), optimisation.batch_size):
@@ -91,6 +96,7 @@ def train(
         )
         curve.append(epoch)
         report(epoch)
+        watch(number, network)
         if chosen_epoch(curve) is epoch:
             best = {name: np.array(array, order="C") for name, array in network.weights.items()}
     return Network(network.dynamics, network.spike, best, network.feedback), curve

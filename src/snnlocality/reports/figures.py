@@ -1,8 +1,10 @@
 """Figures as vector graphics whose bytes depend on the data alone."""
 
+import textwrap
 from pathlib import Path
 
 import matplotlib
+import seaborn as sns
 from matplotlib.figure import Figure
 
 from snnlocality.storage import atomic_path
@@ -10,6 +12,18 @@ from snnlocality.storage import atomic_path
 # Without a screen; ids drawn from a fixed salt and no date, so that equal data give equal bytes.
 matplotlib.use("svg")
 matplotlib.rcParams["svg.hashsalt"] = "snnlocality"
+
+
+def set_theme() -> None:
+    """One look for all figures; the colours can be told apart by the colour-blind."""
+    sns.set_theme(style="ticks", context="notebook", palette="colorblind")
+
+
+def captioned(figure: Figure, title: str, notice: str) -> None:
+    """A title above and, below, what must be said of the data (nothing if there is nothing to say)."""
+    figure.suptitle(title, y=1.03, fontsize="medium")
+    if notice:
+        figure.text(0, -0.02, textwrap.fill(notice, 110), fontsize="small", va="top", color="0.35")
 
 
 def save_svg(figure: Figure, path: Path) -> None:

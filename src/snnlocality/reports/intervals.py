@@ -14,13 +14,19 @@ class Interval(NamedTuple):
     high: float
     n: int
 
+    def columns(self) -> dict[str, float]:
+        """As the columns of a table: mean, ci_low, ci_high, n."""
+        return {"mean": self.mean, "ci_low": self.low, "ci_high": self.high, "n": self.n}
+
 
 def mean_interval(values: np.ndarray) -> Interval:
-    """Mean of independent values, (n,), with Student's 95 % interval.
+    """Mean of independent values, (n,), with Student's 95 % interval; all NaN without values.
 
     It covers what differs between seeds (initial weights, order), not which samples happened to be test data.
     """
     n = len(values)
+    if n == 0:
+        return Interval(float("nan"), float("nan"), float("nan"), 0)
     mean = float(np.mean(values))
     if n == 1:
         return Interval(mean, float("nan"), float("nan"), 1)

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from snnlocality import parameters as params
-from snnlocality import plan, registry
+from snnlocality import plan
 from snnlocality.attacks.fgsm import ATTACKS
 from snnlocality.data.batches import read_notice
 from snnlocality.provenance.records import recorded
 from snnlocality.reports import tables
-from snnlocality.reports.intervals import Interval, mean_interval
+from snnlocality.reports.gathering import gathered, summarised
+from snnlocality.reports.intervals import mean_interval
 from snnlocality.storage import write_text
 
 PRIMARY = next(iter(ATTACKS))  # the paper's
@@ -24,18 +25,7 @@ def render(parameters: params.Parameters) -> Path:
     rendered = plan.table3(parameters)
     settings, files = rendered.settings, rendered.outputs
     with recorded(rendered):
-        runs = pd.concat(
-            [
-                pd.read_csv(path).assign(
-                    method=registry.load(params.RULES, rule).RULE.label,
-                    arch=settings["labels"][architecture],
-                    fold=fold,
-                    seed=seed,
-                )
-                for (rule, architecture, fold, seed), path in zip(settings["runs"], rendered.made, strict=False)
-            ],
-            ignore_index=True,
-        )
+        runs = gathered(settings["runs"], rendered.made[:-1], settings["labels"])
         table = summarise(runs, pd.read_csv(rendered.given[0]))
         table = table.assign(study=settings["study"], source=settings["source"])
         notes = notes_of(runs, read_notice(rendered.made[-1]), settings["dataset"])
@@ -52,12 +42,8 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     ``runs``: columns attack, method, arch, epsilon, fold, seed, accuracy. The published numbers stand beside
     the paper's attack alone.
     """
-    rows = []
-    for key, cell in runs.groupby(_KEYS, sort=False):
-        interval = mean_interval(100 * cell.groupby("seed")["accuracy"].mean().to_numpy())
-        rows.append({**dict(zip(_KEYS, key, strict=True)), **_fields(interval)})
     published = published.assign(attack=PRIMARY).rename(columns={"value_percent": "published"})
-    table = pd.DataFrame(rows).merge(published[[*_KEYS, "published"]], on=_KEYS, how="left")
+    table = summarised(runs, _KEYS, "accuracy", 100).merge(published[[*_KEYS, "published"]], on=_KEYS, how="left")
     order = list(ATTACKS)
     return table.sort_values("attack", key=lambda names: names.map(order.index), kind="stable", ignore_index=True)
 
@@ -70,7 +56,7 @@ def recurrent_advantage(runs: pd.DataFrame, attack: str) -> pd.DataFrame:
         return pd.DataFrame(columns=["method", "epsilon", "mean", "ci_low", "ci_high", "n"])
     difference = 100 * (by_seed["REC"] - by_seed["FF"]).dropna()
     rows = [
-        {"method": method, "epsilon": epsilon, **_fields(mean_interval(cell.to_numpy()))}
+        {"method": method, "epsilon": epsilon, **mean_interval(cell.to_numpy()).columns()}
         for (method, epsilon), cell in difference.groupby(level=["method", "epsilon"], sort=False)
     ]
     return pd.DataFrame(rows)
@@ -121,10 +107,6 @@ def _masking(runs: pd.DataFrame) -> list[str]:
 def _points(row: pd.Series) -> str:
     interval = "" if np.isnan(row["ci_low"]) else f" [{row['ci_low']:+.1f}, {row['ci_high']:+.1f}]"
     return f"{row['mean']:+.1f} points{interval}"
-
-
-def _fields(interval: Interval) -> dict[str, float]:
-    return {"mean": interval.mean, "ci_low": interval.low, "ci_high": interval.high, "n": interval.n}
 
 
 def _cell(row) -> str:

@@ -4,14 +4,18 @@ import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from snnlocality import parameters as params
 from snnlocality import plan, registry
 from snnlocality.attacks.fgsm import ATTACKS, Target
-from snnlocality.data.batches import batches, load
+from snnlocality.data.batches import Batch, batches, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import correct_decisions
+from snnlocality.network import Network
 from snnlocality.provenance.records import recorded
 from snnlocality.seeds import generator
 from snnlocality.steps.train import load_model, optimisation_of
@@ -35,27 +39,16 @@ def attack_run(
         dataset, parts = load(run.made[0], fold)
         network = load_model(run.made[1], settings, dataset)
         learned = registry.load(params.RULES, settings["rule"]).RULE
-        optimisation, strengths = optimisation_of(settings), settings["fgsm"]
         random = generator(seed, "fgsm")
         right: dict[tuple[str, float], int] = {}
         decisions = 0
-        for batch in batches(dataset, parts[Part.TEST], optimisation.batch_size):
-            target = Target(
-                network,
-                batch,
-                learned,
-                optimisation.loss,
-                optimisation.local_loss,
-                engine,
-                random,
-                strengths["fixed_point_iterations"],
-                strengths["pgd_steps"],
-            )
+        for batch in batches(dataset, parts[Part.TEST], settings["batch_size"]):
+            target = target_of(settings, network, batch, engine, random)
             for name, attack in ATTACKS.items():
                 if not attack.applies(network, learned):
                     continue
                 attacked = attack.prepare(target)
-                for epsilon in strengths["epsilon"]:
+                for epsilon in settings["fgsm"]["epsilon"]:
                     # Without a perturbation exactly the input of Table 2, not the same in another form.
                     inputs = attacked(epsilon) if epsilon > 0 else batch.inputs
                     count, _ = correct_decisions(engine.forward(network, inputs).readout, batch)
@@ -69,3 +62,21 @@ def attack_run(
             table.writerow([name, epsilon, repr(count / decisions), decisions])
         write_text(output, text.getvalue())
     return output
+
+
+def target_of(
+    settings: dict[str, Any], network: Network, batch: Batch, engine: Engine, random: np.random.Generator
+) -> Target:
+    """A run's network and batch as the attacks take them."""
+    optimisation, strengths = optimisation_of(settings), settings["fgsm"]
+    return Target(
+        network,
+        batch,
+        registry.load(params.RULES, settings["rule"]).RULE,
+        optimisation.loss,
+        optimisation.local_loss,
+        engine,
+        random,
+        strengths["fixed_point_iterations"],
+        strengths["pgd_steps"],
+    )

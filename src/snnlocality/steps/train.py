@@ -14,7 +14,7 @@ from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.initialisation import initial_network
-from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch, train
+from snnlocality.learning.training import Epoch, Optimisation, Watch, chosen_epoch, train
 from snnlocality.network import Network, Shape, matched_feedforward
 from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import spiking
@@ -57,11 +57,13 @@ def fit(
     seed: int,
     engine: Engine,
     report: Report,
+    watch: Watch = lambda number, network: None,
 ) -> tuple[Network, list[Epoch]]:
     """Initialise and train a network by ``parameters.train_settings``; the test part is not touched."""
     network = first_network(settings, dataset, parts, seed, engine)
     rule, optimisation = registry.load(params.RULES, settings["rule"]).RULE, optimisation_of(settings)
-    return train(network, dataset, parts[Part.TRAIN], parts[Part.VALIDATION], rule, optimisation, engine, seed, report)
+    training, validation = parts[Part.TRAIN], parts[Part.VALIDATION]
+    return train(network, dataset, training, validation, rule, optimisation, engine, seed, report, watch)
 
 
 def first_network(

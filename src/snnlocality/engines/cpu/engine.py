@@ -291,9 +291,8 @@ class _Lesson(NamedTuple):
         return (
             self.traces.network is network
             and self.rule is rule
-            and all(
-                is_placed(new) and new is old for new, old in zip(network.weights.values(), self.weights, strict=True)
-            )
+            and list(map(id, network.weights.values())) == list(map(id, self.weights))
+            and all(map(is_placed, self.weights))
             and isinstance(inputs, Events)
             and isinstance(before, Events)
             and inputs.current is None

@@ -226,8 +226,9 @@ INLINE void product(const bool add, int64_t rows, int64_t width, int64_t inner, 
     int64_t n = 0;
     for (; n + TILE_VECTORS * LANES <= width; n += TILE_VECTORS * LANES)
         tile_rows(add, TILE_VECTORS, rows, out + n, out_stride, A, B + n, b_stride, inner);
-    if (TILE_VECTORS > 2 && (width - n) / LANES == 2) tile_rows(add, 2, rows, out + n, out_stride, A, B + n, b_stride, inner);
-    if ((width - n) / LANES == 1) tile_rows(add, 1, rows, out + n, out_stride, A, B + n, b_stride, inner);
+    const int64_t left = (width - n) / LANES;
+    if (TILE_VECTORS > 2 && left == 2) tile_rows(add, 2, rows, out + n, out_stride, A, B + n, b_stride, inner);
+    if (left == 1) tile_rows(add, 1, rows, out + n, out_stride, A, B + n, b_stride, inner);
 }
 
 /* out = A B and out += A B; all rows of out and B have `width` numbers. */

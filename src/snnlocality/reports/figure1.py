@@ -1,0 +1,115 @@
+"""Figure 1: the methods ordered by locality, drawn from what the learning rules declare."""
+
+from pathlib import Path
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+from snnlocality import parameters as params
+from snnlocality import plan, registry
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
+from snnlocality.provenance.records import recorded
+from snnlocality.reports.figures import save_svg, set_theme
+from snnlocality.storage import write_text
+
+_SOURCES = list(ErrorSource)  # global to local
+_LAYERS = ("layer 1", "layer 2", "readout", "loss")
+_WEIGHTS = {
+    FeedbackWeights.TRANSPOSE: "forward weights, transposed",
+    FeedbackWeights.PRODUCT: "product of forward weights",
+    FeedbackWeights.RANDOM: "fixed random weights",
+}
+
+
+def render(parameters: params.Parameters) -> Path:
+    """Write the table and the picture; return the picture's path."""
+    drawn = plan.figure1(parameters)
+    figure_path, table_path = drawn.outputs
+    with recorded(drawn):
+        rules = ordered([registry.load(params.RULES, name).RULE for name in drawn.settings["rules"]])
+        write_text(table_path, declared(rules).to_csv(index=False))
+        save_svg(draw(rules), figure_path)
+    return figure_path
+
+
+def ordered(rules: list[Rule]) -> list[Rule]:
+    """Global to local: by where errors come from, then by how much credit time and weights carry."""
+    return sorted(
+        rules,
+        key=lambda rule: (
+            _SOURCES.index(rule.source),
+            -rule.through_recurrence - rule.through_reset,
+            rule.weights is FeedbackWeights.RANDOM,
+        ),
+    )
+
+
+def declared(rules: list[Rule]) -> pd.DataFrame:
+    """What each rule declares, a row per rule."""
+    return pd.DataFrame(
+        [
+            {
+                "method": rule.label,
+                "error_from": rule.source.value,
+                "by_weights": rule.weights.value,
+                "through_recurrence": rule.through_recurrence,
+                "through_reset": rule.through_reset,
+                "reference": rule.reference,
+            }
+            for rule in rules
+        ]
+    )
+
+
+def draw(rules: list[Rule]) -> Figure:
+    """A column per rule: forward connections in grey, the way of errors in colour."""
+    set_theme()
+    figure = Figure(figsize=(2.7 * len(rules), 4.6), layout="constrained")
+    panels = figure.subplots(1, len(rules), squeeze=False)[0]
+    for axes, rule in zip(panels, rules, strict=True):
+        _panel(axes, rule)
+    figure.suptitle("global   ⟶   local", fontsize="large")
+    return figure
+
+
+def _panel(axes: Axes, rule: Rule) -> None:
+    colour = sns.color_palette("colorblind")[_SOURCES.index(rule.source)]
+    axes.set(xlim=(-1.6, 2.1), ylim=(-0.6, 3.6))
+    axes.set_axis_off()
+    axes.set_title(rule.label, fontweight="bold")
+    for height, name in enumerate(_LAYERS):
+        box = {"boxstyle": "round,pad=0.02", "fc": "white", "ec": "0.2"}
+        axes.add_patch(FancyBboxPatch((-0.55, height - 0.18), 1.1, 0.36, **box))
+        axes.text(0, height, name, ha="center", va="center", fontsize="small")
+    for height in range(3):
+        _arrow(axes, (-0.3, height + 0.2), (-0.3, height + 0.8), "0.6")
+    _arrow(axes, (0.3, 2.8), (0.3, 2.2), colour)
+    if rule.source is ErrorSource.ABOVE:
+        for height in (1, 0):
+            _arrow(axes, (0.3, height + 0.8), (0.3, height + 0.2), colour)
+    elif rule.source is ErrorSource.READOUT:
+        for height in (1, 0):
+            _arrow(axes, (0.57, 2), (0.57, height), colour, bend=-0.5)
+    else:
+        for height in (1, 0):
+            axes.text(1.35, height, "own loss", ha="center", va="center", fontsize="x-small", color=colour)
+            _arrow(axes, (1.0, height - 0.08), (0.57, height - 0.08), colour)
+            _arrow(axes, (0.57, height + 0.08), (1.0, height + 0.08), "0.6")
+    for height in (0, 1):
+        _loop(axes, height, colour if rule.through_recurrence else "0.6")
+    time = [name for name, carried in (("V", rule.through_recurrence), ("reset", rule.through_reset)) if carried]
+    text = f"{_WEIGHTS[rule.weights]}\ncredit through {' and '.join(time) if time else 'neither V nor reset'}"
+    axes.text(0.25, -0.55, text, ha="center", va="top", fontsize="x-small")
+
+
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour, bend: float = 0.0) -> None:
+    style = {"arrowstyle": "-|>", "mutation_scale": 11, "lw": 1.6, "color": colour, "shrinkA": 0, "shrinkB": 0}
+    axes.add_patch(FancyArrowPatch(start, end, connectionstyle=f"arc3,rad={bend}", **style))
+
+
+def _loop(axes: Axes, height: float, colour) -> None:
+    """The recurrent weights of a layer, in colour if errors travel through them."""
+    _arrow(axes, (-0.57, height + 0.1), (-0.57, height - 0.1), colour, bend=2.2)

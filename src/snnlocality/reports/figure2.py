@@ -1,0 +1,70 @@
+"""Figure 2: how alike the networks of different methods represent the same samples, layer by layer."""
+
+from pathlib import Path
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from snnlocality import parameters as params
+from snnlocality import plan
+from snnlocality.data.batches import read_notice
+from snnlocality.provenance.records import recorded
+from snnlocality.reports.figures import captioned, save_svg, set_theme
+from snnlocality.reports.gathering import method, summarised
+from snnlocality.storage import write_text
+
+CONVERTED = {"converted_IF": "converted (IF)", "converted_LIF": "converted (LIF)"}
+KINDS = {"spikes": "spikes", "potentials": "membrane potentials"}
+_KEYS = ["kind", "arch", "pair", "a", "b", "layer"]
+
+
+def render(parameters: params.Parameters) -> Path:
+    """Write the table and the figure; return the figure's path."""
+    drawn = plan.figure2(parameters)
+    settings, (figure_path, table_path) = drawn.settings, drawn.outputs
+    with recorded(drawn):
+        table = summarised(read(settings, drawn.made[:-1]), _KEYS, "cka")
+        write_text(table_path, table.to_csv(index=False, float_format="%.4f"))
+        figure = draw(table)
+        captioned(
+            figure,
+            f"CKA between methods, mean and 95 % interval over seeds, study '{parameters.label}'",
+            read_notice(drawn.made[-1]),
+        )
+        save_svg(figure, figure_path)
+    return figure_path
+
+
+def read(settings: dict, paths: tuple[Path, ...]) -> pd.DataFrame:
+    """A row per seed, architecture, pair of methods, kind and layer."""
+    rows = []
+    for (architecture, fold, seed), path in zip(settings["cells"], paths, strict=True):
+        table = pd.read_csv(path, dtype={"layer": str})
+        rows.append(table.assign(arch=settings["labels"][architecture], fold=fold, seed=seed))
+    table = pd.concat(rows, ignore_index=True)
+    for column in ("a", "b"):
+        table[column] = table[column].map(lambda name: CONVERTED.get(name) or method(name))
+    return table.assign(pair=table["a"] + " and " + table["b"])
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """CKA over layers: a panel per architecture and kind, a line per pair of methods."""
+    set_theme()
+    shown = table.assign(kind=table["kind"].map(KINDS), layer=table["layer"].replace("out", "readout"))
+    grid = sns.FacetGrid(shown, row="kind", col="arch", height=3.4, aspect=1.25, sharey=True)
+    pairs = list(dict.fromkeys(shown["pair"]))
+    colours = dict(zip(pairs, sns.color_palette("colorblind", len(pairs)), strict=True))
+    for (kind, architecture), panel in shown.groupby(["kind", "arch"], sort=False):
+        axes = grid.axes_dict[kind, architecture]
+        layers = list(dict.fromkeys(panel["layer"]))
+        for number, (pair, line) in enumerate(panel.groupby("pair", sort=False)):
+            x = [layers.index(layer) + (number - len(pairs) / 2) * 0.03 for layer in line["layer"]]
+            error = [line["mean"] - line["ci_low"], line["ci_high"] - line["mean"]]
+            style = "--" if "converted" in pair else "-"
+            axes.errorbar(x, line["mean"], error, label=pair, color=colours[pair], ls=style, marker="o", ms=4)
+        axes.set_xticks(range(len(layers)), [f"layer {layer}" if layer.isdigit() else layer for layer in layers])
+    grid.set_titles("{col_name}, {row_name}").set_axis_labels("", "CKA")
+    handles, labels = grid.axes.flat[0].get_legend_handles_labels()
+    grid.figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    return grid.figure

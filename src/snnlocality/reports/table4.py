@@ -1,0 +1,174 @@
+"""Table 4: training on poisoned data, with a visible and an invisible trigger, beside the published numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from snnlocality import parameters as params
+from snnlocality import plan
+from snnlocality.data.batches import read_notice
+from snnlocality.provenance.records import recorded
+from snnlocality.reports import tables
+from snnlocality.reports.gathering import method
+from snnlocality.reports.intervals import mean_interval
+from snnlocality.storage import read_json, write_text
+
+FIGURES = {
+    "accuracy": "clean accuracy",
+    "source_accuracy": "clean accuracy of the source class",
+    "attack_success_rate": "attack success rate, triggered",
+    "source_to_target": "source taken for target, clean",
+}
+# Which of our figures the published ones stand beside, fixed before any poisoned run.
+PUBLISHED = {"accuracy": "accuracy", "asr": "attack_success_rate"}
+_CELL = ["trigger", "method", "arch", "poison_rate"]
+
+
+def render(parameters: params.Parameters) -> Path:
+    """Write the table as CSV (tidy), Markdown and HTML."""
+    rendered = plan.table4(parameters)
+    settings, files = rendered.settings, rendered.outputs
+    with recorded(rendered):
+        runs = read(settings["runs"], rendered.made[: len(settings["runs"])], settings["labels"])
+        published, published_clean = map(pd.read_csv, rendered.given)
+        clean = clean_accuracies(rendered.made[len(settings["runs"]) : -1])
+        table = summarise(runs, published).assign(study=settings["study"], source=settings["source"])
+        notes = notes_of(
+            runs, table, published, published_clean, clean, read_notice(rendered.made[-1]), settings["dataset"]
+        )
+        title = f"Table 4. Poisoned training data, in percent, study '{parameters.label}'"
+        write_text(files[0], table.to_csv(index=False, float_format="%.4f"))
+        write_text(files[1], tables.markdown(title, layout(table), notes))
+        write_text(files[2], tables.html(title, layout(table), notes))
+    return files[0]
+
+
+def read(runs: list, paths: tuple[Path, ...], labels: dict[str, str]) -> pd.DataFrame:
+    """A row per poisoned run with the four figures in percent."""
+    rows = []
+    for (rule, architecture, trigger, rate, pair), path in zip(runs, paths, strict=True):
+        metrics = read_json(path)
+        rows.append(
+            {
+                "trigger": trigger,
+                "method": method(rule),
+                "arch": labels[architecture],
+                "poison_rate": rate,
+                "pair": pair,
+                "source": metrics["source"],
+                "target": metrics["target"],
+                **{name: 100 * metrics[name] for name in FIGURES},
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def clean_accuracies(paths: tuple[Path, ...]) -> pd.DataFrame:
+    """Of the unpoisoned runs, in percent, as they enter Table 2: columns method, arch, seed, accuracy."""
+    runs = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
+    return runs.assign(accuracy=100 * runs["test_accuracy"])[["method", "arch", "seed", "accuracy"]]
+
+
+def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """One row per cell and figure: mean and 95 % interval over pairs; published numbers beside both triggers."""
+    rows = [
+        {
+            **dict(zip(_CELL, key, strict=True)),
+            "metric": name,
+            **mean_interval(cell[name].to_numpy()).columns(),
+        }
+        for key, cell in runs.groupby(_CELL, sort=False)
+        for name in FIGURES
+    ]
+    published = published.assign(metric=published["metric"].map(PUBLISHED))
+    published = published.rename(columns={"value_percent": "published"})
+    keys = ["method", "arch", "poison_rate", "metric"]
+    return pd.DataFrame(rows).merge(published[[*keys, "published"]], on=keys, how="left")
+
+
+def layout(table: pd.DataFrame) -> pd.DataFrame:
+    """A row per cell, a column per figure."""
+    text = table.assign(
+        row=table["method"]
+        + " "
+        + table["arch"]
+        + ", "
+        + table["trigger"]
+        + ", rate "
+        + table["poison_rate"].map("{:g}".format),
+        column=table["metric"].map(FIGURES),
+        cell=[_cell(row) for row in table.itertuples()],
+    )
+    wide = text.pivot(index="row", columns="column", values="cell")
+    return wide.loc[list(dict.fromkeys(text["row"])), list(FIGURES.values())]
+
+
+def nearness(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean absolute difference in points between our figures and the published ones, by trigger and metric."""
+    compared = table.dropna(subset="published")
+    difference = (compared["mean"] - compared["published"]).abs()
+    return difference.groupby([compared["trigger"], compared["metric"]], sort=False).mean().unstack("metric")
+
+
+def drop_against_success(published: pd.DataFrame, published_clean: pd.DataFrame) -> tuple[float, float]:
+    """Of the published tables: correlation of the accuracy lost with a tenth of the ASR, and their mean difference.
+
+    One class in ten is poisoned: where both fall on the same test samples, the two are the same number.
+    """
+    wide = published.pivot(index=["dataset", "method", "arch", "poison_rate"], columns="metric", values="value_percent")
+    clean = published_clean.set_index(["dataset", "method", "arch"])["value_percent"]
+    drop = np.array([clean[key[:3]] for key in wide.index]) - wide["accuracy"].to_numpy()
+    tenth = wide["asr"].to_numpy() / 10
+    return float(np.corrcoef(drop, tenth)[0, 1]), float(np.abs(drop - tenth).mean())
+
+
+def notes_of(
+    runs: pd.DataFrame,
+    table: pd.DataFrame,
+    published: pd.DataFrame,
+    published_clean: pd.DataFrame,
+    clean: pd.DataFrame,
+    notice: str,
+    dataset: str,
+) -> list[str]:
+    """What a reader must know beside the numbers."""
+    pairs = runs[["source", "target"]].drop_duplicates()
+    listed = ", ".join(f"{row.source} as {row.target}" for row in pairs.itertuples())
+    unpoisoned = clean.groupby(["method", "arch"], sort=False)["accuracy"].mean()
+    notes = [
+        f"Mean over {len(pairs)} pairs of classes with Student's 95 % interval, the same pairs in every row: {listed}. "
+        "The rate is the share of the source class's training (and validation) samples that carry trigger and wrong "
+        "label; the trigger is four pixels at all steps.",
+        "Visible: the pixels are 1. Invisible: they are 0, where nothing ever happens, so the poisoning is label noise "
+        "on one class. Published accuracy and ASR stand beside both.",
+        "Accuracy without poison: "
+        + "; ".join(f"{' '.join(key)} {value:.1f}" for key, value in unpoisoned.items())
+        + ".",
+    ]
+    correlation, apart = drop_against_success(published, published_clean)
+    notes.append(
+        f"In the published table the accuracy lost and a tenth of the ASR correlate at {correlation:.3f} and differ by "
+        f"{apart:.2f} points on average: both seem to fall on the same test samples, as label noise makes them, and "
+        "not as a backdoor that works does."
+    )
+    near = nearness(table)
+    if not near.empty:
+        closest = near["attack_success_rate"].idxmin()
+        distances = "; ".join(
+            f"{trigger}: ASR {row['attack_success_rate']:.1f}, accuracy {row['accuracy']:.1f}"
+            for trigger, row in near.iterrows()
+        )
+        notes.append(
+            f"Mean distance from the published cells, in points: {distances}. The published ASR is nearer to the "
+            f"{closest} trigger."
+        )
+    if notice:
+        notes.append(f"{dataset}: {notice.rstrip('.')}. The published task is not this one.")
+    return notes
+
+
+def _cell(row) -> str:
+    half = "" if pd.isna(row.ci_low) else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
+    published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
+    return f"{row.mean:.1f}{half}{published}"

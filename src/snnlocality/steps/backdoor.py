@@ -1,0 +1,98 @@
+"""Train one network on poisoned data and ask what it does with clean and with triggered test samples."""
+
+from pathlib import Path
+
+import numpy as np
+
+from snnlocality import parameters as params
+from snnlocality import plan
+from snnlocality.attacks.backdoor import TRIGGERS, Pair, pair, poison, trigger_units, with_triggered
+from snnlocality.data.batches import EventDataset, batches, load
+from snnlocality.data.splits import Part
+from snnlocality.engines.interface import Engine
+from snnlocality.learning.losses import decisions
+from snnlocality.network import Network
+from snnlocality.provenance.records import recorded
+from snnlocality.seeds import generator
+from snnlocality.steps.train import Report, fit, save_model
+from snnlocality.storage import write_json
+
+
+def backdoor_run(
+    parameters: params.Parameters,
+    rule: str,
+    architecture: str,
+    trigger: str,
+    rate: float,
+    number: int,
+    engine: Engine,
+    report: Report,
+) -> Path:
+    """Write the model and the metrics of one poisoned run, and return the metrics' path."""
+    run = plan.backdoor(parameters, rule, architecture, trigger, rate, number)
+    settings, (metrics_path, model_path) = run.settings, run.outputs
+    with recorded(run, engine=engine.name):
+        dataset, parts = load(run.made[0], settings["fold"])
+        assert isinstance(dataset, EventDataset)
+        classes = pair(number, dataset.classes)
+        units = trigger_units(settings["backdoor"]["pixels"], settings["backdoor"]["polarity"])
+        poisoned = poison(
+            dataset,
+            parts[Part.TRAIN],
+            parts[Part.VALIDATION],
+            classes,
+            settings["rate"],
+            units,
+            TRIGGERS[trigger],
+            generator(number, "poison"),
+        )
+        victims_parts = parts | {Part.TRAIN: poisoned.training, Part.VALIDATION: poisoned.validation}
+        network, _ = fit(settings, poisoned.dataset, victims_parts, settings["seed"], engine, report)
+        save_model(model_path, network)
+        test = parts[Part.TEST]
+        sources = test[dataset.labels[test] == classes.source]
+        triggered = with_triggered(dataset, sources, units, TRIGGERS[trigger])
+        of_test = predictions(network, dataset, test, settings["batch_size"], engine)
+        of_sources = of_test[dataset.labels[test] == classes.source]
+        of_triggered = predictions(
+            network, triggered, len(dataset) + np.arange(len(sources)), settings["batch_size"], engine
+        )
+        write_json(
+            metrics_path,
+            {
+                **classes._asdict(),
+                "poisoned": poisoned.replaced,
+                "test_samples": len(test),
+                "source_samples": len(sources),
+                **figures(of_test, dataset.labels[test], of_sources, of_triggered, classes),
+            },
+        )
+    return metrics_path
+
+
+def figures(
+    of_test: np.ndarray,
+    labels: np.ndarray,
+    of_sources: np.ndarray,
+    of_triggered: np.ndarray,
+    classes: Pair,
+) -> dict[str, float]:
+    """The four figures (shares) from predicted classes: of all test samples, the source class's, those triggered."""
+    return {
+        "accuracy": float((of_test == labels).mean()),
+        "source_accuracy": float((of_sources == classes.source).mean()),
+        "attack_success_rate": float((of_triggered == classes.target).mean()),
+        "source_to_target": float((of_sources == classes.target).mean()),
+    }
+
+
+def predictions(
+    network: Network, dataset: EventDataset, indices: np.ndarray, batch_size: int, engine: Engine
+) -> np.ndarray:
+    """Predicted class of every sample, (n,)."""
+    return np.concatenate(
+        [
+            decisions(engine.forward(network, batch.inputs).readout, batch)[0]
+            for batch in batches(dataset, indices, batch_size)
+        ]
+    )

@@ -1,0 +1,136 @@
+"""Train a ReLU network on inputs averaged over time, convert it to spiking ones, and measure these over time."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from snnlocality import parameters as params
+from snnlocality import plan
+from snnlocality.analysis import conversion
+from snnlocality.data.batches import Dataset, batches, load
+from snnlocality.data.splits import Part
+from snnlocality.engines.interface import Engine, Inputs
+from snnlocality.network import Network, Weights, draw_weights
+from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.spikes import SpikeFunction, spiking
+from snnlocality.provenance.records import recorded
+from snnlocality.seeds import generator
+from snnlocality.steps.train import dynamics_of, shape_of
+from snnlocality.storage import write_tensors, write_text
+
+PRESENTATIONS = ("events", "constant current")
+
+
+def convert_run(parameters: params.Parameters, fold: int, seed: int, engine: Engine) -> Path:
+    """Write the ReLU network's weights, the scales of every balance, and the accuracies over time."""
+    run = plan.convert(parameters, fold, seed)
+    settings, (accuracies_path, model_path) = run.settings, run.outputs
+    with recorded(run, engine=engine.name):
+        dataset, parts = load(run.made[0], fold)
+        weights = trained_relu(settings, dataset, parts, seed)
+        spike = spiking(settings["neuron"]["surrogate"], settings["slope"])
+        scales = balances(settings, weights, dataset, parts[Part.TRAIN], spike, engine)
+        write_tensors(model_path, {**weights, **{f"scales_{name}": np.array(s) for name, s in scales.items()}})
+        test = parts[Part.TEST]
+        counts, labels = dataset.without_time(test)
+        relu = float((conversion.readout(weights, counts / dataset.steps).argmax(axis=1) == labels).mean())
+        rows = [{"network": "ReLU", "neuron": "", "balance": "", "input": "", "step": 0, "accuracy": relu}]
+        for name, scale in scales.items():
+            for neuron, (scaled, dynamics) in converted(weights, scale, dynamics_of(settings, dataset)).items():
+                network = Network(dynamics, spike, scaled, {})
+                for presentation in PRESENTATIONS:
+                    over_time = accuracy_over_time(network, dataset, test, settings, presentation, engine)
+                    rows += [
+                        {
+                            "network": "converted",
+                            "neuron": neuron,
+                            "balance": name,
+                            "input": presentation,
+                            "step": step,
+                            "accuracy": accuracy,
+                        }
+                        for step, accuracy in over_time.items()
+                    ]
+        write_text(accuracies_path, pd.DataFrame(rows).to_csv(index=False))
+    return accuracies_path
+
+
+def converted(weights: Weights, scales: list[float], dynamics: Dynamics) -> dict[str, tuple[Weights, Dynamics]]:
+    """By the neuron's name, the balanced weights and dynamics: integrate-and-fire, and the study's leaky neuron."""
+    scaled = conversion.balanced(weights, scales)
+    return {"IF": (scaled, conversion.INTEGRATE_AND_FIRE), "LIF": conversion.leaky(scaled, dynamics)}
+
+
+def balances(
+    settings: dict[str, Any],
+    weights: Weights,
+    dataset: Dataset,
+    training: np.ndarray,
+    spike: SpikeFunction,
+    engine: Engine,
+) -> dict[str, list[float]]:
+    """Scales of the hidden layers by every way to balance, on training samples."""
+    samples = training[: settings["conversion"]["balance_samples"]]
+    r = dataset.without_time(samples)[0] / dataset.steps
+    return {
+        "data-based": conversion.data_based(weights, r),
+        "percentile": conversion.percentile(weights, r, settings["conversion"]["percentile"]),
+        "spike-norm": conversion.spike_norm(weights, dataset.batch(samples).inputs, spike, engine),
+    }
+
+
+def accuracy_over_time(
+    network: Network, dataset: Dataset, indices: np.ndarray, settings: dict[str, Any], presentation: str, engine: Engine
+) -> dict[int, float]:
+    """Accuracy by the readout accumulated until each of some steps: 1, 2, 4, ... and the last."""
+    last = dataset.steps if presentation == "events" else settings["conversion"]["steps"]
+    steps = sorted({2**n for n in range(last.bit_length()) if 2**n <= last} | {last})
+    right = dict.fromkeys(steps, 0)
+    for batch in batches(dataset, indices, settings["batch_size"]):
+        inputs: Inputs = batch.inputs
+        if presentation != "events":
+            inputs = conversion.constant(inputs.counts() / dataset.steps, last)
+        y = engine.forward(network, inputs).readout
+        for step in steps:
+            right[step] += int((y[step - 1].argmax(axis=-1) == batch.targets[0]).sum())
+    return {step: count / len(indices) for step, count in right.items()}
+
+
+def trained_relu(
+    settings: dict[str, Any], dataset: Dataset, parts: dict[Part, np.ndarray], seed: int
+) -> dict[str, np.ndarray]:
+    """Weights (no biases) of a ReLU network of the study's shape, from the initial weights of this seed's spiking ones.
+
+    Adam on the mean input over time; of all epochs the one with the best validation accuracy.
+    """
+    inputs = {part: dataset.without_time(parts[part]) for part in (Part.TRAIN, Part.VALIDATION)}
+    r = {part: torch.from_numpy(counts) / dataset.steps for part, (counts, _) in inputs.items()}
+    labels = {part: torch.from_numpy(values.astype(np.int64)) for part, (_, values) in inputs.items()}
+    # Inputs are small numbers; scaled to a mean square of one for training, the factor goes into W1 in the end.
+    unit = float(r[Part.TRAIN].square().mean().sqrt())
+    first = draw_weights(shape_of(settings, dataset), generator(seed, "weights"))
+    W = [torch.from_numpy(array).requires_grad_() for array in first.values()]
+    optimiser = torch.optim.Adam(W, lr=settings["conversion"]["learning_rate"])
+    order, size = generator(seed, "order"), settings["batch_size"]
+
+    def output(x: torch.Tensor) -> torch.Tensor:
+        for matrix in W[:-1]:
+            x = torch.relu(x @ matrix.T)
+        return x @ W[-1].T
+
+    best, chosen = -1.0, [matrix.detach().clone() for matrix in W]
+    for _ in range(settings["epochs"]):
+        for rows in np.array_split(order.permutation(len(labels[Part.TRAIN])), -(-len(labels[Part.TRAIN]) // size)):
+            loss = torch.nn.functional.cross_entropy(output(r[Part.TRAIN][rows] / unit), labels[Part.TRAIN][rows])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        with torch.no_grad():
+            right = output(r[Part.VALIDATION] / unit).argmax(dim=1) == labels[Part.VALIDATION]
+        if (accuracy := float(right.double().mean())) > best:
+            best, chosen = accuracy, [matrix.detach().clone() for matrix in W]
+    weights = dict(zip(first, (matrix.numpy() for matrix in chosen), strict=True))
+    return weights | {"W1": weights["W1"] / np.float32(unit)}

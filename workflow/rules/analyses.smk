@@ -1,0 +1,146 @@
+# What is measured on the vision task beside accuracy. Every measurement of one trained run has the same rule.
+for measure, output in (
+    (plan.fgsm, paths.fgsm),
+    (plan.shift, paths.shift),
+    (plan.fisher, paths.fisher),
+):
+
+    rule:
+        name:
+            measure.__name__
+        input:
+            data=rules.prepare.output.data,
+            model=rules.train.output.model,
+        output:
+            table=str(output(STUDY, *RUN_WILDCARDS)),
+            record=str(
+                output(STUDY, *RUN_WILDCARDS).with_name(
+                    f"{measure.__name__}.record.json"
+                )
+            ),
+        log:
+            log_of(output(STUDY, *RUN_WILDCARDS)),
+        benchmark:
+            benchmark_of(output(STUDY, *RUN_WILDCARDS))
+        conda:
+            "../../envs/environment.yaml"
+        container:
+            "envs/snnlocality.sif"
+        threads: RUN_THREADS
+        resources:
+            mem_mb=4000,
+            runtime=120,
+        params:
+            step=measure.__name__,
+            study=STUDY,
+            settings=of_run(measure, "decisive"),
+            code=of_run(measure, "code"),
+            libraries=LIBRARIES,
+        message:
+            "Measure {params.step} of {wildcards.task} {wildcards.rule} {wildcards.arch}, "
+            "fold {wildcards.fold}, seed {wildcards.seed}"
+        shell:
+            "snnlocality {params.step} --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+            "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+BACKDOOR = paths.backdoor(STUDY, "{rule}", "{arch}", "{trigger}", "{rate}", "{pair}")
+
+
+rule backdoor:
+    input:
+        data=str(paths.data(STUDY, "vision")),
+    output:
+        metrics=str(BACKDOOR / "metrics.json"),
+        model=str(BACKDOOR / "model.safetensors"),
+        record=str(BACKDOOR / "backdoor.record.json"),
+    log:
+        log_of(BACKDOOR / "metrics.json"),
+    benchmark:
+        benchmark_of(BACKDOOR / "metrics.json")
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=4000,
+        runtime=240,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: backdoor_plan(wildcards).decisive,
+        code=lambda wildcards: backdoor_plan(wildcards).code,
+        libraries=LIBRARIES,
+    message:
+        "Poison {wildcards.rule} {wildcards.arch}: {wildcards.trigger} trigger, rate {wildcards.rate}, "
+        "pair {wildcards.pair}"
+    shell:
+        "snnlocality backdoor --study {params.study} --rule {wildcards.rule} --arch {wildcards.arch} "
+        "--trigger {wildcards.trigger} --rate {wildcards.rate} --pair {wildcards.pair} --threads {threads} "
+        "> {log} 2>&1"
+
+
+CONVERSION = paths.conversion(STUDY, "{fold}", "{seed}")
+
+
+rule convert:
+    input:
+        data=str(paths.data(STUDY, "vision")),
+    output:
+        accuracies=str(CONVERSION / "accuracies.csv"),
+        relu=str(CONVERSION / "relu.safetensors"),
+        record=str(CONVERSION / "convert.record.json"),
+    log:
+        log_of(CONVERSION / "accuracies.csv"),
+    benchmark:
+        benchmark_of(CONVERSION / "accuracies.csv")
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=8000,
+        runtime=120,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: convert_plan(wildcards).decisive,
+        code=lambda wildcards: convert_plan(wildcards).code,
+        libraries=LIBRARIES,
+    message:
+        "Convert a ReLU network, fold {wildcards.fold}, seed {wildcards.seed}"
+    shell:
+        "snnlocality convert --study {params.study} --fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+
+
+CKA = paths.cka(STUDY, "{arch}", "{fold}", "{seed}")
+
+
+rule cka:
+    input:
+        lambda wildcards: cka_plan(wildcards).made,
+    output:
+        table=str(CKA),
+        record=str(CKA.with_name("cka.record.json")),
+    log:
+        log_of(CKA),
+    benchmark:
+        benchmark_of(CKA)
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=8000,
+        runtime=120,
+    params:
+        study=STUDY,
+        settings=lambda wildcards: cka_plan(wildcards).decisive,
+        code=lambda wildcards: cka_plan(wildcards).code,
+        libraries=LIBRARIES,
+    message:
+        "Compare representations of {wildcards.arch} networks, fold {wildcards.fold}, seed {wildcards.seed}"
+    shell:
+        "snnlocality cka --study {params.study} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
