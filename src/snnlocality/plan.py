@@ -258,11 +258,6 @@ def search_table(parameters: params.Parameters) -> Plan:
 
 def table2(parameters: params.Parameters) -> Plan:
     """Render Table 2."""
-    runs = [
-        collect(parameters, task, rule).outputs[0]
-        for task in params.tasks(parameters)
-        for rule in params.rules(parameters)
-    ]
     data = [
         path
         for task in params.tasks(parameters)
@@ -273,7 +268,7 @@ def table2(parameters: params.Parameters) -> Plan:
         "table2",
         {"study": parameters.label, "rules": list(params.rules(parameters))},
         ("snnlocality.reports.table2",),
-        (*runs, *data),
+        (*_collected(parameters), *data),
         (PUBLISHED_TABLE2,),
         tuple(paths.REPORTS / name for name in names),
     )
@@ -394,10 +389,72 @@ def curves(parameters: params.Parameters) -> Plan:
     )
 
 
+def claims(parameters: params.Parameters) -> Plan:
+    """Test the paper's claims."""
+    settings = {
+        **_vision_report(parameters),
+        "rules": len(params.tasks(parameters)) * len(params.rules(parameters)),
+        "runs": _vision_runs(parameters),
+        "backdoors": [list(run) for run in backdoors(parameters)],
+        "cells": figure2(parameters).settings["cells"],
+    }
+    return Plan(
+        "claims",
+        settings,
+        ("snnlocality.reports.claims", *_rule_modules(parameters)),
+        (
+            *_collected(parameters),
+            *_measured(parameters, fgsm),
+            *_measured(parameters, shift),
+            *_measured(parameters, fisher),
+            *(backdoor(parameters, *run).outputs[0] for run in backdoors(parameters)),
+            *(cka(parameters, *cell).outputs[0] for cell in settings["cells"]),
+            *_data(parameters),
+        ),
+        (PUBLISHED_TABLE2, PUBLISHED_TABLE3, PUBLISHED_TABLE4),
+        _reports("claims.csv", "claims.md", "claims.html"),
+    )
+
+
+def index(parameters: params.Parameters) -> Plan:
+    """Write the page that holds everything."""
+    shown = artifacts(parameters)
+    rendered = [path for artifact in (*shown, claims(parameters)) for path in artifact.outputs]
+    return Plan(
+        "index",
+        {
+            "study": parameters.label,
+            "artifacts": {artifact.step: [path.name for path in artifact.outputs] for artifact in shown},
+        },
+        ("snnlocality.reports.index", *_rule_modules(parameters)),
+        (*rendered, *_collected(parameters), *_data(parameters)),
+        (),
+        _reports("index.html"),
+    )
+
+
+def artifacts(parameters: params.Parameters) -> list[Plan]:
+    """Tables and figures in the order of the paper."""
+    order = (table1, figure1, table2, curves, figure2, conversion, table3, table4, figure3, figure4)
+    return [artifact(parameters) for artifact in order]
+
+
 def reports(parameters: params.Parameters) -> list[Plan]:
-    """Everything that is rendered for people, in the order of the paper."""
-    artifacts = (table1, figure1, table2, curves, figure2, conversion, table3, table4, figure3, figure4)
-    return [artifact(parameters) for artifact in artifacts]
+    """Everything that is rendered for people."""
+    return [*artifacts(parameters), claims(parameters), index(parameters)]
+
+
+def _collected(parameters: params.Parameters) -> list[Path]:
+    """The table of runs of every rule on every task."""
+    return [
+        collect(parameters, task, rule).outputs[0]
+        for task in params.tasks(parameters)
+        for rule in params.rules(parameters)
+    ]
+
+
+def _data(parameters: params.Parameters) -> list[Path]:
+    return [paths.data(parameters.label, task) for task in params.tasks(parameters)]
 
 
 def _reports(*names: str) -> tuple[Path, ...]:

@@ -28,9 +28,9 @@ _ORCHESTRATION = (
 def code_digest(modules: tuple[str, ...]) -> str:
     """SHA-256 over the import closure of ``modules`` within this package, each module normalised.
 
-    What a module keeps in a file of its own name counts as its code: constants (``camera.py``, ``camera.json``),
-    C (``kernels.py``, ``kernels.c``). The closure follows every import statement, so a module that is imported by
-    name at run time (a learning rule, say) must be given.
+    What a module keeps in a file of its own name counts as its code: constants (``camera.py``, ``camera.json``), a
+    page's template (``index.html``), C (``kernels.c``). The closure follows every import statement, so a module that
+    is imported by name at run time (a learning rule, say) must be given.
     """
     lines = (f"{name} {_module_digest(name)}\n" for name in closure(modules))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -61,10 +61,10 @@ def _module_digest(name: str) -> str:
     assert spec is not None
     assert spec.origin is not None
     code = Path(spec.origin)
-    constants, c = code.with_suffix(".json"), code.with_suffix(".c")
+    constants, template, c = (code.with_suffix(suffix) for suffix in (".json", ".html", ".c"))
     return (
         normalised_digest(code.read_text(encoding="utf-8"))
-        + (sha256(constants) if constants.exists() else "")
+        + "".join(sha256(file) for file in (constants, template) if file.exists())
         + (normalised_c_digest(c.read_text(encoding="utf-8")) if c.exists() else "")
     )
 

@@ -31,8 +31,8 @@ def render(parameters: params.Parameters) -> Path:
         notes = _notes(every_run, table, notices, baselines)
         title = f"Table 2. Test accuracy in percent, study '{parameters.label}'"
         write_text(files[0], table.to_csv(index=False, float_format="%.4f"))
-        write_text(files[1], tables.markdown(title, _layout(table), notes))
-        write_text(files[2], tables.html(title, _layout(table), notes))
+        write_text(files[1], tables.markdown(title, layout(table), notes))
+        write_text(files[2], tables.html(title, layout(table), notes))
         write_json(files[3], _nested_means(table))
     return files[0]
 
@@ -62,7 +62,7 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame, study: str) -> pd.Dat
     return table[columns]
 
 
-def _layout(table: pd.DataFrame) -> pd.DataFrame:
+def layout(table: pd.DataFrame) -> pd.DataFrame:
     """The paper's layout: a row per method, a column per data set (and what stands in for it) and architecture."""
     text = table.assign(
         cell=[_cell(row) for row in table.itertuples()], dataset=table["dataset"] + " (" + table["source"] + ")"

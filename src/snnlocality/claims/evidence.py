@@ -1,0 +1,90 @@
+"""The numbers that claims are tested on, published or ours, under the same names."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+class MissingError(LookupError):
+    """These numbers do not exist: the study has no such cell, or the paper printed none."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Tidy tables with a column ``unit`` for what is repeated: the seed, for poisoned runs the pair of classes.
+
+    Accuracies and attack success rates are in percent. An empty table means that there are no such numbers.
+    """
+
+    accuracy: pd.DataFrame  # dataset, method, arch
+    attacked: pd.DataFrame  # attack, method, arch, epsilon
+    poisoned: pd.DataFrame  # trigger, method, arch, poison_rate, metric
+    similarity: pd.DataFrame  # arch, a, b, layer: CKA of spikes
+    shift: pd.DataFrame  # attack, method, arch, epsilon, layer: CKA of spikes
+    fisher: pd.DataFrame  # method, arch, weights, measure ("share" or "trace"): by the rule's own gradient
+
+    def values(self, table: str, **cell: object) -> np.ndarray:
+        """Of one cell, in order of their unit. Raises MissingError if there are none."""
+        rows = getattr(self, table)
+        if not rows.empty:
+            chosen = np.logical_and.reduce([(rows[column] == value).to_numpy() for column, value in cell.items()])
+            rows = rows[chosen]
+        if rows.empty:
+            raise MissingError(f"no {table} of {', '.join(map(str, cell.values()))}")
+        return rows.sort_values("unit")["value"].to_numpy(np.float64)
+
+    def choices(self, table: str, column: str) -> list:
+        """What occurs in a column, in order. Raises MissingError for an empty table."""
+        rows = getattr(self, table)
+        if rows.empty:
+            raise MissingError(f"no {table}")
+        return list(dict.fromkeys(rows[column]))
+
+
+_EMPTY = pd.DataFrame()
+
+
+def published(table2: pd.DataFrame, table3: pd.DataFrame, table4: pd.DataFrame, attack: str, triggers) -> Evidence:
+    """The paper's tables; they stand for the paper's attack, and for either trigger."""
+
+    def single(table: pd.DataFrame) -> pd.DataFrame:
+        return table.rename(columns={"value_percent": "value"}).assign(unit=0)
+
+    metric = table4["metric"].map({"asr": "attack_success_rate", "accuracy": "accuracy"})
+    poisoned = pd.concat([single(table4.assign(metric=metric, trigger=trigger)) for trigger in triggers])
+    return Evidence(single(table2), single(table3.assign(attack=attack)), poisoned, _EMPTY, _EMPTY, _EMPTY)
+
+
+def of_runs(
+    runs: pd.DataFrame,
+    attacked: pd.DataFrame,
+    poisoned: pd.DataFrame,
+    similarity: pd.DataFrame,
+    shift: pd.DataFrame,
+    fisher: pd.DataFrame,
+) -> Evidence:
+    """Our runs, as the reports gather them; folds of a seed are averaged.
+
+    ``fisher`` has the columns of ``reports.figure4.shares`` for the chosen models and whole recordings.
+    """
+
+    def mean(table: pd.DataFrame, keys: list[str], value: str, factor: float = 1.0) -> pd.DataFrame:
+        means = factor * table.groupby([*keys, "seed"], sort=False)[value].mean()
+        return means.rename("value").reset_index().rename(columns={"seed": "unit"})
+
+    poison_keys = ["trigger", "method", "arch", "poison_rate"]
+    metrics = ["accuracy", "attack_success_rate"]
+    by_metric = poisoned.melt([*poison_keys, "pair"], metrics, var_name="metric").rename(columns={"pair": "unit"})
+    both_ways = pd.concat([similarity, similarity.rename(columns={"a": "b", "b": "a"})], ignore_index=True)
+    spikes = both_ways[both_ways["kind"] == "spikes"]
+    own = fisher[fisher["gradient"] == "own"]
+    measures = [mean(own, ["method", "arch", "weights"], name).assign(measure=name) for name in ("share", "trace")]
+    return Evidence(
+        mean(runs, ["dataset", "method", "arch"], "test_accuracy", 100),
+        mean(attacked, ["attack", "method", "arch", "epsilon"], "accuracy", 100),
+        by_metric,
+        mean(spikes, ["arch", "a", "b", "layer"], "cka"),
+        mean(shift[shift["kind"] == "spikes"], ["attack", "method", "arch", "epsilon", "layer"], "cka"),
+        pd.concat(measures, ignore_index=True),
+    )

@@ -1,0 +1,144 @@
+"""The ledger of claims: what the published numbers say to each, what ours say, and whether the measurement can tell."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from scipy import stats
+
+from snnlocality import parameters as params
+from snnlocality import plan
+from snnlocality.attacks.backdoor import TRIGGERS
+from snnlocality.claims import evidence as numbers
+from snnlocality.claims.evidence import Evidence, MissingError
+from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, Claim
+from snnlocality.claims.verdict import Assessment, Contrast, Verdict, assess, satisfied, verdict
+from snnlocality.data.batches import read_notice
+from snnlocality.provenance.records import recorded
+from snnlocality.reports import figure2, figure4, table4, tables
+from snnlocality.reports.gathering import gathered
+from snnlocality.storage import write_text
+
+
+def render(parameters: params.Parameters) -> Path:
+    """Write the ledger as CSV, Markdown and HTML."""
+    rendered = plan.claims(parameters)
+    settings, files = rendered.settings, rendered.outputs
+    with recorded(rendered):
+        ours = of_runs(settings, rendered.made)
+        theirs = numbers.published(*map(pd.read_csv, rendered.given), PAPERS_ATTACK, TRIGGERS)
+        ledger = judge(CLAIMS, theirs, ours)
+        notices = [read_notice(path) for path in rendered.made if path.name == "data.safetensors"]
+        title = f"The paper's claims, study '{settings['study']}'"
+        write_text(files[0], ledger.to_csv(index=False, float_format="%.6g"))
+        write_text(files[1], tables.markdown(title, layout(ledger), notes_of(ledger, notices)))
+        write_text(files[2], tables.html(title, layout(ledger), notes_of(ledger, notices)))
+    return files[0]
+
+
+def of_runs(settings: dict, made: tuple[Path, ...]) -> Evidence:
+    """Our numbers, from the files that the tables and figures are made of."""
+    labels, parts = settings["labels"], iter(made)
+
+    def take(count: int) -> tuple[Path, ...]:
+        return tuple(next(parts) for _ in range(count))
+
+    of_rules = pd.concat([pd.read_csv(path) for path in take(settings["rules"])], ignore_index=True)
+    attacked, shift, traces = (gathered(settings["runs"], take(len(settings["runs"])), labels) for _ in range(3))
+    poisoned = table4.read(settings["backdoors"], take(len(settings["backdoors"])), labels)
+    similarity = figure2.read(settings, take(len(settings["cells"])))
+    shares = figure4.at_the_end(figure4.shares(traces))
+    return numbers.of_runs(of_rules, attacked, poisoned, similarity, shift, shares)
+
+
+def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: Evidence) -> pd.DataFrame:
+    """A row per claim. All p values, of claims and of their controls, are adjusted together."""
+    tests: dict[tuple[str, str], Assessment] = {}
+    reasons: dict[tuple[str, str], str] = {}
+    for claim in claims:
+        for part in ("contrasts", "control"):
+            if (asked := getattr(claim, part)) is None:
+                continue
+            try:
+                tests[claim.id, part] = assess(asked(ours))
+            except MissingError as missing:
+                reasons[claim.id, part] = str(missing)
+    raw = [p for one in tests.values() for p in (one.p_holds, one.p_fails)]
+    p = stats.false_discovery_control(raw, method="bh").tolist() if raw else []
+    verdicts = {key: (p[2 * number], p[2 * number + 1]) for number, key in enumerate(tests)}
+    rows = []
+    for claim in claims:
+        main, control = (claim.id, "contrasts"), (claim.id, "control")
+        of_control = verdict(*verdicts[control]) if control in verdicts else None
+        found = verdict(*verdicts[main], of_control) if main in verdicts else Verdict.NOT_TESTABLE
+        row = {
+            "id": claim.id,
+            "claim": claim.words,
+            "artifact": claim.artifact,
+            "test": claim.test,
+            "published": of_published(claim.contrasts, theirs),
+            "verdict": found.value,
+        }
+        if main in tests:
+            row |= tests[main]._asdict() | {"p_holds": verdicts[main][0], "p_fails": verdicts[main][1]}
+        row |= {"control": claim.control_words, "control_verdict": of_control.value if of_control else ""}
+        if control in tests:
+            row |= {"control_weakest": tests[control].weakest, "control_effect": tests[control].effect}
+        row["remark"] = reasons.get(main, "" if claim.test else "no experiment here could decide it")
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def of_published(asked: Callable[[Evidence], list[Contrast]] | None, theirs: Evidence) -> str:
+    """Whether the paper's own numbers are as claimed: yes, no, or "no numbers"."""
+    if asked is None:
+        return ""
+    try:
+        contrasts = asked(theirs)
+    except MissingError:
+        return "no numbers"
+    failing = sum(not satisfied([contrast]) for contrast in contrasts)
+    return "yes" if not failing else f"no ({failing} of {len(contrasts)} fail)"
+
+
+def layout(ledger: pd.DataFrame) -> pd.DataFrame:
+    """What people read of the ledger, a row per claim."""
+    return pd.DataFrame(
+        {
+            "claim": ledger["claim"],
+            "rests on": ledger["artifact"],
+            "test": ledger["test"],
+            "published numbers satisfy it": ledger["published"],
+            "ours": ledger["verdict"],
+            "weakest contrast": [_contrast(row) for row in ledger.itertuples()],
+            "control": [_control(row) for row in ledger.itertuples()],
+        }
+    ).set_axis(ledger["id"])
+
+
+def _contrast(row) -> str:
+    if pd.isna(row.effect):
+        return row.remark
+    interval = "" if pd.isna(row.ci_low) else f" [{row.ci_low:.3g}, {row.ci_high:.3g}]"
+    found = "" if pd.isna(row.detectable) else f"; detectable {row.detectable:.2g}"
+    return f"{row.weakest}: {row.effect:.3g}{interval}, n = {row.n:.0f}{found}"
+
+
+def _control(row) -> str:
+    return f"{row.control}: {row.control_verdict}" if row.control_verdict else row.control
+
+
+def notes_of(ledger: pd.DataFrame, notices: list[str]) -> list[str]:
+    """What a reader must know beside the ledger."""
+    counts = "; ".join(f"{name}: {count}" for name, count in ledger["verdict"].value_counts().items())
+    own = ledger[ledger["published"].str.startswith("no (")]
+    return [
+        f"Our verdicts: {counts}. A claim holds if all its contrasts do, fails if one is contrary, each beyond what "
+        "seeds scatter (one-sided t tests, paired; all p values adjusted together after Benjamini and Hochberg, 5 %). "
+        "Undecided: these seeds cannot tell. Confounded: it holds as the paper measures it, but not under the control.",
+        f"The paper's own numbers do not satisfy {len(own)} of its claims as tested here: {', '.join(own['id'])}. "
+        "They are single numbers without repeats; whether such a miss is noise cannot be known.",
+        "'Weakest contrast' is the one that speaks most against the claim, with its 95 % interval; 'detectable' is the "
+        "distance from the bound at which these seeds would have found it in 8 of 10 cases.",
+        *(f"{notice.rstrip('.')}. The published task is not this one." for notice in dict.fromkeys(notices) if notice),
+    ]
