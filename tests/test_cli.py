@@ -14,7 +14,7 @@ def call(*arguments):
     ("arguments", "words"),
     [
         ("prepare --task sight", ["'sight' is no task", "vision, speech"]),
-        ("prepare --task vision --study full", ["'full' is unknown", "demo, sample, paper"]),
+        ("prepare --task vision --study whole", ["'whole' is unknown", "demo, sample, paper"]),
         ("train --task vision --rule hebb --arch ff", ["'hebb'", "bptt, bptt_detached_reset, decolle"]),
         ("train --task vision --rule bptt --arch ff_matched", ["'ff_matched' is no architecture of vision", "ff, rec"]),
         ("train --task vision --rule bptt --arch ff --fold -1", ["--fold"]),

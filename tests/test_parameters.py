@@ -34,7 +34,7 @@ def set_at(table: dict, key: str, value: object) -> dict:
         ("studies.demo.vision.data.source", "mnist", ["'studies.demo.vision.data.source'", "digits", "nmnist"]),
         ("studies.demo.vision.training.epoch", 3, ["epoch", "is not a known key", "epochs"]),
         ("studies.demo.speech.data.classes", 40, ["'studies.demo.speech.data.classes'", "39 or 61"]),
-        ("study", "full", ["full", "demo, sample, paper"]),
+        ("study", "whole", ["whole", "demo, sample, paper"]),
         ("scale", 2, ["'scale'", "less than or equal to 1"]),
         ("vision.architectures", ["ff_matched"], ["ff_matched", "exactly one hidden layer"]),
         ("surrogate", "boxcar", ["'surrogate' is not a known key", "neuron"]),

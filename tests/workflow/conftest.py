@@ -69,6 +69,13 @@ def _tiny(params: dict) -> None:
         study["seeds"] = 1
         study[task]["training"] |= {"epochs": 1, "tuned": {}}
     params["studies"]["demo"]["vision"]["data"]["steps"] = 10
+    params["studies"]["demo"]["analyses"] = {
+        "poison_rates": [0.5],
+        "pairs": 1,
+        "cka_samples": 64,
+        "fisher_samples": 3,
+    }
+    params["conversion"]["steps"] = 8
 
 
 @pytest.fixture(scope="session")

@@ -30,4 +30,6 @@ def test_another_strength_reruns_the_attacks_and_no_training(project):
     attacks = {
         command for rule in ("bptt", "eprop") for command in run_commands(rule, "vision") if command.startswith("fgsm")
     }
-    assert project.planned() == attacks | {"table3"}
+    # Representations under attack are measured with the same attacks.
+    shifts = {command.replace("fgsm", "shift", 1) for command in attacks}
+    assert project.planned() == attacks | shifts | {"table3", "figure3", "claims", "index"}

@@ -20,7 +20,7 @@ def test_the_paper_study_runs_on_exported_trees(project, monkeypatch, tmp_path):
     notes = (project.root / "reports/table2.md").read_text()
     assert "partial" in notes
     # The demo study is untouched: switching back renders again the one report that was of the paper study.
-    assert project.planned("--config", "study=demo") == {"table2"}
+    assert project.planned("--config", "study=demo") == {"table2", "index"}
 
 
 def test_missing_data_are_named_with_the_remedy(project, monkeypatch, tmp_path):

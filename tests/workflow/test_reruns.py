@@ -1,13 +1,24 @@
 """A change recomputes exactly what it affects."""
 
-REPORTS = {"table2", "table3", "curves"}
+# What every change of a run of the vision task touches, and of one of speech.
+VISION_REPORTS = {"table2", "table3", "table4", "figure2", "figure3", "figure4", "curves", "claims", "index"}
+SPEECH_REPORTS = {"table2", "curves", "claims", "index"}
+CKA = {"cka --arch ff --fold 0 --seed 0"}
 
 
 def run_commands(rule: str, task: str, seed: int = 0) -> set[str]:
-    """Training, evaluation and attack of one run of the tiny study, and the table of its rule."""
+    """Training, evaluation and measurements of one run of the tiny study, and the table of its rule."""
     cell = f"--task {task} --rule {rule} --arch ff --fold 0 --seed {seed}"
-    attack = {f"fgsm {cell}"} if task == "vision" else set()
-    return {f"train {cell}", f"evaluate {cell}", f"collect --task {task} --rule {rule}"} | attack
+    measured = {f"{measure} {cell}" for measure in ("fgsm", "shift", "fisher")} if task == "vision" else set()
+    return {f"train {cell}", f"evaluate {cell}", f"collect --task {task} --rule {rule}"} | measured
+
+
+def poisoned(rule: str) -> set[str]:
+    """The runs of one rule on poisoned data."""
+    return {
+        f"backdoor --rule {rule} --arch ff --trigger {trigger} --rate 0.5 --pair 0"
+        for trigger in ("visible", "invisible")
+    }
 
 
 def test_a_finished_study_has_nothing_to_do(project):
@@ -20,7 +31,7 @@ def test_a_learning_rate_of_one_method_reruns_that_method_alone(project):
         params["studies"]["demo"]["vision"]["training"]["tuned"] = tuned
 
     project.edit_params(change)
-    assert project.planned() == run_commands("eprop", "vision") | REPORTS
+    assert project.planned() == run_commands("eprop", "vision") | poisoned("eprop") | CKA | VISION_REPORTS
 
 
 def test_a_comment_or_docstring_reruns_nothing(project):
@@ -32,13 +43,15 @@ def test_a_comment_or_docstring_reruns_nothing(project):
 
 def test_code_of_eprop_reruns_eprop_alone(project):
     project.edit("src/snnlocality/learning/rules/eprop.py", "through_recurrence=False", "through_recurrence=True")
-    assert project.planned() == run_commands("eprop", "vision") | run_commands("eprop", "speech") | REPORTS
+    runs = run_commands("eprop", "vision") | run_commands("eprop", "speech") | poisoned("eprop")
+    assert project.planned() == runs | CKA | VISION_REPORTS | {"figure1"}
 
 
 def test_a_new_seed_runs_the_new_runs_alone(project):
     project.edit_params(lambda params: params["studies"]["demo"].update(seeds=2))
     new = set().union(*(run_commands(rule, task, 1) for rule in ("bptt", "eprop") for task in ("vision", "speech")))
-    assert project.planned() == new | REPORTS
+    analyses = {"convert --fold 0 --seed 1", "cka --arch ff --fold 0 --seed 1", "conversion"}
+    assert project.planned() == new | analyses | VISION_REPORTS
 
 
 def test_a_new_rule_is_one_file_and_one_line(project):
@@ -46,10 +59,31 @@ def test_a_new_rule_is_one_file_and_one_line(project):
     text = (rules / "bptt.py").read_text().replace('label="BPTT"', 'label="Another rule"')
     (rules / "another_rule.py").write_text(text)
     project.edit_params(lambda params: params["rules"].append("another_rule"))
-    planned = project.planned()
-    assert planned == run_commands("another_rule", "vision") | run_commands("another_rule", "speech") | REPORTS
+    runs = run_commands("another_rule", "vision") | run_commands("another_rule", "speech") | poisoned("another_rule")
+    assert project.planned() == runs | CKA | VISION_REPORTS | {"figure1"}
     project.run("snakemake")
-    assert "Another rule" in (project.root / "reports/table2.csv").read_text()
+    reports = project.root / "reports"
+    for name in ("table2", "table3", "table4", "figure1", "figure2", "figure3", "figure4", "curves"):
+        assert "Another rule" in (reports / f"{name}.csv").read_text(), name
+    assert "Another rule" in (reports / "index.html").read_text()
+
+
+def test_a_poisoned_run_is_redone_alone(project):
+    (project.root / "results/demo/backdoor/eprop/ff/visible/rate0.5/pair0/metrics.json").unlink()
+    one = "backdoor --rule eprop --arch ff --trigger visible --rate 0.5 --pair 0"
+    assert project.planned("reports/table4.csv") == {one, "table4"}
+    assert project.planned() == {one, "table4", "claims", "index"}
+
+
+def test_another_trigger_retrains_poisoned_runs_alone(project):
+    project.edit_params(lambda params: params["backdoor"].update(polarity=0))
+    assert project.planned() == poisoned("bptt") | poisoned("eprop") | {"table4", "claims", "index"}
+
+
+def test_more_samples_for_fisher_measure_it_again_and_nothing_else(project):
+    project.edit_params(lambda params: params["studies"]["demo"]["analyses"].update(fisher_samples=4))
+    cells = {f"fisher --task vision --rule {rule} --arch ff --fold 0 --seed 0" for rule in ("bptt", "eprop")}
+    assert project.planned() == cells | {"figure4", "claims", "index"}
 
 
 def test_a_new_version_of_a_numerical_library_reruns_everything(project):

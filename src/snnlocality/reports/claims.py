@@ -1,6 +1,5 @@
 """The ledger of claims: what the published numbers say to each, what ours say, and whether the measurement can tell."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -11,13 +10,16 @@ from snnlocality import plan
 from snnlocality.attacks.backdoor import TRIGGERS
 from snnlocality.claims import evidence as numbers
 from snnlocality.claims.evidence import Evidence, MissingError
-from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, Claim
+from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, Claim, Contrasts
 from snnlocality.claims.verdict import Assessment, Contrast, Verdict, assess, satisfied, verdict
 from snnlocality.data.batches import read_notice
 from snnlocality.provenance.records import recorded
 from snnlocality.reports import figure2, figure4, table4, tables
 from snnlocality.reports.gathering import gathered
 from snnlocality.storage import write_text
+
+_COLUMNS = ["id", "claim", "artifact", "test", "published", "verdict", *Assessment._fields]
+_COLUMNS += ["control", "control_verdict", "control_weakest", "control_effect", "remark"]
 
 
 def render(parameters: params.Parameters) -> Path:
@@ -60,7 +62,7 @@ def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: Evidence) -> pd.Dat
             if (asked := getattr(claim, part)) is None:
                 continue
             try:
-                tests[claim.id, part] = assess(asked(ours))
+                tests[claim.id, part] = assess(_contrasts(asked, ours))
             except MissingError as missing:
                 reasons[claim.id, part] = str(missing)
     raw = [p for one in tests.values() for p in (one.p_holds, one.p_fails)]
@@ -86,19 +88,27 @@ def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: Evidence) -> pd.Dat
             row |= {"control_weakest": tests[control].weakest, "control_effect": tests[control].effect}
         row["remark"] = reasons.get(main, "" if claim.test else "no experiment here could decide it")
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def of_published(asked: Callable[[Evidence], list[Contrast]] | None, theirs: Evidence) -> str:
+def of_published(asked: Contrasts | None, theirs: Evidence) -> str:
     """Whether the paper's own numbers are as claimed: yes, no, or "no numbers"."""
     if asked is None:
         return ""
     try:
-        contrasts = asked(theirs)
+        contrasts = _contrasts(asked, theirs)
     except MissingError:
         return "no numbers"
     failing = sum(not satisfied([contrast]) for contrast in contrasts)
     return "yes" if not failing else f"no ({failing} of {len(contrasts)} fail)"
+
+
+def _contrasts(asked: Contrasts, evidence: Evidence) -> list[Contrast]:
+    """What a claim asks of the evidence; raises MissingError also if that is nothing at all."""
+    found = asked(evidence)
+    if not found:
+        raise MissingError("the study has too few cells for this test")
+    return found
 
 
 def layout(ledger: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from snnlocality import plan
 from snnlocality.attacks.fgsm import ATTACKS
 from snnlocality.data.batches import read_notice
 from snnlocality.provenance.records import recorded
-from snnlocality.reports.figures import captioned, save_svg, set_theme
+from snnlocality.reports.figures import captioned, nothing, save_svg, set_theme
 from snnlocality.reports.gathering import gathered, summarised
 from snnlocality.storage import write_text
 
@@ -85,6 +85,8 @@ def association(losses: pd.DataFrame) -> tuple[float, float]:
 def draw(table: pd.DataFrame) -> Figure:
     """The difference over epsilon: a row per attack, a column per method, a line per layer (spikes; readout dashed)."""
     set_theme()
+    if table.empty:
+        return nothing("This study does not have both feed-forward and recurrent networks: nothing to subtract.")
     shown = table[table["kind"] == "spikes"]
     shown = shown.assign(
         attack=shown["attack"].map(lambda name: ATTACKS[name].label),

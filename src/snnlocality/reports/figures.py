@@ -21,9 +21,16 @@ def set_theme() -> None:
 
 def captioned(figure: Figure, title: str, notice: str) -> None:
     """A title above and, below, what must be said of the data (nothing if there is nothing to say)."""
-    figure.suptitle(title, y=1.03, fontsize="medium")
+    figure.suptitle(title, y=1.06, fontsize="medium")
     if notice:
         figure.text(0, -0.02, textwrap.fill(notice, 110), fontsize="small", va="top", color="0.35")
+
+
+def nothing(reason: str) -> Figure:
+    """In the place of a figure for which a study has no numbers."""
+    figure = Figure(figsize=(7, 1.2))
+    figure.text(0.5, 0.5, reason, ha="center", va="center")
+    return figure
 
 
 def save_svg(figure: Figure, path: Path) -> None:

@@ -86,6 +86,7 @@ def render(parameters: params.Parameters) -> Path:
             artifacts=[artifact(name, files) for name, files in settings["artifacts"].items()],
             verdicts={one.value: int(counts[one.value]) for one in Verdict if one.value in counts},
             claims=[_claim(row) for row in ledger.fillna("").to_dict("records")],
+            names={name: titles[0] for name, titles in _TITLES.items()},
             claim_notes=notes(paths.REPORTS / "claims.md"),
             claims_csv=_encoded(paths.REPORTS / "claims.csv"),
             cells=[

@@ -137,7 +137,8 @@ def notes_of(
     listed = ", ".join(f"{row.source} as {row.target}" for row in pairs.itertuples())
     unpoisoned = clean.groupby(["method", "arch"], sort=False)["accuracy"].mean()
     notes = [
-        f"Mean over {len(pairs)} pairs of classes with Student's 95 % interval, the same pairs in every row: {listed}. "
+        f"Mean over {len(pairs)} pairs of classes, with Student's 95 % interval where there are more than two; the "
+        f"same pairs in every row: {listed}. "
         "The rate is the share of the source class's training (and validation) samples that carry trigger and wrong "
         "label; the trigger is four pixels at all steps.",
         "Visible: the pixels are 1. Invisible: they are 0, where nothing ever happens, so the poisoning is label noise "
@@ -169,6 +170,7 @@ def notes_of(
 
 
 def _cell(row) -> str:
-    half = "" if pd.isna(row.ci_low) else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
+    # From two pairs the interval is wider than the scale; the CSV has it.
+    half = "" if row.n < 3 else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
     published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
     return f"{row.mean:.1f}{half}{published}"

@@ -1,0 +1,57 @@
+"""Table 4: summaries of poisoned runs, and which trigger the published numbers are like."""
+
+import pandas as pd
+import pytest
+
+from snnlocality.reports.table4 import drop_against_success, layout, nearness, summarise
+
+
+def runs():
+    rows = [
+        {
+            "trigger": trigger,
+            "method": "BPTT",
+            "arch": "FF",
+            "poison_rate": 0.5,
+            "pair": pair,
+            "accuracy": 90.0 + pair,
+            "source_accuracy": 50.0,
+            "attack_success_rate": success,
+            "source_to_target": 40.0,
+        }
+        for trigger, success in (("visible", 100.0), ("invisible", 44.0))
+        for pair in range(3)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def published(root):
+    return pd.read_csv(root / "published/table4.csv")
+
+
+def test_published_numbers_stand_beside_the_figures_they_name(published):
+    table = summarise(runs(), published).set_index(["trigger", "metric"])
+    assert table.loc[("visible", "accuracy"), "published"] == pytest.approx(91.62)
+    assert table.loc[("invisible", "attack_success_rate"), "published"] == pytest.approx(43.76)
+    assert table["published"].isna().sum() == 4
+    assert table.loc[("visible", "accuracy"), "mean"] == pytest.approx(91)
+    assert table.loc[("visible", "accuracy"), "n"] == 3
+
+
+def test_the_nearer_trigger_is_found(published):
+    near = nearness(summarise(runs(), published))
+    assert near["attack_success_rate"].idxmin() == "invisible"
+    assert near.loc["invisible", "attack_success_rate"] == pytest.approx(0.24)
+
+
+def test_the_regularity_of_the_published_table(published, root):
+    correlation, apart = drop_against_success(published, pd.read_csv(root / "published/table2.csv"))
+    assert correlation == pytest.approx(0.987, abs=5e-4)
+    assert apart == pytest.approx(0.56, abs=5e-3)
+
+
+def test_two_pairs_give_no_interval_in_the_layout(published):
+    few = runs().query("pair < 2")
+    assert "±" not in layout(summarise(few, published)).to_string()
+    assert "±" in layout(summarise(runs(), published)).to_string()
