@@ -334,6 +334,16 @@ def calibrate_speech() -> None:
 
 
 @main.command()
+@_options(_STUDY)
+@click.option("--cores", type=click.IntRange(min=1), default=2, show_default=True, help="Processors to share the work.")
+def estimate(study: str | None, cores: int) -> None:
+    """Print how many jobs a study has and how long they will take."""
+    from snnlocality.estimate import text
+
+    click.echo(text(_parameters(study), cores))
+
+
+@main.command()
 def study() -> None:
     """Print the study that params.yaml chooses."""
     click.echo(_parameters(None).label)

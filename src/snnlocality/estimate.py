@@ -1,0 +1,126 @@
+"""How many jobs a study has and how long they will take, before any is started."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from snnlocality import parameters as params
+from snnlocality import paths, plan
+from snnlocality.storage import read_json
+
+# Samples of the sources, training and test together: what a study's work is proportional to.
+SAMPLES = {
+    "digits": 1797,
+    "nmnist": 70_000,
+    "mnist_saccades": 70_000,
+    "phones": 288,
+    "timit": 4288,
+    "timit_sample": 112,
+}
+_RATES = Path(__file__).with_suffix(".json")
+
+
+class Line(NamedTuple):
+    """The jobs of one step on one task."""
+
+    step: str
+    task: str
+    jobs: int
+    hours: float  # of one processor, all jobs together; NaN if no job of this kind was ever timed
+
+
+def jobs(parameters: params.Parameters) -> Iterator[tuple[str, str]]:
+    """(step, task) of every job of the study; a task of "" for jobs whose time does not depend on it."""
+    for task in params.tasks(parameters):
+        yield from (("prepare", task), ("baseline", task))
+        for rule in params.rules(parameters):
+            yield "collect", ""
+            for _ in plan.runs_of(parameters, task):
+                yield from (("train", task), ("evaluate", task))
+                if task == "vision":
+                    yield from (("fgsm", task), ("shift", task), ("fisher", task))
+            if task == "vision":
+                yield from (("backdoor", task) for run in plan.backdoors(parameters) if run[0] == rule)
+    yield from (("cka", "vision") for _ in plan.figure2(parameters).settings["cells"])
+    yield from (("convert", "vision") for _ in plan.conversion(parameters).settings["cells"])
+    yield from ((report.step, "") for report in plan.reports(parameters))
+
+
+def units(parameters: params.Parameters, step: str, task: str) -> float:
+    """Work of one job, in units that make jobs of different studies comparable: samples, times steps and epochs."""
+    if not task:
+        return 1.0
+    study, sizes = params.study_task(parameters, task), params.analyses(parameters)
+    folds = study.data.split.folds
+    samples = SAMPLES[study.data.source] * parameters.scale
+    steps = study.data.steps if task == "vision" else study.data.steps_per_frame
+    epochs = max(1, round(study.training.epochs * parameters.scale))
+    test = samples * steps * (study.data.split.test_share if folds == 1 else 1 / folds)
+    return {
+        "prepare": samples,
+        "baseline": samples * folds,
+        "evaluate": test,
+        "fgsm": test,
+        "shift": sizes.cka_samples * steps,
+        "cka": sizes.cka_samples * steps,
+    }.get(step, samples * steps * epochs)
+
+
+def measured(parameters: params.Parameters) -> dict[str, float]:
+    """Seconds per unit of work by "step task", from the execution logs of this study on this machine."""
+    seconds = defaultdict(list)
+    for log in sorted((paths.LOGS / paths.RESULTS / parameters.label).rglob("*.execution.json")):
+        step = log.name.removesuffix(".execution.json")
+        task = next((task for task in params.TASKS if task in log.parts), "vision")
+        if step == "collect":
+            task = ""
+        seconds[f"{step} {task}".strip()].append(read_json(log)["seconds"])
+    for report in plan.reports(parameters):
+        log = paths.log(report.record).with_name(f"{report.step}.execution.json")
+        if log.exists():
+            seconds[report.step].append(read_json(log)["seconds"])
+    return {
+        key: sum(all_jobs) / len(all_jobs) / units(parameters, *(*key.split(), "")[:2])
+        for key, all_jobs in sorted(seconds.items())
+    }
+
+
+def estimate(parameters: params.Parameters, rates: Mapping[str, float]) -> list[Line]:
+    """A line per step and task, in the order in which jobs come."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for job in jobs(parameters):
+        counts[job] += 1
+    return [
+        Line(
+            step,
+            task,
+            count,
+            count * units(parameters, step, task) * rates.get(f"{step} {task}".strip(), float("nan")) / 3600,
+        )
+        for (step, task), count in counts.items()
+    ]
+
+
+def shipped_rates() -> tuple[dict[str, float], str]:
+    """Rates that came with the project, and the machine they are of."""
+    table = json.loads(_RATES.read_text(encoding="utf-8"))
+    return table["rates"], table["machine"]
+
+
+def text(parameters: params.Parameters, cores: int) -> str:
+    """The estimate as people read it."""
+    rates, machine = shipped_rates()
+    lines = estimate(parameters, rates)
+    rows = [f"{'step':<12}{'task':<8}{'jobs':>7}{'hours':>9}"]
+    rows += [f"{line.step:<12}{line.task:<8}{line.jobs:>7}{line.hours:>9.2f}" for line in lines]
+    total = sum(line.hours for line in lines if line.hours == line.hours)
+    rows.append(f"{'all':<20}{sum(line.jobs for line in lines):>7}{total:>9.2f}")
+    return "\n".join(
+        [
+            f"Study '{parameters.label}': about {total / cores:.1f} hours on {cores} processors.",
+            *rows,
+            f"Hours of one processor, scaled up from {machine}. Finished jobs are counted too.",
+        ]
+    )
