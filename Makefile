@@ -11,6 +11,7 @@ demo: $(READY)
 	@$(RUN) sh -c 'if [ "$$(snnlocality study)" = demo ]; then dvc repro --quiet; \
 	  else echo "DVC follows the study in params.yaml, which is not demo: nothing remembered."; fi'
 	@$(RUN) snnlocality show table2
+	@echo "Everything on one page: $(CURDIR)/reports/index.html"
 
 test: $(READY)
 	$(RUN) python -m pytest

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,23 +29,6 @@ class Line(NamedTuple):
     task: str
     jobs: int
     hours: float  # of one processor, all jobs together; NaN if no job of this kind was ever timed
-
-
-def jobs(parameters: params.Parameters) -> Iterator[tuple[str, str]]:
-    """(step, task) of every job of the study; a task of "" for jobs whose time does not depend on it."""
-    for task in params.tasks(parameters):
-        yield from (("prepare", task), ("baseline", task))
-        for rule in params.rules(parameters):
-            yield "collect", ""
-            for _ in plan.runs_of(parameters, task):
-                yield from (("train", task), ("evaluate", task))
-                if task == "vision":
-                    yield from (("fgsm", task), ("shift", task), ("fisher", task))
-            if task == "vision":
-                yield from (("backdoor", task) for run in plan.backdoors(parameters) if run[0] == rule)
-    yield from (("cka", "vision") for _ in plan.figure2(parameters).settings["cells"])
-    yield from (("convert", "vision") for _ in plan.conversion(parameters).settings["cells"])
-    yield from ((report.step, "") for report in plan.reports(parameters))
 
 
 def units(parameters: params.Parameters, step: str, task: str) -> float:
@@ -90,8 +73,8 @@ def measured(parameters: params.Parameters) -> dict[str, float]:
 def estimate(parameters: params.Parameters, rates: Mapping[str, float]) -> list[Line]:
     """A line per step and task, in the order in which jobs come."""
     counts: dict[tuple[str, str], int] = defaultdict(int)
-    for job in jobs(parameters):
-        counts[job] += 1
+    for job in plan.everything(parameters):
+        counts[job.step, job.settings.get("task", "")] += 1
     return [
         Line(
             step,

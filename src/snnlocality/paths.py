@@ -5,11 +5,12 @@ from pathlib import Path
 RESULTS = Path("results")
 REPORTS = Path("reports")
 LOGS = Path("logs")
+DATA_FILE = "data.safetensors"
 
 
 def data(study: str, task: str) -> Path:
     """The prepared data of a task."""
-    return RESULTS / study / task / "data.safetensors"
+    return RESULTS / study / task / DATA_FILE
 
 
 def run(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:

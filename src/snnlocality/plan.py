@@ -5,7 +5,7 @@ disagree. Importing this module is cheap: nothing numerical is loaded.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +41,11 @@ class Plan(NamedTuple):
     def record(self) -> Path:
         """Where the step's record lies."""
         return self.outputs[0].parent / f"{self.step}.record.json"
+
+    @property
+    def lost(self) -> list[str]:
+        """Results that the step reads and that do not exist; prepared data may go."""
+        return [str(path) for path in self.made if path.name != paths.DATA_FILE and not path.exists()]
 
     @property
     def decisive(self) -> str:
@@ -455,6 +460,22 @@ def _collected(parameters: params.Parameters) -> list[Path]:
 
 def _data(parameters: params.Parameters) -> list[Path]:
     return [paths.data(parameters.label, task) for task in params.tasks(parameters)]
+
+
+def everything(parameters: params.Parameters) -> Iterator[Plan]:
+    """Every job of the study but the hyper-parameter search."""
+    for task in params.tasks(parameters):
+        yield from (prepare(parameters, task), baseline(parameters, task))
+        for rule in params.rules(parameters):
+            for run in runs_of(parameters, task):
+                yield from (step(parameters, task, rule, *run) for step in (train, evaluate))
+                if task == "vision":
+                    yield from (step(parameters, task, rule, *run) for step in (fgsm, shift, fisher))
+            yield collect(parameters, task, rule)
+    yield from (backdoor(parameters, *run) for run in backdoors(parameters))
+    yield from (convert(parameters, *cell) for cell in conversion(parameters).settings["cells"])
+    yield from (cka(parameters, *cell) for cell in figure2(parameters).settings["cells"])
+    yield from reports(parameters)
 
 
 def _reports(*names: str) -> tuple[Path, ...]:

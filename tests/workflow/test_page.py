@@ -72,6 +72,13 @@ def test_claims_can_be_filtered_by_verdict(page):
     assert rows.filter(visible=True).count() == 38
 
 
+def test_snakemakes_own_report_has_captions_and_categories(project):
+    project.run("snakemake", "--report", "report.html")
+    text = (project.root / "report.html").read_text()
+    for words in ("Accuracy under FGSM", "Figures", "Tables", "Poisoned training data"):
+        assert words in text
+
+
 def test_it_fits_a_phone(page):
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

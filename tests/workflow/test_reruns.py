@@ -63,7 +63,7 @@ def test_a_new_rule_is_one_file_and_one_line(project):
     assert project.planned() == runs | CKA | VISION_REPORTS | {"figure1"}
     project.run("snakemake")
     reports = project.root / "reports"
-    for name in ("table2", "table3", "table4", "figure1", "figure2", "figure3", "figure4", "curves"):
+    for name in ("table2", "table3", "table4", "figure1", "figure2", "figure3_association", "figure4", "curves"):
         assert "Another rule" in (reports / f"{name}.csv").read_text(), name
     assert "Another rule" in (reports / "index.html").read_text()
 
@@ -73,6 +73,15 @@ def test_a_poisoned_run_is_redone_alone(project):
     one = "backdoor --rule eprop --arch ff --trigger visible --rate 0.5 --pair 0"
     assert project.planned("reports/table4.csv") == {one, "table4"}
     assert project.planned() == {one, "table4", "claims", "index"}
+    project.run("snakemake")
+    assert project.planned() == set()
+
+
+def test_a_deleted_model_is_trained_again_with_all_that_was_measured_on_it(project):
+    (project.root / "results/demo/vision/eprop/ff/fold0/seed0/model.safetensors").unlink()
+    planned = project.planned()
+    assert run_commands("eprop", "vision") | CKA <= planned
+    assert not any(command.startswith("backdoor") or "speech" in command or "bptt" in command for command in planned)
 
 
 def test_another_trigger_retrains_poisoned_runs_alone(project):

@@ -84,18 +84,7 @@ def test_dvc_repro_after_snakemake_executes_no_rule_and_settles(project):
 def test_dvc_stages_cover_exactly_what_the_workflow_makes(study, monkeypatch, root):
     monkeypatch.chdir(root)
     chosen = parameters.load(study=study)
-    plans = [report for report in plan.reports(chosen) if report.step != "index"]  # remembered by what it is made of
-    plans += [plan.backdoor(chosen, *run) for run in plan.backdoors(chosen)]
-    plans += [plan.cka(chosen, *cell) for cell in plan.figure2(chosen).settings["cells"]]
-    plans += [plan.convert(chosen, *cell) for cell in plan.conversion(chosen).settings["cells"]]
-    for task in parameters.TASKS:
-        plans += [plan.prepare(chosen, task), plan.baseline(chosen, task)]
-        for rule in chosen.rules:
-            plans.append(plan.collect(chosen, task, rule))
-            for run in plan.runs_of(chosen, task):
-                plans += [plan.train(chosen, task, rule, *run), plan.evaluate(chosen, task, rule, *run)]
-                if task == "vision":
-                    plans += [measure(chosen, task, rule, *run) for measure in (plan.fgsm, plan.shift, plan.fisher)]
+    plans = [job for job in plan.everything(chosen) if job.step != "index"]  # remembered by what it is made of
     made = {str(path) for one in plans for path in (*one.outputs, one.record)}
     stages = list(_resolved_stages(root, study, chosen.rules))
     outs = [out for stage in stages for out in stage["outs"]]

@@ -35,6 +35,7 @@ for measure, output in (
             study=STUDY,
             settings=of_run(measure, "decisive"),
             code=of_run(measure, "code"),
+            lost=of_run(measure, "lost"),
             libraries=LIBRARIES,
         message:
             "Measure {params.step} of {wildcards.task} {wildcards.rule} {wildcards.arch}, "
@@ -138,6 +139,7 @@ rule cka:
         study=STUDY,
         settings=lambda wildcards: cka_plan(wildcards).decisive,
         code=lambda wildcards: cka_plan(wildcards).code,
+        lost=lambda wildcards: cka_plan(wildcards).lost,
         libraries=LIBRARIES,
     message:
         "Compare representations of {wildcards.arch} networks, fold {wildcards.fold}, seed {wildcards.seed}"

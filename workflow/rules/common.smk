@@ -28,7 +28,8 @@ RUN_WILDCARDS = ("{task}", "{rule}", "{arch}", "{fold}", "{seed}")
 RUN = str(paths.run(STUDY, *RUN_WILDCARDS))
 
 # Beside inputs, a job is decided by its settings, its code and the numerical libraries: the three parameters
-# that every rule declares, so that a change of one of them, and nothing else, redoes the job.
+# that every rule declares, so that a change of one of them, and nothing else, redoes the job. A fourth, of jobs that
+# read results, lists those that are gone: Snakemake would compute a deleted one only if its reader ran for another reason.
 LIBRARIES = locked_versions()
 
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
@@ -39,7 +40,8 @@ RUNS = sum(
     len(plan.runs_of(PARAMETERS, task)) * len(parameters.rules(PARAMETERS))
     for task in parameters.tasks(PARAMETERS)
 )
-RUN_THREADS = max(1, (workflow.cores or 1) // RUNS)
+# (There is no number of cores where nothing runs, as for --report.)
+RUN_THREADS = max(1, (workflow.global_resources["_cores"].value or 1) // RUNS)
 
 
 wildcard_constraints:

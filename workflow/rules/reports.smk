@@ -1,19 +1,31 @@
 # Every table, figure and page: the same rule, from the plan of the report.
-for report in plan.reports(PARAMETERS):
+def shown(artifact, path):
+    """An output of a report; marked for `snakemake --report` if it is for people."""
+    if path.suffix not in (".svg", ".html"):
+        return str(path)
+    return report(
+        str(path),
+        caption=f"../report/{artifact.step}.rst",
+        category="Figures" if path.suffix == ".svg" else "Tables",
+        labels={"artifact": path.stem},
+    )
+
+
+for artifact in plan.reports(PARAMETERS):
 
     rule:
         name:
-            report.step
+            artifact.step
         input:
-            report.made,
-            report.given,
+            artifact.made,
+            artifact.given,
         output:
-            report.outputs,
-            record=report.record,
+            [shown(artifact, path) for path in artifact.outputs],
+            record=artifact.record,
         log:
-            log_of(report.outputs[0]),
+            log_of(artifact.outputs[0]),
         benchmark:
-            benchmark_of(report.outputs[0])
+            benchmark_of(artifact.outputs[0])
         conda:
             "../../envs/environment.yaml"
         container:
@@ -23,10 +35,11 @@ for report in plan.reports(PARAMETERS):
             mem_mb=2000,
             runtime=10,
         params:
-            step=report.step,
+            step=artifact.step,
             study=STUDY,
-            settings=report.decisive,
-            code=report.code,
+            settings=artifact.decisive,
+            code=artifact.code,
+            lost=lambda wildcards, made=artifact: made.lost,
             libraries=LIBRARIES,
         message:
             "Render {params.step}"

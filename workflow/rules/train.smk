@@ -57,6 +57,7 @@ rule evaluate:
         study=STUDY,
         settings=lambda wildcards: run_plan(plan.evaluate, wildcards).decisive,
         code=lambda wildcards: run_plan(plan.evaluate, wildcards).code,
+        lost=lambda wildcards: run_plan(plan.evaluate, wildcards).lost,
         libraries=LIBRARIES,
     message:
         "Evaluate {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
@@ -89,6 +90,7 @@ rule collect:
         study=STUDY,
         settings=lambda wildcards: collect_plan(wildcards).decisive,
         code=lambda wildcards: collect_plan(wildcards).code,
+        lost=lambda wildcards: collect_plan(wildcards).lost,
         libraries=LIBRARIES,
     message:
         "Collect the runs of {wildcards.rule} on {wildcards.task}"
