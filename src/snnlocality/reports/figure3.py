@@ -41,7 +41,12 @@ def render(parameters: params.Parameters) -> Path:
         losses = paired_losses(shifts, attacked)
         write_text(association_table, losses.to_csv(index=False, float_format="%.4f"))
         figure = draw_association(losses)
-        captioned(figure, f"What an attack costs in similarity and in accuracy, study '{settings['study']}'", notice)
+        everywhere, within = association(losses)
+        title = (
+            f"What an attack costs in similarity and in accuracy, study '{settings['study']}'\n"
+            f"Spearman's rho {everywhere:.2f} over all points, {within:.2f} within the same attack and epsilon"
+        )
+        captioned(figure, title, notice)
         save_svg(figure, association_figure)
     return figure_path
 
@@ -126,12 +131,4 @@ def draw_association(losses: pd.DataFrame) -> Figure:
         alpha=0.7,
     )
     grid.set_titles("{col_name}").set_axis_labels("1 - CKA(clean, attacked), hidden layers", "accuracy lost (points)")
-    everywhere, within = association(losses)
-    grid.figure.text(
-        0,
-        1.0,
-        f"Spearman's rho {everywhere:.2f} over all points; {within:.2f} within the same attack and epsilon",
-        fontsize="small",
-        va="bottom",
-    )
     return grid.figure

@@ -21,7 +21,7 @@ def set_theme() -> None:
 
 def captioned(figure: Figure, title: str, notice: str) -> None:
     """A title above and, below, what must be said of the data (nothing if there is nothing to say)."""
-    figure.suptitle(title, y=1.06, fontsize="medium")
+    figure.suptitle(title, y=1.06, va="bottom", fontsize="medium")
     if notice:
         figure.text(0, -0.02, textwrap.fill(notice, 110), fontsize="small", va="top", color="0.35")
 
