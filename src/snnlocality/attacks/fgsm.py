@@ -50,7 +50,19 @@ def _counterpart(target: Target) -> Attacked:
 
 def _counterpart_clipped(target: Target) -> Attacked:
     signs, x = _counterpart_signs(target, 0).astype(np.float32), _dense(target)
-    return lambda epsilon: np.clip(x + np.float32(epsilon) * signs, 0, np.maximum(x, 1))
+    if not isinstance(target.batch.inputs, Events):
+        return lambda epsilon: np.clip(x + np.float32(epsilon) * signs, 0, np.maximum(x, 1))
+    # Nearly all inputs are zero and can only go up, the few events only down: ten times faster than to clip all.
+    step, sample, unit = np.nonzero(x)
+    events, down = x[step, sample, unit], np.minimum(signs, 0)[sample, unit]
+
+    def attacked(epsilon: float) -> Inputs:
+        clipped = np.empty_like(x)
+        clipped[:] = np.float32(epsilon) * np.maximum(signs, 0)
+        clipped[step, sample, unit] = events + np.float32(epsilon) * down
+        return clipped
+
+    return attacked
 
 
 def _counterpart_fixed_point(target: Target) -> Attacked:
