@@ -334,6 +334,26 @@ def calibrate_speech() -> None:
 
 
 @main.command()
+@click.argument("targets", nargs=-1)
+@_options(_STUDY)
+@click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
+@click.option("--cell", help="Name what is behind one number, e.g. method=bptt,arch=rec,epsilon=0.01.")
+def audit(targets: tuple[str, ...], study: str | None, as_json: bool, cell: str | None) -> None:
+    """Check reports (all by default) back to the data; exits with 1 unless everything is ok."""
+    from snnlocality.provenance import audit as checking
+    from snnlocality.provenance import audit_text
+
+    chosen = _parameters(study)
+    if cell is not None:
+        click.echo(audit_text.cell(chosen, targets, cell))
+        return
+    findings = checking.audit(chosen, targets)
+    click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings))
+    if any(finding.verdict is not checking.Verdict.OK for finding in findings):
+        sys.exit(1)
+
+
+@main.command()
 @_options(_STUDY)
 @click.option("--cores", type=click.IntRange(min=1), default=2, show_default=True, help="Processors to share the work.")
 def estimate(study: str | None, cores: int) -> None:

@@ -4,6 +4,8 @@ Kim et al. 2023 define I = E |grad log f(y|x)|^2 and take only its trace. Their 
 mini-batch's mean; here it is the gradient of every sample by itself, as the definition says, with the true label.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from snnlocality.data.batches import Batch
@@ -28,6 +30,7 @@ def fisher(
 
     By the rule's own routing and losses: for BPTT the information; for a local rule what it takes for it.
     """
+    network = replace(network, weights=engine.place(network.weights))  # once, not for every sample
     sums: dict[str, float] = dict.fromkeys(network.weights, 0.0)
     for gradients in sample_gradients(network, batch, rule, loss, local_loss, engine):
         for name, gradient in gradients.items():

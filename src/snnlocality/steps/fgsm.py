@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def attack_run(
     with recorded(run, engine=engine.name):
         dataset, parts = load(run.made[0], fold)
         network = load_model(run.made[1], settings, dataset)
+        network = replace(network, weights=engine.place(network.weights))  # once, not for every step of an attack
         learned = registry.load(params.RULES, settings["rule"]).RULE
         random = generator(seed, "fgsm")
         right: dict[tuple[str, float], int] = {}

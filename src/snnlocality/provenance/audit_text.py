@@ -1,0 +1,67 @@
+"""The audit's findings as people and programs read them."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from snnlocality import parameters as params
+from snnlocality import paths
+from snnlocality.errors import UserError
+from snnlocality.provenance.audit import Finding, Verdict, behind, digest
+from snnlocality.storage import read_json
+
+_MOST = 20  # lines of one kind that are listed before the rest is counted
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """A list of objects: step, output, verdict, reasons."""
+    return json.dumps([finding._asdict() for finding in findings], indent=1)
+
+
+def tree(parameters: params.Parameters, findings: Sequence[Finding]) -> str:
+    """A line per kind of step with its verdicts, and below it whatever is not ok, with the reasons."""
+    by_step: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_step[finding.step or "files of no step"].append(finding)
+    lines = [f"Study '{parameters.label}'"]
+    for number, (step, found) in enumerate(by_step.items(), start=1):
+        last = number == len(by_step)
+        counts = Counter(finding.verdict.value for finding in found)
+        verdicts = ", ".join(f"{count} {name}" for name, count in counts.items())
+        lines.append(f"{'└─' if last else '├─'} {step}: {verdicts}")
+        faults = [finding for finding in found if finding.verdict is not Verdict.OK]
+        for finding in faults[:_MOST]:
+            lines.append(f"{'  ' if last else '│ '}   {finding.verdict.value:<10} {finding.output}")
+            lines += [f"{'  ' if last else '│ '}              {reason}" for reason in finding.reasons]
+        if len(faults) > _MOST:
+            lines.append(f"{'  ' if last else '│ '}   and {len(faults) - _MOST} more (all of them: --json)")
+    faults = sum(finding.verdict is not Verdict.OK for finding in findings)
+    lines.append("Everything is ok." if not faults else f"{faults} of {len(findings)} are not ok.")
+    return "\n".join(lines)
+
+
+def cell(parameters: params.Parameters, targets: Sequence[str], text: str) -> str:
+    """What is behind one cell of one report: runs, models, data, code, and where they were computed."""
+    if len(targets) != 1:
+        raise UserError(
+            "--cell needs exactly one report, e.g.: snnlocality audit reports/table3.csv --cell method=bptt"
+        )
+    try:
+        wanted = dict(part.split("=", 1) for part in text.split(",") if part)
+    except ValueError:
+        raise UserError(f"'{text}' is no cell; write key=value pairs with commas, e.g. method=bptt,arch=rec.") from None
+    lines = []
+    for step in behind(parameters, targets[0], {key.strip(): value.strip() for key, value in wanted.items()}):
+        lines.append(f"{step.step}: {step.outputs[0]}")
+        for path in step.outputs:
+            known = digest(path)[:16] if path.is_file() else "does not exist"
+            lines.append(f"    {path.name}  sha256 {known}")
+        lines.append(f"    code {step.code[:16]}, settings in {step.record}")
+        execution = paths.log(step.record).with_name(f"{step.step}.execution.json")
+        if execution.is_file():
+            facts = read_json(execution)
+            lines.append(
+                f"    computed {facts['started']} in {facts['seconds']:.1f} s on {facts['host']} "
+                f"({facts['processor']}), engine {facts.get('engine', 'none')}, commit {str(facts['commit'])[:12]}"
+            )
+    return "\n".join(lines)
