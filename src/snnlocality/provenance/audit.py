@@ -20,6 +20,7 @@ from snnlocality import parameters as params
 from snnlocality import paths, plan, registry
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
+from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import locked_versions
 from snnlocality.storage import read_json, sha256
 
@@ -120,7 +121,7 @@ def outdated(step: Plan, record: dict) -> list[str]:
         before = record.get("settings") if isinstance(record.get("settings"), dict) else {}
         changed = sorted(key for key in settings.keys() | before.keys() if settings.get(key) != before.get(key))
         reasons.append(f"settings are others now: {', '.join(changed)}")
-    if record.get("code") != step.code:
+    if record.get("code") != code(step.modules):
         reasons.append("its code is another now")
     if record.get("libraries") != locked_versions():
         reasons.append("numerical libraries are locked to other versions now")
@@ -175,6 +176,12 @@ def _folder(folder: Path, remembered: str) -> dict[str, str]:
         except OSError:
             return {str(path): "" for path in files}
     return {str(folder / entry["relpath"]): entry["md5"] for entry in json.loads(listing)}
+
+
+@cache
+def code(modules: tuple[str, ...]) -> str:
+    """Digest of a code closure; many steps share one."""
+    return code_digest(modules)
 
 
 @cache
