@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from snnlocality import parameters as params
 from snnlocality import paths, plan
-from snnlocality.storage import read_json
+from snnlocality.storage import read_json, read_tensors
 
 # Samples of the sources, training and test together: what a study's work is proportional to.
 SAMPLES = {
@@ -37,7 +37,7 @@ def units(parameters: params.Parameters, step: str, task: str) -> float:
         return 1.0
     study, sizes = params.study_task(parameters, task), params.analyses(parameters)
     folds = study.data.split.folds
-    samples = SAMPLES[study.data.source] * parameters.scale
+    samples = _samples(parameters, task)
     steps = study.data.steps if task == "vision" else study.data.steps_per_frame
     epochs = max(1, round(study.training.epochs * parameters.scale))
     test = samples * steps * (study.data.split.test_share if folds == 1 else 1 / folds)
@@ -49,6 +49,15 @@ def units(parameters: params.Parameters, step: str, task: str) -> float:
         "shift": sizes.cka_samples * steps,
         "cka": sizes.cka_samples * steps,
     }.get(step, samples * steps * epochs)
+
+
+def _samples(parameters: params.Parameters, task: str) -> float:
+    """Of the prepared data; before they are prepared, of the whole set that the source is named after."""
+    data = paths.data(parameters.label, task)
+    if not data.exists():
+        return SAMPLES[params.study_task(parameters, task).data.source] * parameters.scale
+    arrays, _ = read_tensors(data)
+    return len(arrays["fold0"])
 
 
 def measured(parameters: params.Parameters) -> dict[str, float]:
@@ -86,15 +95,18 @@ def estimate(parameters: params.Parameters, rates: Mapping[str, float]) -> list[
     ]
 
 
-def shipped_rates() -> tuple[dict[str, float], str]:
-    """Rates that came with the project, and the machine they are of."""
+def known_rates() -> tuple[dict[str, float], str]:
+    """Rates, and what they are of: this machine's own demo if it was run here, else what came with the project."""
+    own = measured(params.load(study="demo"))
+    if "train vision" in own:
+        return own, "the demo on this machine"
     table = json.loads(_RATES.read_text(encoding="utf-8"))
     return table["rates"], table["machine"]
 
 
 def text(parameters: params.Parameters, cores: int) -> str:
     """The estimate as people read it."""
-    rates, machine = shipped_rates()
+    rates, machine = known_rates()
     lines = estimate(parameters, rates)
     rows = [f"{'step':<12}{'task':<8}{'jobs':>7}{'hours':>9}"]
     rows += [f"{line.step:<12}{line.task:<8}{line.jobs:>7}{line.hours:>9.2f}" for line in lines]
@@ -104,6 +116,7 @@ def text(parameters: params.Parameters, cores: int) -> str:
         [
             f"Study '{parameters.label}': about {total / cores:.1f} hours on {cores} processors.",
             *rows,
-            f"Hours of one processor, scaled up from {machine}. Finished jobs are counted too.",
+            f"Hours of one processor, scaled up from {machine}. Finished jobs are counted too; as long as data "
+            "are not prepared, sources on disk are taken for whole sets.",
         ]
     )

@@ -1,5 +1,7 @@
 """The paper study runs end to end on exported trees of the real sets' formats, scaled down by one number."""
 
+import re
+import shutil
 import subprocess
 import sys
 
@@ -21,6 +23,18 @@ def test_the_paper_study_runs_on_exported_trees(project, monkeypatch, tmp_path):
     assert "partial" in notes
     # The demo study is untouched: switching back renders again the one report that was of the paper study.
     assert project.planned("--config", "study=demo") == {"table2", "index"}
+
+
+def test_a_fresh_paper_study_has_as_many_jobs_as_the_estimate_says(project):
+    for folder in ("results", "reports", "logs", ".snakemake"):
+        shutil.rmtree(project.root / folder)
+    planned = project.run("snakemake", "-n", "--config", "study=paper").stdout
+    jobs = int(re.search(r"^total\s+(\d+)$", planned, flags=re.MULTILINE).group(1))
+    estimate = project.run("snnlocality", "estimate", "--study", "paper").stdout
+    estimated, hours = re.search(r"^all\s+(\d+)\s+([\d.]+)$", estimate, flags=re.MULTILINE).groups()
+    assert int(estimated) + 1 == jobs  # and the target that asks for all
+    assert float(hours) > 0
+    assert "hours on 2 processors" in estimate
 
 
 def test_missing_data_are_named_with_the_remedy(project, monkeypatch, tmp_path):

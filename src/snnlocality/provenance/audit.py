@@ -54,7 +54,8 @@ def audit(parameters: params.Parameters, targets: Iterable[str] = ()) -> list[Fi
 
     Raises UserError for a target that no step of the study makes.
     """
-    steps = list(plan.everything(parameters))
+    searches = (*plan.searches(parameters), plan.search_table(parameters))  # nobody needs them, but who has them
+    steps = [*plan.everything(parameters), *(step for step in searches if step.outputs[0].exists())]
     wanted = list(targets)
     chosen = [step for target in wanted for step in chain(steps, target)] if wanted else steps
     remembered = lock(parameters)
@@ -94,9 +95,7 @@ def examined(step: Plan, remembered: dict[str, str]) -> Finding:
         return finding(Verdict.UNRECORDED, f"{step.record} does not name the outputs of its step")
     if set(record) != _RECORD or record["step"] != step.step or not _as_written(step.record, record):
         return finding(Verdict.TAMPERED, f"{step.record} is not as a step writes it: it was edited")
-    forged = [
-        f"{path} is not what {step.record.name} says" for path in step.outputs if digest(path) != outputs[path.name]
-    ]
+    forged = [f"{path} is not what {step.record} says" for path in step.outputs if digest(path) != outputs[path.name]]
     forged += [
         f"{path} is not what dvc.lock remembers (if it was computed again since: dvc repro)"
         for path in (*step.outputs, step.record)
@@ -105,7 +104,8 @@ def examined(step: Plan, remembered: dict[str, str]) -> Finding:
     if forged:
         return finding(Verdict.TAMPERED, *forged)
     stale = outdated(step, record)
-    return finding(Verdict.STALE, *stale) if stale else finding(Verdict.OK)
+    # An edited record may read like an old one: it is named either way.
+    return finding(Verdict.STALE, f"{step.record} says otherwise:", *stale) if stale else finding(Verdict.OK)
 
 
 def _as_written(path: Path, record: dict) -> bool:
@@ -123,7 +123,7 @@ def outdated(step: Plan, record: dict) -> list[str]:
         reasons.append(f"settings are others now: {', '.join(changed)}")
     if record.get("code") != code(step.modules):
         reasons.append("its code is another now")
-    if record.get("libraries") != locked_versions():
+    if record.get("libraries") != libraries():
         reasons.append("numerical libraries are locked to other versions now")
     before = record.get("inputs") if isinstance(record.get("inputs"), dict) else {}
     now = {str(path): digest(path) if path.is_file() else "" for path in (*step.made, *step.given)}
@@ -182,6 +182,12 @@ def _folder(folder: Path, remembered: str) -> dict[str, str]:
 def code(modules: tuple[str, ...]) -> str:
     """Digest of a code closure; many steps share one."""
     return code_digest(modules)
+
+
+@cache
+def libraries() -> dict[str, list[str]]:
+    """Locked versions of the numerical libraries."""
+    return locked_versions()
 
 
 @cache
