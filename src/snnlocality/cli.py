@@ -144,7 +144,7 @@ def fisher(study: str | None, task: str, rule: str, architecture: str, fold: int
 
 @main.command()
 @_options(_STUDY, _RULE, _ARCHITECTURE, _THREADS)
-@click.option("--trigger", required=True, help="visible or invisible.")
+@click.option("--trigger", type=click.Choice(("visible", "invisible")), required=True, help="What it sets pixels to.")
 @click.option("--rate", type=click.FloatRange(min=0, max=1, min_open=True), required=True, help="Share poisoned.")
 @click.option("--pair", type=_NUMBER, default=0, show_default=True, help="Number of the pair of classes.")
 def backdoor(

@@ -250,5 +250,5 @@ def _matches(step: Plan, key: str, value: str) -> bool:
     if key == "architecture":
         return value.lower() in (own.lower(), params.ARCHITECTURE_LABELS[own].lower())
     if key == "rate":
-        return float(value) == float(own)
+        return value in (str(own), f"{own:g}")
     return str(own).lower() == value.lower()
