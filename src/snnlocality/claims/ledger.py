@@ -1,4 +1,4 @@
-"""The claims of Lin et al. 2024, each with its formal test; thresholds were fixed before any result was seen.
+"""The claims of Lin et al. 2024, each with its formal test; thresholds were written before any of them was tried.
 
 A test is a function from evidence to contrasts (``claims.verdict``). Where the paper's own measurement may show
 something else than what is claimed, a control asks the same of numbers that cannot be mistaken for it.
@@ -371,7 +371,7 @@ _white_box_recurrence = partial(_retains_more, attack=WHITE_BOX)
 _white_box_decolle = partial(_decolle_best, attack=WHITE_BOX)
 _papers_decolle = partial(_decolle_best, attack=PAPERS_ATTACK)
 _WHITE_BOX = "the same under white-box signs: a network that only the counterpart misses is not robust"
-_WORKING = "the same with a visible trigger: with the invisible one, which fits the published table, it is label noise"
+_WORKING = "the same with a visible trigger: an invisible one makes label noise of the poison, not a backdoor"
 
 CLAIMS = (
     Claim(

@@ -47,7 +47,7 @@ _TITLES = {
     "table4": (
         "Table 4",
         "Poisoned training data",
-        "First the invisible trigger, which fits the published numbers; then a backdoor that works.",
+        "First an invisible trigger, which makes label noise of the poison; then a visible one, a backdoor.",
     ),
     "figure3": (
         "Figure 3",
@@ -134,7 +134,7 @@ def tables_of(name: str) -> list[dict[str, Any]]:
         ]
     if name == "table4":
         table = pd.read_csv(paths.REPORTS / "table4.csv")
-        arms = {"invisible": "Invisible trigger: label noise", "visible": "Visible trigger: a backdoor that works"}
+        arms = {"invisible": "Invisible trigger: label noise", "visible": "Visible trigger: a backdoor"}
         return [
             _table(title, table4.layout(table[table["trigger"] == trigger]), folded=number > 0)
             for number, (trigger, title) in enumerate(arms.items())
