@@ -25,6 +25,7 @@ from snnlocality.engines.cpu.layout import (
     from_rows,
     is_placed,
     padded,
+    part_count,
     placed,
     placed_copy,
     strided,
@@ -72,6 +73,7 @@ class CpuEngine:
         work, kept = self._adjoint(traces, errors, rule)
         gradients = self._new_gradients(traces, work)
         self._run(traces.library.gradients, work)
+        self._run(traces.library.join_parts, work)
         return self._finished(gradients, traces, kept)
 
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
@@ -103,10 +105,14 @@ class CpuEngine:
             for index, layer in enumerate(network.hidden):
                 own, B = work.layer[index], transposed(network.feedback[f"B{layer}"], self._dtype)
                 own.local_readout = kept.keep(f"B{layer}", B)
-                own.local_errors = self._class_rows(work, kept, f"errors{layer}")
+                own.local_errors = self._class_rows(work, kept, f"errors{layer}", lesson.places)
         gradients = self._new_gradients(traces, work)
-        self._run(traces.library.learn, work)
-        self._run(traces.library.gradients, work)
+        if lesson.places < chunk_count(work.samples):
+            self._run(traces.library.learn_parts, work)
+        else:
+            self._run(traces.library.learn, work)
+            self._run(traces.library.gradients, work)
+        self._run(traces.library.join_parts, work)
         mean = float(losses.sum()) / counted
         return Learned(mean, self._finished(gradients, traces, kept), traces.readout)
 
@@ -116,15 +122,22 @@ class CpuEngine:
             work, kept = lesson.work, lesson.kept
             work.event_index = kept.keep("index", np.ascontiguousarray(inputs.index, np.int64))
             self._set_deliveries(work, kept, network, rule)
-            self._set_event_rows(work, kept, inputs)
+            self._set_event_rows(work, kept, inputs, lesson.places)
             readout = self._readout(work)
             return lesson._replace(traces=replace(lesson.traces, inputs=inputs, readout=readout))
-        traces = self._simulation(network, inputs)
-        work, kept = self._prepared_adjoint(traces, rule)
+        places = self._places(inputs)
+        traces = self._simulation(network, inputs, places)
+        work, kept = self._prepared_adjoint(traces, rule, places)
         for index, layer in enumerate(network.hidden):
             # Nobody asks for these potentials again: half the memory, which then stays in the cache.
             work.layer[index].lambda_I = kept.keep(f"lambda_I{layer}", traces.kept[f"U{layer}"])
-        return _Lesson(traces, tuple(network.weights.values()), rule, work, kept)
+        return _Lesson(traces, tuple(network.weights.values()), rule, work, kept, places)
+
+    def _places(self, inputs: Inputs) -> int:
+        """How many chunks are kept at a time while learning (``kernels.c``, "Threads")."""
+        samples = inputs.samples if isinstance(inputs, Events) else inputs.shape[1]
+        attacked = isinstance(inputs, Events) and inputs.current is not None  # a current's gradient needs all lambda_I
+        return chunk_count(samples) if attacked or self._threads > part_count(samples) else self._threads
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""
@@ -146,8 +159,8 @@ class CpuEngine:
         in_parallel(self._adam, work, self._threads)
         adam.update(*({name: group[name] for name in others} for group in (weights, gradients, first, second)), step)
 
-    def _simulation(self, network: Network, inputs: Inputs) -> CpuTraces:
-        """Everything a simulation needs and leaves behind, not yet run."""
+    def _simulation(self, network: Network, inputs: Inputs, places: int | None = None) -> CpuTraces:
+        """Everything a simulation needs and leaves behind, not yet run; without ``places`` all chunks are kept."""
         steps, samples = (inputs.steps, inputs.samples) if isinstance(inputs, Events) else inputs.shape[:2]
         if samples < 1 or steps < 1:
             raise ValueError("a batch needs at least one sample and one step")
@@ -161,7 +174,8 @@ class CpuEngine:
         self._set_inputs(work, kept, inputs, table["W1"])
         if max(len(array) for array in network.weights.values()) > MAX_UNITS:
             raise UserError(f"The CPU engine takes at most {MAX_UNITS} units a layer; choose the engine reference.")
-        rows, widest = work.samples * work.steps, max(array.shape[1] for array in table.values())
+        places = places or chunk_count(samples)
+        rows, widest = places * CHUNK * work.steps, max(array.shape[1] for array in table.values())
         for index, layer in enumerate(network.hidden):
             units, width = len(network.weights[f"W{layer}"]), table[f"W{layer}"].shape[1]
             work.layer[index] = Layer(
@@ -171,14 +185,14 @@ class CpuEngine:
                 V=kept.keep(f"V{layer}", table[f"V{layer}"]) if f"V{layer}" in table else None,
                 U=kept.new(f"U{layer}", (rows, width), dtype),
                 spikes=kept.new(f"spikes{layer}", (rows * units,), np.uint16),
-                spike_starts=kept.new(f"spike_starts{layer}", (rows + chunk_count(work),), np.uint32),
+                spike_starts=kept.new(f"spike_starts{layer}", (rows + places,), np.uint32),
             )
         work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
         work.W_out = kept.keep("W_out", table["W_out"])
         work.block_steps = max(1, _CACHED // (CHUNK * widest * dtype.itemsize))
         # Forward: I of every sample and one row at rest; backward: the delivered error, lambda_U and lambda_I.
         work.scratch_size = 3 * CHUNK * widest
-        work.y_rows = self._class_rows(work, kept, "y")
+        work.y_rows = self._class_rows(work, kept, "y", places)
         readout = self._readout(work)
         return CpuTraces(network, inputs, work, kernels(dtype, network.spike.derivative), kept, readout)
 
@@ -200,22 +214,22 @@ class CpuEngine:
 
     def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> tuple[Work, Kept]:
         """Run the adjoint scan from given errors."""
-        work, kept = self._prepared_adjoint(traces, rule)
+        work, kept = self._prepared_adjoint(traces, rule, chunk_count(traces.work.samples))
         to_rows(errors.readout, kept["lambda_y"], work)
         for index, local in enumerate(errors.local):
-            work.layer[index].local_errors = self._class_rows(work, kept, f"errors{index + 1}")
-            to_rows(local, kept[f"errors{index + 1}"], work)
+            errors_of_layer = f"errors{index + 1}"
+            work.layer[index].local_errors = self._class_rows(work, kept, errors_of_layer, chunk_count(work.samples))
+            to_rows(local, kept[errors_of_layer], work)
         self._run(traces.library.adjoint, work)
         return work, kept
 
-    def _prepared_adjoint(self, traces: CpuTraces, rule: Rule) -> tuple[Work, Kept]:
+    def _prepared_adjoint(self, traces: CpuTraces, rule: Rule, places: int) -> tuple[Work, Kept]:
         """The work of an adjoint scan, all but its errors, and the arrays that it needs beside the traces'."""
         network, dtype, kept = traces.network, self._dtype, Kept(self._memory)
         work = Work.from_buffer_copy(traces.work)
-        rows = work.samples * work.steps
-        blocks = chunk_count(work) * -(-work.steps // work.block_steps)
+        rows, blocks = places * CHUNK * work.steps, places * -(-work.steps // work.block_steps)
         work.source, work.reset = SOURCES[rule.source], work.theta if rule.through_reset else 0
-        work.lambda_y = self._class_rows(work, kept, "lambda_y")
+        work.lambda_y = self._class_rows(work, kept, "lambda_y", places)
         self._set_deliveries(work, kept, network, rule)
         for layer in network.hidden:
             own = work.layer[layer - 1]
@@ -224,7 +238,7 @@ class CpuEngine:
             own.spike_rows_starts = kept.new(f"spike_rows_starts{layer}", (blocks * (own.units + 1),), np.uint32)
         if isinstance(traces.inputs, Events):
             work.event_rows_starts = kept.new("event_rows_starts", (blocks * (work.inputs + 1),), np.uint32)
-            self._set_event_rows(work, kept, traces.inputs)
+            self._set_event_rows(work, kept, traces.inputs, places)
         return work, kept
 
     def _set_deliveries(self, work: Work, kept: Kept, network: Network, rule: Rule) -> None:
@@ -235,11 +249,10 @@ class CpuEngine:
             if f"V{layer}" in network.weights and rule.through_recurrence:
                 own.V_back = kept.keep(f"V{layer}", padded(network.weights[f"V{layer}"], own.width, self._dtype))
 
-    def _set_event_rows(self, work: Work, kept: Kept, events: Events) -> None:
-        """Room for the batch's events sorted by unit."""
-        counts = _events_before_chunks(events)
-        work.chunk_events = kept.keep("chunk_events", counts)
-        work.event_rows = kept.new("event_rows", (int(counts[-1]),), np.uint32)
+    def _set_event_rows(self, work: Work, kept: Kept, events: Events, places: int) -> None:
+        """Room for the events of so many chunks sorted by unit."""
+        work.event_capacity = _events_of_fullest_chunk(events)
+        work.event_rows = kept.new("event_rows", (places * work.event_capacity,), np.uint32)
 
     def _readout(self, work: Work) -> np.ndarray:
         readout = by_class(work.classes, work.steps, work.samples, self._dtype, self._memory)
@@ -248,7 +261,9 @@ class CpuEngine:
 
     def _new_gradients(self, traces: CpuTraces, work: Work) -> dict[str, np.ndarray]:
         """Matrices of the weights' shapes, where the kernels will add up the gradients."""
-        new = {name: placed(array.shape, self._dtype, self._memory) for name, array in traces.network.weights.items()}
+        work.parts = part_count(work.samples)
+        weights = traces.network.weights
+        new = {name: placed(array.shape, self._dtype, self._memory, work.parts) for name, array in weights.items()}
         work.dW_out = address(new["W_out"].table)
         for index, layer in enumerate(traces.network.hidden):
             work.layer[index].dW = address(new[f"W{layer}"].table)
@@ -266,8 +281,8 @@ class CpuEngine:
             gradients["W1"] += _first_adjoint(traces, kept).sum(axis=0).T @ inputs.current.astype(self._dtype)
         return gradients
 
-    def _class_rows(self, work: Work, kept: Kept, name: str) -> int:
-        return kept.new(name, (work.samples * work.steps, work.class_width), self._dtype)
+    def _class_rows(self, work: Work, kept: Kept, name: str, places: int) -> int:
+        return kept.new(name, (places * CHUNK * work.steps, work.class_width), self._dtype)
 
     def _run(self, task: Callable[..., object], work: Work) -> None:
         """Do one of the kernels' tasks."""
@@ -284,6 +299,7 @@ class _Lesson(NamedTuple):
     rule: Rule
     work: Work
     kept: Kept
+    places: int  # chunks that are kept at a time
 
     def suits(self, network: Network, inputs: Inputs, rule: Rule) -> bool:
         """Whether the arrays serve a batch of other samples of the same recordings just as well."""
@@ -325,9 +341,7 @@ def _deliveries(network: Network, rule: Rule) -> dict[int, np.ndarray]:
     return result
 
 
-def _events_before_chunks(events: Events) -> np.ndarray:
-    """Number of the batch's events before each chunk, and in all."""
+def _events_of_fullest_chunk(events: Events) -> int:
     T = events.steps
     counts = events.offsets[(events.index + 1) * T] - events.offsets[events.index * T]
-    before = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return np.append(before[:-1:CHUNK], before[-1])
+    return int(np.add.reduceat(counts, np.arange(0, len(counts), CHUNK)).max())

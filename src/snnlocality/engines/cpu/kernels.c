@@ -16,9 +16,13 @@
  * Matrices that add_rows reads are stored transposed, one contiguous row per source. Gradients walk through a chunk
  * in blocks of steps, so many that their lambda_I stays in the second-level cache while all units collect from it.
  *
- * Order. Who computes a number is up to the threads, but every sum runs in an order fixed by the data and by G
- * alone: results are the same bits for any number of threads. The width of the machine's vectors does not enter
- * either, since lanes never mix.
+ * Threads. What one worker writes and another reads travels between caches, on some machines through memory: that
+ * costs more than many a kernel. So the batch is divided into a fixed number of parts, each with gradient sums of its
+ * own. Up to so many workers do whole parts alone, chunk after chunk in the same place, and only the sums are joined.
+ *
+ * Order. Who computes a number is up to the threads, but every sum runs in an order fixed by the data, by G and by the
+ * number of parts: results are the same bits for any number of threads. The width of the machine's vectors does not
+ * enter either, since lanes never mix.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -120,14 +124,15 @@ typedef struct {
 
 typedef struct {
     int64_t samples, steps, chunk, block_steps, inputs, classes, class_width, layers;
+    int64_t parts; /* into which the batch is divided for its gradients */
     double alpha, beta, kappa, theta, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
     /* Input: packed events, or a dense current (rows, inputs). */
     const unit_index *events;
     const int64_t *event_offsets, *event_index; /* sample b is recording event_index[b] of the packed set */
     const real *dense;
     const real *current_drive; /* W_1 c of a constant input current c: (samples, width), or null */
-    row_index *event_rows, *event_rows_starts; /* the batch's events by unit: per chunk and block, inputs + 1 starts */
-    const int64_t *chunk_events;               /* number of events before each chunk */
+    row_index *event_rows, *event_rows_starts; /* a chunk's events by unit: per place and block, inputs + 1 starts */
+    int64_t event_capacity;                    /* events of the fullest chunk */
     const real *W_out;                         /* W_out^T: (units of the last layer, class_width) */
     real *y_rows;                              /* (rows, class_width) */
     Strided y;                                 /* the same as people see it */
@@ -146,10 +151,18 @@ typedef struct {
     Layer layer[MAX_LAYERS];
 } Work;
 
-INLINE int64_t chunk_size(const Work *work, int64_t first) {
-    int64_t left = work->samples - first;
-    return left < work->chunk ? left : work->chunk;
+/* Samples that are worked on together, and the place of their rows and lists in the arrays that hold them: places are
+ * as many as chunks where all must be kept, as many as workers where a chunk is done with before the next begins. */
+typedef struct {
+    int64_t first, size, place;
+} Chunk;
+
+INLINE int64_t chunks(const Work *work) { return (work->samples + work->chunk - 1) / work->chunk; }
+INLINE Chunk chunk_at(const Work *work, int64_t number, int64_t place) {
+    const int64_t first = number * work->chunk, left = work->samples - first;
+    return (Chunk){first, left < work->chunk ? left : work->chunk, place};
 }
+INLINE int64_t first_row(const Work *work, Chunk chunk) { return chunk.place * work->chunk * work->steps; }
 
 /* ---- Sum of listed rows ---- */
 
@@ -341,12 +354,13 @@ static int64_t fire(const Layer *layer, const Work *work, const real *drive, Lis
     return count;
 }
 
-static void forward_layer(const Work *work, int64_t l, int64_t first, real *restrict scratch) {
+static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restrict scratch) {
     const Layer *layer = &work->layer[l], *below = layer - 1;
-    const int64_t g = chunk_size(work, first), T = work->steps, width = layer->width, chunk = first / work->chunk;
-    real *U = layer->U + first * T * width;
-    unit_index *spikes = layer->spikes + first * T * layer->units;
-    row_index *starts = layer->spike_starts + first * T + chunk;
+    const int64_t first = chunk.first, g = chunk.size, T = work->steps, width = layer->width;
+    const int64_t row = first_row(work, chunk);
+    real *U = layer->U + row * width;
+    unit_index *spikes = layer->spikes + row * layer->units;
+    row_index *starts = layer->spike_starts + row + chunk.place;
     real *I = scratch, *rest = scratch + g * width; /* rest: U before the first step */
     memset(scratch, 0, (g + 1) * width * sizeof(real));
     starts[0] = 0;
@@ -361,8 +375,8 @@ static void forward_layer(const Work *work, int64_t l, int64_t first, real *rest
             const real *drive = 0;
             Listed from_below = {layer->W, 0, 0}, own = {layer->V, 0, 0};
             if (l > 0) {
-                const row_index *start = below->spike_starts + first * T + chunk + r;
-                from_below.list = below->spikes + first * T * below->units + start[0];
+                const row_index *start = below->spike_starts + row + chunk.place + r;
+                from_below.list = below->spikes + row * below->units + start[0];
                 from_below.count = start[1] - start[0];
             } else if (work->events) {
                 const int64_t *offset = work->event_offsets + work->event_index[first + b] * T + t;
@@ -385,11 +399,11 @@ static void forward_layer(const Work *work, int64_t l, int64_t first, real *rest
 
 /* out[t] = kappa out[t-1] + M s_l[t] of layer l, with M^T as `table`: (units, width); out: the chunk's rows. */
 static void read_out(const Work *work, int64_t l, const real *table, int64_t width, real kappa, real *restrict out,
-                     int64_t first) {
+                     Chunk chunk) {
     const Layer *layer = &work->layer[l];
-    const int64_t g = chunk_size(work, first), T = work->steps;
-    const row_index *starts = layer->spike_starts + first * T + first / work->chunk;
-    const unit_index *spikes = layer->spikes + first * T * layer->units;
+    const int64_t g = chunk.size, T = work->steps, first = first_row(work, chunk);
+    const row_index *starts = layer->spike_starts + first + chunk.place;
+    const unit_index *spikes = layer->spikes + first * layer->units;
     memset(out, 0, g * width * sizeof(real));
     for (int64_t r = 0; r < T * g; r++) {
         real *row = out + r * width;
@@ -401,19 +415,19 @@ static void read_out(const Work *work, int64_t l, const real *table, int64_t wid
 
 /* The chunk's rows as people see them, (steps, samples, classes). */
 static void spread(const Work *work, const real *rows, int64_t width, const Strided *out, int64_t classes,
-                   int64_t first) {
-    const int64_t g = chunk_size(work, first);
+                   Chunk chunk) {
+    const int64_t g = chunk.size;
     for (int64_t c = 0; c < classes; c++)
         for (int64_t t = 0; t < work->steps; t++)
             for (int64_t b = 0; b < g; b++)
-                out->data[t * out->step + (first + b) * out->sample + c * out->class] = rows[(t * g + b) * width + c];
+                out->data[t * out->step + (chunk.first + b) * out->sample + c * out->class] = rows[(t * g + b) * width + c];
 }
 
-static void forward_chunk(const Work *work, int64_t first, real *restrict scratch) {
-    for (int64_t l = 0; l < work->layers; l++) forward_layer(work, l, first, scratch);
-    real *y = work->y_rows + first * work->steps * work->class_width;
-    read_out(work, work->layers - 1, work->W_out, work->class_width, (real)work->kappa, y, first);
-    spread(work, y, work->class_width, &work->y, work->classes, first);
+static void forward_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
+    for (int64_t l = 0; l < work->layers; l++) forward_layer(work, l, chunk, scratch);
+    real *y = work->y_rows + first_row(work, chunk) * work->class_width;
+    read_out(work, work->layers - 1, work->W_out, work->class_width, (real)work->kappa, y, chunk);
+    spread(work, y, work->class_width, &work->y, work->classes, chunk);
 }
 
 /* ---- Losses (learning/losses.py), so that a chunk is learned from while it is in the cache ---- */
@@ -444,10 +458,10 @@ INLINE double loss_and_derivative(int64_t kind, int64_t classes, int64_t width, 
 }
 
 /* Errors of the mean loss from the chunk's readouts, rows of class_width; `losses`, if asked for, per sample. */
-static void take_loss(const Work *work, int64_t kind, const real *readout, real *errors, int64_t first, double *losses) {
-    const int64_t g = chunk_size(work, first), width = work->class_width;
+static void take_loss(const Work *work, int64_t kind, const real *readout, real *errors, Chunk chunk, double *losses) {
+    const int64_t g = chunk.size, width = work->class_width;
     for (int64_t r = 0; r < work->steps * g; r++) {
-        const int64_t t = r / g, b = first + r % g;
+        const int64_t t = r / g, b = chunk.first + r % g;
         const float counts = work->mask[t * work->mask_step + b * work->mask_sample];
         const int64_t target = work->targets[t * work->target_step + b * work->target_sample];
         const real weight = (real)counts / (real)work->counted;
@@ -465,10 +479,10 @@ static void take_loss(const Work *work, int64_t kind, const real *readout, real 
 /* ---- Backward: the adjoint scan, from t = T down to 1 ---- */
 
 /* lambda_y[t] = kappa lambda_y[t+1] + dL/dy[t], in place of the errors dL/dy */
-static void adjoint_readout(const Work *work, int64_t first) {
-    const int64_t g = chunk_size(work, first), T = work->steps, width = work->class_width;
+static void adjoint_readout(const Work *work, Chunk chunk) {
+    const int64_t g = chunk.size, T = work->steps, width = work->class_width;
     const real kappa = work->kappa;
-    real *restrict lambda = work->lambda_y + first * T * width;
+    real *restrict lambda = work->lambda_y + first_row(work, chunk) * width;
     for (int64_t n = (T - 1) * g * width - 1; n >= 0; n--) lambda[n] += kappa * lambda[n + g * width];
 }
 
@@ -484,11 +498,11 @@ INLINE void adjoint_step(int64_t width, real alpha, real beta, real theta, real 
     }
 }
 
-static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *restrict scratch) {
+static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restrict scratch) {
     const Layer *layer = &work->layer[l], *above = layer + 1;
-    const int64_t g = chunk_size(work, first), T = work->steps, width = layer->width;
-    const real *U = layer->U + first * T * width;
-    real *lambda_I = layer->lambda_I + first * T * width;
+    const int64_t g = chunk.size, T = work->steps, width = layer->width, first = first_row(work, chunk);
+    const real *U = layer->U + first * width;
+    real *lambda_I = layer->lambda_I + first * width;
     real *delivered = scratch, *lambda_U = delivered + g * width, *now = lambda_U + g * width; /* now: lambda_I */
     const bool from_above = work->source == ABOVE && l < work->layers - 1;
     memset(lambda_U, 0, 2 * g * width * sizeof(real));
@@ -496,7 +510,7 @@ static void adjoint_layer(const Work *work, int64_t l, int64_t first, real *rest
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
         for (int64_t n = 0; t > 0 && n < g * width; n += LEAST_WIDTH)
             __builtin_prefetch(U + (t - 1) * g * width + n);
-        const int64_t row = first * T + t * g, sources = from_above ? above->units : work->classes;
+        const int64_t row = first + t * g, sources = from_above ? above->units : work->classes;
         const real *of_classes = work->source == LOCAL ? layer->local_errors : work->lambda_y;
         const Factors error = from_above ? (Factors){above->lambda_I + row * above->width, above->width, 1}
                                          : (Factors){of_classes + row * work->class_width, work->class_width, 1};
@@ -530,22 +544,22 @@ INLINE void shift_starts(row_index *starts, row_index begin, int64_t units) {
     starts[0] = begin;
 }
 
-static void sort_events(const Work *work, int64_t first) {
-    const int64_t g = chunk_size(work, first), T = work->steps, chunk = first / work->chunk;
-    row_index *starts = work->event_rows_starts + chunk * blocks(work) * (work->inputs + 1);
-    row_index *rows = work->event_rows + work->chunk_events[chunk], placed = 0;
+static void sort_events(const Work *work, Chunk chunk) {
+    const int64_t g = chunk.size, T = work->steps, *index = work->event_index + chunk.first;
+    row_index *starts = work->event_rows_starts + chunk.place * blocks(work) * (work->inputs + 1);
+    row_index *rows = work->event_rows + chunk.place * work->event_capacity, placed = 0;
     for (int64_t begin = 0; begin < T; begin += work->block_steps, starts += work->inputs + 1) {
         const int64_t end = block_end(work, begin);
         memset(starts, 0, (work->inputs + 1) * sizeof(row_index));
         starts[0] = placed;
         for (int64_t b = 0; b < g; b++) {
-            const int64_t *offset = work->event_offsets + work->event_index[first + b] * T;
+            const int64_t *offset = work->event_offsets + index[b] * T;
             count_units(starts, work->events + offset[begin], offset[end] - offset[begin]);
         }
         add_up(starts, work->inputs);
         for (int64_t t = begin; t < end; t++)
             for (int64_t b = 0; b < g; b++) {
-                const int64_t *offset = work->event_offsets + work->event_index[first + b] * T + t;
+                const int64_t *offset = work->event_offsets + index[b] * T + t;
                 place_row(starts, rows, (row_index)(t * g + b), work->events + offset[0], offset[1] - offset[0]);
             }
         shift_starts(starts, placed, work->inputs);
@@ -553,12 +567,12 @@ static void sort_events(const Work *work, int64_t first) {
     }
 }
 
-static void sort_spikes(const Work *work, const Layer *layer, int64_t first) {
-    const int64_t g = chunk_size(work, first), T = work->steps, chunk = first / work->chunk;
-    const row_index *list_starts = layer->spike_starts + first * T + chunk;
-    const unit_index *spikes = layer->spikes + first * T * layer->units;
-    row_index *starts = layer->spike_rows_starts + chunk * blocks(work) * (layer->units + 1);
-    row_index *rows = layer->spike_rows + first * T * layer->units;
+static void sort_spikes(const Work *work, const Layer *layer, Chunk chunk) {
+    const int64_t g = chunk.size, T = work->steps, first = first_row(work, chunk);
+    const row_index *list_starts = layer->spike_starts + first + chunk.place;
+    const unit_index *spikes = layer->spikes + first * layer->units;
+    row_index *starts = layer->spike_rows_starts + chunk.place * blocks(work) * (layer->units + 1);
+    row_index *rows = layer->spike_rows + first * layer->units;
     for (int64_t begin = 0; begin < T; begin += work->block_steps, starts += layer->units + 1) {
         const int64_t from = begin * g, to = block_end(work, begin) * g;
         memset(starts, 0, (layer->units + 1) * sizeof(row_index));
@@ -571,65 +585,80 @@ static void sort_spikes(const Work *work, const Layer *layer, int64_t first) {
     }
 }
 
-static void adjoint_chunk(const Work *work, int64_t first, real *restrict scratch) {
-    adjoint_readout(work, first);
-    for (int64_t l = work->layers - 1; l >= 0; l--) adjoint_layer(work, l, first, scratch);
-    if (work->events) sort_events(work, first);
-    for (int64_t l = 0; l < work->layers; l++) sort_spikes(work, &work->layer[l], first);
+static void adjoint_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
+    adjoint_readout(work, chunk);
+    for (int64_t l = work->layers - 1; l >= 0; l--) adjoint_layer(work, l, chunk, scratch);
+    if (work->events) sort_events(work, chunk);
+    for (int64_t l = 0; l < work->layers; l++) sort_spikes(work, &work->layer[l], chunk);
 }
 
-/* ---- Tasks: what Python spreads over threads (threads.c); each worker calls them with its own number ---- */
-
-/* A worker takes the next chunk until none is left. */
-#define FOR_CHUNKS(work, worker, first, scratch)                                    \
-    real *scratch = (work)->scratch + (worker) * (work)->scratch_size;              \
-    for (int64_t first; (first = atomic_fetch_add(&(work)->next, 1) * (work)->chunk) < (work)->samples;)
-
-void forward(Work *work, int64_t worker, int64_t workers) {
-    (void)workers;
-    FOR_CHUNKS(work, worker, first, scratch) forward_chunk(work, first, scratch);
-}
-
-/* From given errors. */
-void adjoint(Work *work, int64_t worker, int64_t workers) {
-    (void)workers;
-    FOR_CHUNKS(work, worker, first, scratch) adjoint_chunk(work, first, scratch);
-}
-
-/* Forward, losses and adjoint of a chunk in one go; `gradients` makes the rest. */
-void learn(Work *work, int64_t worker, int64_t workers) {
-    (void)workers;
-    FOR_CHUNKS(work, worker, first, scratch) {
-        forward_chunk(work, first, scratch);
-        const int64_t at = first * work->steps * work->class_width;
-        take_loss(work, work->loss, work->y_rows + at, work->lambda_y + at, first, work->losses);
-        for (int64_t l = 0; work->source == LOCAL && l < work->layers; l++) {
-            const Layer *layer = &work->layer[l];
-            read_out(work, l, layer->local_readout, work->class_width, 0, layer->local_errors + at, first);
-            take_loss(work, work->local_loss, layer->local_errors + at, layer->local_errors + at, first, 0);
-        }
-        adjoint_chunk(work, first, scratch);
+static void learn_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
+    forward_chunk(work, chunk, scratch);
+    const int64_t at = first_row(work, chunk) * work->class_width;
+    take_loss(work, work->loss, work->y_rows + at, work->lambda_y + at, chunk, work->losses);
+    for (int64_t l = 0; work->source == LOCAL && l < work->layers; l++) {
+        const Layer *layer = &work->layer[l];
+        read_out(work, l, layer->local_readout, work->class_width, 0, layer->local_errors + at, chunk);
+        take_loss(work, work->local_loss, layer->local_errors + at, layer->local_errors + at, chunk, 0);
     }
+    adjoint_chunk(work, chunk, scratch);
 }
 
-/* ---- Gradients of the weights: a worker owns whole rows (sources); chunks and blocks come in order ---- */
+/* ---- Gradients of the weights: sums of each part of the batch, then of the parts ---- */
 
-enum { ROW_BLOCK = 8 }; /* rows are dealt out in blocks of so many */
+/* Rows (sources) of a matrix are dealt out in blocks to `of` workers; a worker keeps its own from task to task. */
+enum { ROW_BLOCK = 8 };
+typedef struct {
+    int64_t number, of;
+} Share;
 
-/* The rows that `listed_gradient` and `dense_gradient` will add to. */
-INLINE void clear_rows(real *d, int64_t units, int64_t width, int64_t worker, int64_t workers) {
-    for (int64_t block = worker * ROW_BLOCK; block < units; block += workers * ROW_BLOCK) {
-        const int64_t rows = units - block < ROW_BLOCK ? units - block : ROW_BLOCK;
-        memset(d + block * width, 0, rows * width * sizeof(real));
+#define FOR_ROW_BLOCKS(rows, share, begin, count)                                                                     \
+    for (int64_t begin = (share).number * ROW_BLOCK, count;                                                           \
+         begin < (rows) && (count = (rows)-begin < ROW_BLOCK ? (rows)-begin : ROW_BLOCK); begin += (share).of * ROW_BLOCK)
+
+/* A matrix of gradients, transposed as its weights: one sum after the other, (units below, width) each. */
+typedef struct {
+    real *sums;
+    int64_t units, width;
+} Gradient;
+
+INLINE Gradient readout_gradient(const Work *work) {
+    return (Gradient){work->dW_out, work->layer[work->layers - 1].units, work->class_width};
+}
+INLINE Gradient input_gradient(const Work *work, int64_t l) {
+    const Layer *layer = &work->layer[l];
+    return (Gradient){layer->dW, l ? layer[-1].units : work->inputs, layer->width};
+}
+INLINE Gradient recurrent_gradient(const Layer *layer) {
+    return (Gradient){layer->dV, layer->dV ? layer->units : 0, layer->width};
+}
+INLINE real *sum_of(Gradient gradient, int64_t part) {
+    return gradient.sums + part * gradient.units * gradient.width;
+}
+
+INLINE void clear(Gradient gradient, int64_t part, Share share) {
+    real *d = sum_of(gradient, part);
+    FOR_ROW_BLOCKS(gradient.units, share, begin, count)
+        memset(d + begin * gradient.width, 0, count * gradient.width * sizeof(real));
+}
+
+/* The first part's sum += the other parts'. */
+INLINE void join(Gradient gradient, int64_t parts, Share share) {
+    for (int64_t part = 1; part < parts; part++) {
+        real *restrict d = gradient.sums;
+        const real *restrict other = sum_of(gradient, part);
+        FOR_ROW_BLOCKS(gradient.units, share, begin, count)
+            for (int64_t n = begin * gradient.width; n < (begin + count) * gradient.width; n++) d[n] += other[n];
     }
 }
 
 /* d[u] += the sum of `lambda` over the rows at which u was active, `delay` rows later */
-INLINE void listed_gradient(int64_t units, int64_t width, int64_t rows, int64_t delay, real *restrict d,
-                            const real *restrict lambda, const row_index *restrict starts,
-                            const row_index *restrict list, int64_t worker, int64_t workers) {
-    for (int64_t block = worker * ROW_BLOCK; block < units; block += workers * ROW_BLOCK)
-        for (int64_t u = block; u < units && u < block + ROW_BLOCK; u++) {
+INLINE void listed_gradient(Gradient gradient, int64_t part, int64_t rows, int64_t delay, const real *restrict lambda,
+                            const row_index *restrict starts, const row_index *restrict list, Share share) {
+    const int64_t width = gradient.width;
+    real *restrict d = sum_of(gradient, part);
+    FOR_ROW_BLOCKS(gradient.units, share, begin, units)
+        for (int64_t u = begin; u < begin + units; u++) {
             int64_t count = (int64_t)starts[u + 1] - starts[u];
             /* What was active in the last step of all has no effect any more; rows are sorted. */
             if (delay)
@@ -639,49 +668,114 @@ INLINE void listed_gradient(int64_t units, int64_t width, int64_t rows, int64_t 
 }
 
 /* d += x^T lambda over `rows` rows */
-INLINE void dense_gradient(int64_t inputs, int64_t width, int64_t rows, real *restrict d, const real *restrict x,
-                           const real *restrict lambda, int64_t worker, int64_t workers) {
-    for (int64_t block = worker * ROW_BLOCK; block < inputs; block += workers * ROW_BLOCK) {
-        const int64_t sources = inputs - block < ROW_BLOCK ? inputs - block : ROW_BLOCK;
-        add_product(sources, width, rows, d + block * width, (Factors){x + block, 1, inputs}, lambda);
+INLINE void dense_gradient(Gradient gradient, int64_t part, int64_t rows, const real *restrict x,
+                           const real *restrict lambda, Share share) {
+    real *restrict d = sum_of(gradient, part);
+    FOR_ROW_BLOCKS(gradient.units, share, begin, sources)
+        add_product(sources, gradient.width, rows, d + begin * gradient.width, (Factors){x + begin, 1, gradient.units},
+                    lambda);
+}
+
+/* Add a chunk's gradients to the sums of its part, block of steps by block of steps. */
+static void collect(const Work *work, int64_t part, Chunk chunk, Share share) {
+    const int64_t T = work->steps, inputs = work->inputs, L = work->layers, g = chunk.size, rows = T * g;
+    const int64_t first = first_row(work, chunk);
+    for (int64_t begin = 0, block = chunk.place * blocks(work); begin < T; begin += work->block_steps, block++) {
+        for (int64_t l = 0; l < L; l++) {
+            const Layer *layer = &work->layer[l], *above = layer + 1;
+            const int64_t width = layer->width;
+            const real *lambda = layer->lambda_I + first * width;
+            const row_index *starts = layer->spike_rows_starts + block * (layer->units + 1);
+            const row_index *spikes = layer->spike_rows + first * layer->units;
+            if (l == 0 && work->events)
+                listed_gradient(input_gradient(work, 0), part, rows, 0, lambda,
+                                work->event_rows_starts + block * (inputs + 1),
+                                work->event_rows + chunk.place * work->event_capacity, share);
+            if (l == 0 && work->dense)
+                dense_gradient(input_gradient(work, 0), part, (block_end(work, begin) - begin) * g,
+                               work->dense + (chunk.first * T + begin * g) * inputs, lambda + begin * g * width, share);
+            if (layer->dV) listed_gradient(recurrent_gradient(layer), part, rows, g, lambda, starts, spikes, share);
+            if (l < L - 1)
+                listed_gradient(input_gradient(work, l + 1), part, rows, 0, above->lambda_I + first * above->width,
+                                starts, spikes, share);
+            else
+                listed_gradient(readout_gradient(work), part, rows, 0, work->lambda_y + first * work->class_width,
+                                starts, spikes, share);
+        }
     }
 }
 
-void gradients(const Work *work, int64_t worker, int64_t workers) {
-    clear_rows(work->dW_out, work->layer[work->layers - 1].units, work->class_width, worker, workers);
+static void clear_part(const Work *work, int64_t part, Share share) {
+    clear(readout_gradient(work), part, share);
     for (int64_t l = 0; l < work->layers; l++) {
-        const Layer *layer = &work->layer[l];
-        clear_rows(layer->dW, l ? work->layer[l - 1].units : work->inputs, layer->width, worker, workers);
-        if (layer->dV) clear_rows(layer->dV, layer->units, layer->width, worker, workers);
+        clear(input_gradient(work, l), part, share);
+        clear(recurrent_gradient(&work->layer[l]), part, share);
     }
-    const int64_t T = work->steps, inputs = work->inputs, L = work->layers;
-    for (int64_t first = 0, chunk = 0; first < work->samples; first += work->chunk, chunk++) {
-        const int64_t g = chunk_size(work, first), rows = T * g;
-        for (int64_t begin = 0, block = chunk * blocks(work); begin < T; begin += work->block_steps, block++) {
-            for (int64_t l = 0; l < L; l++) {
-                const Layer *layer = &work->layer[l], *above = layer + 1;
-                const int64_t width = layer->width, units = layer->units;
-                const real *lambda = layer->lambda_I + first * T * width;
-                const row_index *starts = layer->spike_rows_starts + block * (units + 1);
-                const row_index *spikes = layer->spike_rows + first * T * units;
-                if (l == 0 && work->events)
-                    listed_gradient(inputs, width, rows, 0, layer->dW, lambda,
-                                    work->event_rows_starts + block * (inputs + 1),
-                                    work->event_rows + work->chunk_events[chunk], worker, workers);
-                if (l == 0 && work->dense)
-                    dense_gradient(inputs, width, (block_end(work, begin) - begin) * g, layer->dW,
-                                   work->dense + (first * T + begin * g) * inputs, lambda + begin * g * width, worker,
-                                   workers);
-                if (layer->dV)
-                    listed_gradient(units, width, rows, g, layer->dV, lambda, starts, spikes, worker, workers);
-                if (l < L - 1)
-                    listed_gradient(units, above->width, rows, 0, above->dW,
-                                    above->lambda_I + first * T * above->width, starts, spikes, worker, workers);
-                else
-                    listed_gradient(units, work->class_width, rows, 0, work->dW_out,
-                                    work->lambda_y + first * T * work->class_width, starts, spikes, worker, workers);
-            }
+}
+
+/* The number of the first chunk of a part. */
+INLINE int64_t part_begin(const Work *work, int64_t part) { return part * chunks(work) / work->parts; }
+
+/* ---- Tasks: what Python spreads over threads (threads.c); each worker calls them with its own number ---- */
+
+INLINE real *scratch_of(const Work *work, int64_t worker) { return work->scratch + worker * work->scratch_size; }
+
+/* A worker takes the next chunk until none is left; every chunk keeps a place of its own. */
+INLINE bool take_chunk(Work *work, Chunk *chunk) {
+    const int64_t number = atomic_fetch_add(&work->next, 1);
+    *chunk = chunk_at(work, number, number);
+    return number < chunks(work);
+}
+
+void forward(Work *work, int64_t worker, int64_t workers) {
+    (void)workers;
+    for (Chunk chunk; take_chunk(work, &chunk);) forward_chunk(work, chunk, scratch_of(work, worker));
+}
+
+/* From given errors. */
+void adjoint(Work *work, int64_t worker, int64_t workers) {
+    (void)workers;
+    for (Chunk chunk; take_chunk(work, &chunk);) adjoint_chunk(work, chunk, scratch_of(work, worker));
+}
+
+/* Forward, losses and adjoint; `gradients` makes the rest. */
+void learn(Work *work, int64_t worker, int64_t workers) {
+    (void)workers;
+    for (Chunk chunk; take_chunk(work, &chunk);) learn_chunk(work, chunk, scratch_of(work, worker));
+}
+
+/* Sums of every part, from chunks that are all kept: as many workers share a part as there are. */
+void gradients(const Work *work, int64_t worker, int64_t workers) {
+    for (int64_t part = worker % work->parts; part < work->parts; part += workers) {
+        const int64_t sharing = (workers - part + work->parts - 1) / work->parts;
+        const Share share = {worker / work->parts, sharing > 1 ? sharing : 1};
+        clear_part(work, part, share);
+        for (int64_t number = part_begin(work, part); number < part_begin(work, part + 1); number++)
+            collect(work, part, chunk_at(work, number, number), share);
+    }
+}
+
+/* `learn` and `gradients` of whole parts, every chunk in the worker's own place: what a worker writes nobody else
+ * reads, and most of it stays in its own cache. For no more workers than parts. */
+void learn_parts(const Work *work, int64_t worker, int64_t workers) {
+    const Share all = {0, 1};
+    for (int64_t part = worker; part < work->parts; part += workers) {
+        clear_part(work, part, all);
+        for (int64_t number = part_begin(work, part); number < part_begin(work, part + 1); number++) {
+            const Chunk chunk = chunk_at(work, number, worker);
+            learn_chunk(work, chunk, scratch_of(work, worker));
+            collect(work, part, chunk, all);
         }
+    }
+}
+
+/* The gradients of all parts, where those of the first were. */
+void join_parts(const Work *work, int64_t worker, int64_t workers) {
+    const Share share = {worker, workers};
+    join(readout_gradient(work), work->parts, share);
+    for (int64_t l = 0; l < work->layers; l++) {
+        join(input_gradient(work, l), work->parts, share);
+        join(recurrent_gradient(&work->layer[l]), work->parts, share);
     }
 }
 
@@ -690,23 +784,24 @@ void gradients(const Work *work, int64_t worker, int64_t workers) {
 /* out = M s_l of any matrix M of so many rows, M^T as `table`: (units, width); `rows`: room for one chunk. */
 void project(const Work *work, int64_t l, const real *table, int64_t matrix_rows, int64_t width, real *rows,
              const Strided *out) {
-    for (int64_t first = 0; first < work->samples; first += work->chunk) {
-        read_out(work, l, table, width, 0, rows, first);
-        spread(work, rows, width, out, matrix_rows, first);
+    for (int64_t number = 0; number < chunks(work); number++) {
+        const Chunk chunk = chunk_at(work, number, number);
+        read_out(work, l, table, width, 0, rows, chunk);
+        spread(work, rows, width, out, matrix_rows, chunk);
     }
 }
 
 /* Spikes of every unit of layer l, those of step t and sample b counted mask[t * samples + b] times. */
 void count_spikes(const Work *work, int64_t l, const float *mask, double *counts) {
     const Layer *layer = &work->layer[l];
-    const int64_t T = work->steps;
-    for (int64_t first = 0; first < work->samples; first += work->chunk) {
-        const int64_t g = chunk_size(work, first);
-        const row_index *starts = layer->spike_starts + first * T + first / work->chunk;
-        const unit_index *spikes = layer->spikes + first * T * layer->units;
-        for (int64_t r = 0; r < T * g; r++)
+    for (int64_t number = 0; number < chunks(work); number++) {
+        const Chunk chunk = chunk_at(work, number, number);
+        const int64_t first = first_row(work, chunk);
+        const row_index *starts = layer->spike_starts + first + chunk.place;
+        const unit_index *spikes = layer->spikes + first * layer->units;
+        for (int64_t r = 0; r < work->steps * chunk.size; r++)
             for (row_index e = starts[r]; e < starts[r + 1]; e++)
-                counts[spikes[e]] += mask[r / g * work->samples + first + r % g];
+                counts[spikes[e]] += mask[r / chunk.size * work->samples + chunk.first + r % chunk.size];
     }
 }
 
@@ -727,19 +822,21 @@ typedef struct {
 void adam(const AdamWork *work, int64_t worker, int64_t workers) {
     const real rate = work->rate, scale = work->scale, new_first = work->new_first, new_second = work->new_second,
                epsilon = work->epsilon;
+    const Share share = {worker, workers};
     for (const Matrix *matrix = work->matrices; matrix < work->matrices + work->count; matrix++)
-        for (int64_t row = worker; row < matrix->rows; row += workers) {
-            real *restrict w = matrix->weight + row * matrix->weight_stride;
-            real *restrict m = matrix->first + row * matrix->first_stride;
-            real *restrict v = matrix->second + row * matrix->second_stride;
-            const real *restrict g = matrix->gradient + row * matrix->gradient_stride;
-            for (int64_t n = 0; n < matrix->width; n++) {
-                m[n] += new_first * (g[n] - m[n]);
-                v[n] += new_second * (g[n] * g[n] - v[n]);
-                const real root = SINGLE ? __builtin_sqrtf((float)v[n]) : __builtin_sqrt(v[n]);
-                w[n] -= rate * m[n] / (scale * root + epsilon);
+        FOR_ROW_BLOCKS(matrix->rows, share, begin, count)
+            for (int64_t row = begin; row < begin + count; row++) {
+                real *restrict w = matrix->weight + row * matrix->weight_stride;
+                real *restrict m = matrix->first + row * matrix->first_stride;
+                real *restrict v = matrix->second + row * matrix->second_stride;
+                const real *restrict g = matrix->gradient + row * matrix->gradient_stride;
+                for (int64_t n = 0; n < matrix->width; n++) {
+                    m[n] += new_first * (g[n] - m[n]);
+                    v[n] += new_second * (g[n] * g[n] - v[n]);
+                    const real root = SINGLE ? __builtin_sqrtf((float)v[n]) : __builtin_sqrt(v[n]);
+                    w[n] -= rate * m[n] / (scale * root + epsilon);
+                }
             }
-        }
 }
 
 /* So that Python can check its mirror of the structures. */

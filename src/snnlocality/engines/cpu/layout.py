@@ -9,7 +9,9 @@ import numpy as np
 from snnlocality.engines.cpu.kernels import Strided, Work
 from snnlocality.engines.cpu.memory import ALIGNMENT, Memory
 
-CHUNK = 8  # samples worked on together; results depend on it, on the number of threads they do not
+# Results depend on these two, on the number of threads they do not.
+CHUNK = 8  # samples worked on together
+PARTS = 2  # of a batch, with gradient sums of their own: one for each processor of the smallest usual machine
 
 
 class Placed(NamedTuple):
@@ -23,10 +25,13 @@ class Placed(NamedTuple):
 _PLACED: "weakref.WeakValueDictionary[int, np.ndarray]" = weakref.WeakValueDictionary()
 
 
-def placed(shape: tuple[int, ...], dtype: np.dtype, memory: Memory) -> Placed:
-    """A matrix of unknown content, (units above, units below), of which all padding must yet be cleared."""
+def placed(shape: tuple[int, ...], dtype: np.dtype, memory: Memory, sums: int = 1) -> Placed:
+    """A matrix of unknown content, (units above, units below), of which all padding must yet be cleared.
+
+    Behind it there is room for as many more as make it ``sums`` in all.
+    """
     above, below = shape
-    table = memory.array((below, _width(above, dtype)), dtype)
+    table = memory.array((sums, below, _width(above, dtype)), dtype)[0]
     result = Placed(table[:, :above].T, table)
     _PLACED[id(result.array)] = result.array
     return result
@@ -65,9 +70,14 @@ def by_class(classes: int, steps: int, samples: int, dtype: np.dtype, memory: Me
     return memory.array((classes, steps, samples), dtype).transpose(1, 2, 0)
 
 
-def chunk_count(work: Work) -> int:
-    """Number of chunks, the last of which may be smaller."""
-    return -(-work.samples // CHUNK)
+def chunk_count(samples: int) -> int:
+    """Number of chunks of a batch, the last of which may be smaller."""
+    return -(-samples // CHUNK)
+
+
+def part_count(samples: int) -> int:
+    """Number of parts of a batch."""
+    return min(PARTS, chunk_count(samples))
 
 
 def chunks(work: Work) -> list[slice]:
