@@ -27,6 +27,18 @@ TABLE = Path("docs/performance/flips.md")
 ARCHITECTURES = ("ff", "rec")
 NEAR = 1e-4  # of the threshold 1
 _BATCH = 50
+_COLUMNS = (
+    "rule",
+    "architecture",
+    "recordings",
+    "spikes",
+    "potentials within 1e-4 of the threshold",
+    "potentials that differ between the engines",
+    "spikes that differ between the engines",
+    "recordings with such spikes",
+    "decisions that differ",
+    "spikes that differ from double precision",
+)
 
 
 class Count(NamedTuple):
@@ -46,22 +58,17 @@ class Count(NamedTuple):
 def main() -> None:
     """Train six networks, count, write the table."""
     parameters = params.load(study="sample")
-    lines = [
-        "| rule | architecture | recordings | spikes | potentials within 1e-4 of the threshold | potentials that "
-        "differ between the engines | spikes that differ between the engines | recordings with such spikes | decisions that "
-        "differ | spikes that differ from double precision |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    lines = ["| " + " | ".join(_COLUMNS) + " |", "|---" * len(_COLUMNS) + "|"]
     for rule in parameters.rules:
         for architecture in ARCHITECTURES:
             run = plan.train(parameters, "vision", rule, architecture, 0, 0)
             dataset, parts = load(run.made[0], 0)
             network, _ = fit(run.settings, dataset, parts, 0, CpuEngine(), lambda epoch: None)
             n = count(network, dataset)
-            lines.append(
-                f"| {rule} | {architecture} | {n.recordings} | {n.spikes} | "
-                f"{1e6 * n.near / n.potentials:.0f} per million | {100 * n.unequal / n.potentials:.1f} % | {n.flipped} | {n.touched} | {n.decided} | {n.rounded} |"
-            )
+            near, unequal = 1e6 * n.near / n.potentials, 100 * n.unequal / n.potentials
+            cells = (rule, architecture, n.recordings, n.spikes, f"{near:.0f} per million", f"{unequal:.1f} %")
+            cells += (n.flipped, n.touched, n.decided, n.rounded)
+            lines.append("| " + " | ".join(map(str, cells)) + " |")
             print(lines[-1], flush=True)
     TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
