@@ -1,5 +1,6 @@
 """Small random networks and batches in float64, and gradients by autograd to judge the engines by."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ from snnlocality.data.batches import Batch
 from snnlocality.engines.interface import Events
 from snnlocality.engines.reference import ReferenceEngine, spike_functions
 from snnlocality.learning.losses import LOSSES, errors
-from snnlocality.learning.rule import Rule
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, draw_feedback
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import spiking
@@ -41,6 +42,14 @@ def random_network(shape: Shape, seed=0, gain=1.0, spike=None, dynamics=DYNAMICS
     return Network(dynamics, spike or spiking("fast_sigmoid", 2.0), weights, feedback)
 
 
+def suited(network: Network, chosen: Rule) -> Network:
+    """The network with feedback matrices of the shapes that a rule needs, in float64."""
+    if chosen.source is not ErrorSource.ABOVE and chosen.through_recurrence is not FeedbackWeights.RANDOM:
+        return network
+    drawn = draw_feedback(chosen, network.weights, np.random.default_rng(5))
+    return replace(network, feedback={**network.feedback, **{key: B.astype(np.float64) for key, B in drawn.items()}})
+
+
 def random_batch(shape: Shape, steps=12, samples=3, seed=0, inputs=None) -> Batch:
     """Dense spike counts by default; the last sample ends early, as padded utterances do."""
     random = np.random.default_rng([seed, 1])
@@ -63,7 +72,11 @@ def as_events(counts: np.ndarray) -> Events:
 
 def scan_gradients(network: Network, batch: Batch, name: str, loss="cross_entropy", local_loss="cross_entropy"):
     """Gradients of the named rule by the reference engine in float64."""
-    chosen = rule(name)
+    return rule_gradients(suited(network, rule(name)), batch, rule(name), loss, local_loss)
+
+
+def rule_gradients(network: Network, batch: Batch, chosen: Rule, loss="cross_entropy", local_loss="cross_entropy"):
+    """The same with the network's own feedback matrices."""
     traces = ENGINE.forward(network, batch.inputs)
     _, batch_errors = errors(network, traces, batch, chosen, LOSSES[loss], LOSSES[local_loss])
     return ENGINE.backward(traces, batch_errors, chosen)
@@ -103,6 +116,95 @@ def autograd_gradients(network: Network, batch: Batch, *, through_reset: bool, t
         if name.startswith("V"):
             np.fill_diagonal(gradient, 0)
     return gradients
+
+
+class _Forth(torch.autograd.Function):
+    """x W^T, whose derivative by x travels by another matrix of W's shape."""
+
+    @staticmethod
+    def forward(context, x, W, back):
+        context.save_for_backward(x, back)
+        return x @ W.T
+
+    @staticmethod
+    def backward(context, error):
+        x, back = context.saved_tensors
+        return error @ back, error.T @ x, None
+
+
+class _Broadcast(torch.autograd.Function):
+    """Adds nothing forward; backward the error of what it was added to arrives by a matrix (classes, units)."""
+
+    @staticmethod
+    def forward(context, spikes, B):
+        context.save_for_backward(B)
+        return spikes.new_zeros(len(spikes), len(B))
+
+    @staticmethod
+    def backward(context, error):
+        return error @ context.saved_tensors[0], None
+
+
+def autograd_by_rule(network: Network, batch: Batch, chosen: Rule) -> dict[str, np.ndarray]:
+    """A rule's gradients by automatic differentiation of a graph whose edges are cut or replaced as the rule says.
+
+    For rules whose errors come from above or from the readout.
+    """
+    alpha, beta, kappa, theta = network.dynamics
+    weights = {name: torch.from_numpy(array.copy()).requires_grad_() for name, array in network.weights.items()}
+    feedback = {name: torch.from_numpy(array) for name, array in network.feedback.items()}
+    emit, derivative = spike_functions(network)
+    rest = torch.zeros((), dtype=torch.float64)
+    state = dict.fromkeys(network.hidden, (rest, rest, rest))
+    y = loss = rest
+    weight = torch.from_numpy(batch.mask / batch.mask.sum())
+    for t, x in enumerate(torch.from_numpy(batch.inputs)):
+        if chosen.truncation and t % chosen.truncation == 0:
+            state = {layer: tuple(value.detach() for value in values) for layer, values in state.items()}
+            y = y.detach()
+        below, broadcast = x, rest
+        for layer in network.hidden:
+            W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
+            I, U, s = state[layer]
+            if chosen.source is ErrorSource.READOUT:
+                below = below.detach()
+            I = alpha * I + _Forth.apply(below, W, _back(chosen, layer - 1, W, feedback))
+            if V is not None:
+                before = s.expand(len(below), len(V))
+                if chosen.through_recurrence is None:
+                    before = before.detach()
+                random = chosen.through_recurrence is FeedbackWeights.RANDOM
+                I = I + _Forth.apply(before, V, feedback[f"R{layer}"] if random else V.detach())
+            U = beta * U + I - theta * (s if chosen.through_reset else s.detach())
+            distance = U - theta
+            h = derivative(distance).detach()
+            s = emit(distance).detach() + h * (distance - distance.detach())
+            state[layer] = I, U, s
+            below = s
+            if chosen.source is ErrorSource.READOUT:
+                product = weights["W_out"].detach()
+                for above in range(max(network.hidden), layer, -1):
+                    product = product @ weights[f"W{above}"].detach()
+                symmetric = chosen.weights is FeedbackWeights.PRODUCT
+                broadcast = broadcast + _Broadcast.apply(s, product if symmetric else feedback[f"B{layer}"])
+        if chosen.source is ErrorSource.READOUT:
+            below = below.detach()
+        back = _back(chosen, max(network.hidden), weights["W_out"], feedback)
+        y = kappa * y + _Forth.apply(below, weights["W_out"], back) + broadcast
+        step_loss = torch.nn.functional.cross_entropy(y, torch.from_numpy(batch.targets[t]), reduction="none")
+        loss = loss + (weight[t] * step_loss).sum()
+    loss.backward()
+    gradients = {name: tensor.grad.numpy() for name, tensor in weights.items()}
+    for name, gradient in gradients.items():
+        if name.startswith("V"):
+            np.fill_diagonal(gradient, 0)
+    return gradients
+
+
+def _back(chosen: Rule, below: int, W: torch.Tensor, feedback) -> torch.Tensor:
+    """What carries errors down to layer ``below`` (0: the input)."""
+    own = chosen.source is ErrorSource.ABOVE and chosen.weights is not FeedbackWeights.TRANSPOSE
+    return feedback[f"B{below}"] if own and below else W.detach()
 
 
 def relative_error(got, expected) -> float:

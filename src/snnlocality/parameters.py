@@ -390,27 +390,30 @@ def train_settings(
     hyperparameters: Hyperparameters | None = None,
 ) -> dict[str, Any]:
     """What decides the runs of one cell, besides data, fold and seed."""
-    source = registry.load(RULES, rule).RULE.source
+    declared = registry.load(RULES, rule).RULE
     model = task_of(parameters, task)
     if architecture not in model.architectures:
         raise UserError(
             f"'{architecture}' is no architecture of {task}; choose one of {', '.join(model.architectures)}."
         )
     training = study_task(parameters, task).training
-    chosen = hyperparameters or training.hyperparameters(rule, architecture)
+    chosen = (hyperparameters or training.hyperparameters(rule, architecture)).model_dump()
+    neuron = parameters.neuron.model_dump()
+    if declared.surrogate:
+        neuron["surrogate"], chosen["slope"] = declared.surrogate
     return {
         "task": task,
         "rule": rule,
         "architecture": architecture,
         "hidden": list(model.hidden),
         "time_constants_ms": model.time_constants_ms.model_dump(),
-        "neuron": parameters.neuron.model_dump(),
+        "neuron": neuron,
         "loss": model.loss.readout,
         # Not part of what decides the run of a rule that has no local losses.
-        "local_loss": model.loss.local if source is ErrorSource.LOCAL else None,
+        "local_loss": model.loss.local if declared.source is ErrorSource.LOCAL else None,
         "epochs": _scaled(training.epochs, parameters.scale),
         "batch_size": training.batch_size,
-        **chosen.model_dump(),
+        **chosen,
     }
 
 

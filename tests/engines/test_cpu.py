@@ -7,7 +7,18 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from networks import ENGINE, RULES, SURROGATES, as_events, cases, random_batch, random_network, relative_error, rule
+from networks import (
+    ENGINE,
+    RULES,
+    SURROGATES,
+    as_events,
+    cases,
+    random_batch,
+    random_network,
+    relative_error,
+    rule,
+    suited,
+)
 from snnlocality import registry
 from snnlocality.engines import choice
 from snnlocality.engines.cpu import compiler, kernels
@@ -28,6 +39,7 @@ ALL_RULES = registry.names(RULES)
 def outcome(engine, network, batch, name, loss="cross_entropy"):
     """Everything an engine says about a batch: (traces, gradients, input adjoint)."""
     chosen = rule(name)
+    network = suited(network, chosen)
     traces = engine.forward(network, batch.inputs)
     _, batch_errors = errors(network, traces, batch, chosen, LOSSES[loss], LOSSES["cross_entropy"])
     return traces, engine.backward(traces, batch_errors, chosen), engine.input_adjoint(traces, batch_errors, chosen)
@@ -119,6 +131,7 @@ def test_a_constant_current_is_the_same_as_adding_it_to_every_step(name):
 
 
 def bits(engine, network, batch, name):
+    network = suited(network, rule(name))
     traces, gradients, of_input = outcome(engine, network, batch, name)
     learned = engine.loss_and_gradients(network, batch, rule(name), "cross_entropy", "smooth_l1")
     weights = engine.place(network.weights)
@@ -157,6 +170,7 @@ def test_the_width_of_the_vectors_does_not_change_a_bit(name, dtype, monkeypatch
 @given(cases(), st.sampled_from(ALL_RULES))
 def test_in_single_precision_it_agrees_to_rounding_where_no_neuron_is_at_its_threshold(case, name):
     network, batch = case
+    network = suited(network, rule(name))
     theta = network.dynamics.theta
     truth_traces, truth, _ = outcome(ENGINE, network, batch, name)
     assume(all(np.abs(U - theta).min() >= 1e-4 for U in truth_traces.potentials))
@@ -240,6 +254,7 @@ def test_loss_and_gradients_in_one_go_are_the_same(name, loss, classes, event_dr
             inputs=as_events(batch.inputs),
             targets=np.broadcast_to(batch.targets[0], batch.targets.shape),
         )
+    network = suited(network, rule(name))
     expected = ENGINE.loss_and_gradients(network, batch, rule(name), loss, loss)
     for threads in (1, 3):
         got = CpuEngine(np.float64, threads).loss_and_gradients(network, batch, rule(name), loss, loss)
@@ -256,7 +271,7 @@ def test_batch_after_batch_it_learns_what_a_new_engine_learns(name):
     packed, targets = as_events(batch.inputs), np.broadcast_to(batch.targets[0], batch.targets.shape)
     batch = batch._replace(targets=targets)
     engine = CpuEngine(np.float64, threads=2)
-    start = random_network(shape)
+    start = suited(random_network(shape), rule(name))
     network = Network(start.dynamics, start.spike, engine.place(start.weights), start.feedback)
     steps = adam.Adam(network.weights, engine.adam)
     earlier = []

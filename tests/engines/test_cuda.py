@@ -23,6 +23,7 @@ from networks import (
     random_network,
     relative_error,
     rule,
+    suited,
 )
 from snnlocality import registry
 from snnlocality.engines.interface import Errors, Events
@@ -65,6 +66,7 @@ def run_clean(*arguments: str, **environment: str) -> str:
 def assert_agrees(network, batch, name, dense=None):
     """The CUDA engine's spikes, readout, gradients and input adjoint are the reference's."""
     cuda, chosen = CudaEngine(torch.float64), rule(name)
+    network = suited(network, chosen)
     expected, got = (engine.forward(network, batch.inputs) for engine in (ENGINE, cuda))
     for layer in range(len(network.hidden)):
         np.testing.assert_array_equal(got.spikes[layer], expected.spikes[layer])

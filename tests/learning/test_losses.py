@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from networks import ENGINE, RULES, random_batch, random_network, relative_error, rule, scan_gradients
+from networks import ENGINE, RULES, random_batch, random_network, relative_error, rule, scan_gradients, suited
 from snnlocality import registry
 from snnlocality.data.batches import Batch
 from snnlocality.learning.losses import LOSSES, correct_decisions, errors, mean_loss
@@ -70,7 +70,7 @@ def padded(batch: Batch, steps: int) -> Batch:
 @pytest.mark.parametrize("name", registry.names(RULES))
 def test_padding_changes_neither_loss_nor_gradient_nor_accuracy(name):
     shape = Shape(6, (5, 4), 3, True)
-    network = random_network(shape)
+    network = suited(random_network(shape), rule(name))
     batch = random_batch(shape)._replace(steps_per_decision=2)
     longer = padded(batch, 6)
     traces, longer_traces = (ENGINE.forward(network, one.inputs) for one in (batch, longer))

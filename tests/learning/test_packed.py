@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from kernels import runnable
-from networks import ENGINE, RULES, random_network, relative_error, rule
+from networks import ENGINE, RULES, random_network, relative_error, rule, suited
 from snnlocality import registry
 from snnlocality.data.batches import EventDataset, FrameDataset
 from snnlocality.learning import losses
@@ -59,6 +59,7 @@ def networks(dataset, recurrent, hidden=(5, 4)):
 
 def assert_as_alone(dataset, initial, training, chosen, optimisation=OPTIMISATION):
     """Runs trained in lockstep end as those that the reference engine trains one after the other."""
+    initial = [suited(network, chosen) for network in initial]
     together = packed.train_many(
         initial, dataset, training, VALIDATION, chosen, optimisation, SEEDS, find_device(torch.float64)
     )

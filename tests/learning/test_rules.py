@@ -7,15 +7,18 @@ from networks import RULES, rule
 from snnlocality import registry
 from snnlocality.errors import UserError
 from snnlocality.learning import rules
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, draw_feedback
-from snnlocality.network import Shape
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, draw_feedback, stands_for, windows
+from snnlocality.network import Shape, draw_weights
 
 ALLOWED = {
     (ErrorSource.ABOVE, FeedbackWeights.TRANSPOSE),
+    (ErrorSource.ABOVE, FeedbackWeights.ADAPTIVE),
+    (ErrorSource.ABOVE, FeedbackWeights.RANDOM),
     (ErrorSource.READOUT, FeedbackWeights.PRODUCT),
     (ErrorSource.READOUT, FeedbackWeights.RANDOM),
     (ErrorSource.LOCAL, FeedbackWeights.RANDOM),
 }
+DRAWN = (FeedbackWeights.RANDOM, FeedbackWeights.ADAPTIVE)
 
 
 def test_every_file_of_the_folder_is_a_rule_of_that_name():
@@ -37,7 +40,7 @@ def test_an_unknown_rule_is_refused_with_the_known_ones():
 @pytest.mark.parametrize("weights", FeedbackWeights)
 def test_only_combinations_with_a_meaning_are_rules(source, weights):
     def make():
-        return Rule("test", source, weights, through_recurrence=False, through_reset=False, reference="")
+        return Rule("test", source, weights, through_recurrence=None, through_reset=False, reference="")
 
     if (source, weights) in ALLOWED:
         assert make().source is source
@@ -46,12 +49,40 @@ def test_only_combinations_with_a_meaning_are_rules(source, weights):
             make()
 
 
+def test_credit_through_recurrence_has_no_product_to_travel_by():
+    with pytest.raises(ValueError, match="cannot travel by product"):
+        Rule("test", ErrorSource.ABOVE, FeedbackWeights.TRANSPOSE, FeedbackWeights.PRODUCT, True, "")
+
+
 def test_feedback_is_drawn_only_where_a_rule_needs_it():
     shape = Shape(7, (200, 100), 10, True)
+    weights = {name: 3 * array for name, array in draw_weights(shape, np.random.default_rng(1)).items()}
     for name in registry.names(RULES):
-        feedback = draw_feedback(rule(name), shape, np.random.default_rng(0))
-        if rule(name).weights is FeedbackWeights.RANDOM:
-            assert {key: array.shape for key, array in feedback.items()} == {"B1": (10, 200), "B2": (10, 100)}
+        feedback, chosen = draw_feedback(rule(name), weights, np.random.default_rng(0)), rule(name)
+        drawn, recurrent = chosen.weights in DRAWN, chosen.through_recurrence is FeedbackWeights.RANDOM
+        assert set(feedback) == (set(["B1", "B2"]) if drawn else set()) | (set(["R1", "R2"]) if recurrent else set())
+        if drawn and chosen.source is ErrorSource.ABOVE:
+            for B, W in (("B1", "W2"), ("B2", "W_out")):
+                assert feedback[B].shape == weights[W].shape
+                np.testing.assert_allclose(feedback[B].std(), weights[W].std(), rtol=0.05)
+                assert abs(np.corrcoef(feedback[B].ravel(), weights[W].ravel())[0, 1]) < 0.1
+        elif drawn:
+            assert {key: array.shape for key, array in feedback.items() if key[0] == "B"} == {
+                "B1": (10, 200),
+                "B2": (10, 100),
+            }
             np.testing.assert_allclose([feedback["B1"].var() * 200, feedback["B2"].var() * 100], 1, rtol=0.15)
-        else:
-            assert feedback == {}
+        if recurrent:
+            assert not feedback["R1"].diagonal().any()
+            np.testing.assert_allclose(feedback["R1"].std(), weights["V1"].std(), rtol=0.05)
+
+
+def test_adaptive_feedback_stands_for_the_weights_above():
+    assert stands_for(rule("feedback_alignment_adaptive"), range(1, 3)) == {"B1": "W2", "B2": "W_out"}
+    assert stands_for(rule("feedback_alignment"), range(1, 3)) == {}
+
+
+@pytest.mark.parametrize(("steps", "expected"), [(25, [(0, 10), (10, 20), (20, 25)]), (10, [(0, 10)]), (3, [(0, 3)])])
+def test_windows_of_truncated_credit(steps, expected):
+    assert [(w.start, w.stop) for w in windows(rule("bptt_truncated"), steps)] == expected
+    assert windows(rule("bptt"), steps) == [slice(0, steps)]

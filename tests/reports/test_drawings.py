@@ -13,8 +13,20 @@ RULES = "snnlocality.learning.rules"
 def test_rules_are_ordered_from_global_to_local():
     rules = [registry.load(RULES, name).RULE for name in registry.names(RULES)]
     labels = [rule.label for rule in figure1.ordered(rules)]
-    assert labels == ["BPTT", "BPTT (reset detached)", "e-prop", "e-prop (random)", "DECOLLE"]
-    assert figure1.declared(rules).shape == (len(rules), 6)
+    assert labels == [
+        "BPTT",
+        "Feedback alignment (adaptive)",
+        "Feedback alignment",
+        "BPTT (truncated)",
+        "BPTT (reset detached)",
+        "SLAYER",
+        "Direct feedback alignment",
+        "e-prop",
+        "e-prop (random)",
+        "eRBP",
+        "DECOLLE",
+    ]
+    assert figure1.declared(rules).shape == (len(rules), 7)
 
 
 def traces():

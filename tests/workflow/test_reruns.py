@@ -42,7 +42,11 @@ def test_a_comment_or_docstring_reruns_nothing(project):
 
 
 def test_code_of_eprop_reruns_eprop_alone(project):
-    project.edit("src/snnlocality/learning/rules/eprop.py", "through_recurrence=False", "through_recurrence=True")
+    project.edit(
+        "src/snnlocality/learning/rules/eprop.py",
+        "through_recurrence=None",
+        "through_recurrence=FeedbackWeights.TRANSPOSE",
+    )
     runs = run_commands("eprop", "vision") | run_commands("eprop", "speech") | poisoned("eprop")
     assert project.planned() == runs | CKA | VISION_REPORTS | {"figure1"}
 

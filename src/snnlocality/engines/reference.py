@@ -15,7 +15,7 @@ from torch import Tensor
 from snnlocality.engines.interface import Errors, Events, Inputs, Learned
 from snnlocality.learning import adam
 from snnlocality.learning.losses import loss_and_gradients
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
+from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, windows
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.formula import as_function
 
@@ -133,29 +133,28 @@ class ReferenceEngine:
             traces.s,
         )
         feedback = {name: self._tensor(array) for name, array in network.feedback.items()}
+        delivery, spans = deliveries(rule, weights, feedback), windows(rule, len(spikes[0]))
         # The readout's adjoint is the leaky sum run backwards in time.
-        lambda_y = _leaky_sum(self._tensor(errors.readout).flip(0), network.dynamics.kappa).flip(0)
+        readout_errors = self._tensor(errors.readout)
+        lambda_y = torch.cat([_leaky_sum(readout_errors[w].flip(0), network.dynamics.kappa).flip(0) for w in spans])
         gradients = {"W_out": _outer_sum(lambda_y, spikes[-1])}
-        lambda_above, W_above = lambda_y, weights["W_out"]
-        product = weights["W_out"]  # W_out W_L ... W_{l+1}
+        lambda_above = lambda_y
         for layer in reversed(network.hidden):
             index = layer - 1
-            if rule.source is ErrorSource.ABOVE:
-                delivered = lambda_above @ W_above
-            elif rule.source is ErrorSource.LOCAL:
-                delivered = self._tensor(errors.local[index]) @ feedback[f"B{layer}"]
-            elif rule.weights is FeedbackWeights.PRODUCT:
-                delivered = lambda_y @ product
+            if rule.source is ErrorSource.LOCAL:
+                error = self._tensor(errors.local[index])
             else:
-                delivered = lambda_y @ feedback[f"B{layer}"]
-            W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
-            lambda_I = _adjoint_layer(network, rule, delivered, potentials[index], V)
+                error = lambda_above if rule.source is ErrorSource.ABOVE else lambda_y
+            delivered, V_back = error @ delivery[layer], recurrence(rule, layer, weights, feedback)
+            lambda_I = torch.cat(
+                [_adjoint_layer(network, rule, delivered[w], potentials[index][w], V_back) for w in spans]
+            )
             gradients[f"W{layer}"] = (
                 _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(rows, lambda_I)
             )
-            if V is not None:
+            if f"V{layer}" in weights:
                 gradients[f"V{layer}"] = _outer_sum(lambda_I[1:], spikes[index][:-1]).fill_diagonal_(0)
-            lambda_above, W_above, product = lambda_I, W, product @ W
+            lambda_above = lambda_I
         return {name: _array(gradients[name]) for name in network.weights}, _array(lambda_above)
 
     def _tensor(self, array: np.ndarray) -> Tensor:
@@ -221,8 +220,8 @@ def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> tuple[
     return potentials, spikes
 
 
-def _adjoint_layer(network: Network, rule: Rule, delivered: Tensor, U: Tensor, V: Tensor | None) -> Tensor:
-    """lambda_I (steps, samples, N) of one layer, given the error delivered to it."""
+def _adjoint_layer(network: Network, rule: Rule, delivered: Tensor, U: Tensor, V_back: Tensor | None) -> Tensor:
+    """lambda_I (steps, samples, N) of one layer and window, given the error delivered to it."""
     alpha, beta, _, theta = network.dynamics
     _, derivative = spike_functions(network)
     h = derivative(U - theta)
@@ -230,8 +229,8 @@ def _adjoint_layer(network: Network, rule: Rule, delivered: Tensor, U: Tensor, V
     lambda_U = lambda_I = torch.zeros_like(U[0])
     for t in range(len(U) - 1, -1, -1):
         G = delivered[t]
-        if rule.through_recurrence and V is not None:
-            G = torch.addmm(G, lambda_I, V)
+        if V_back is not None:
+            G = torch.addmm(G, lambda_I, V_back)
         if rule.through_reset:
             G = torch.sub(G, lambda_U, alpha=theta)
         lambda_U = torch.addcmul(beta * lambda_U, h[t], G)

@@ -4,6 +4,8 @@ Layer-sequential unit variance (Mishkin & Matas 2016; DECOLLE uses it too): with
 depends on input density, number of steps and time constants, which differ between data sets.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from snnlocality.data.batches import Batch
@@ -38,8 +40,7 @@ def initial_network(
     Weights depend on the seed, the shape and the data, not on the rule: runs of a seed are paired over rules.
     """
     weights = draw_weights(shape, generator(seed, "weights"))
-    feedback = draw_feedback(rule, shape, generator(seed, "feedback"))
-    network = Network(dynamics, spike, weights, feedback)
+    network = Network(dynamics, spike, weights, {})
     inputs: Inputs = batch.inputs
     for layer in network.hidden:
         W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
@@ -54,7 +55,7 @@ def initial_network(
     # The readout's leak stands in for the membrane's, with no synaptic filter before it.
     readout = engine.forward(network, batch.inputs).readout
     weights["W_out"] *= readout_drive / _rms(readout)
-    return network
+    return replace(network, feedback=draw_feedback(rule, weights, generator(seed, "feedback")))
 
 
 def _potential_rms(network: Network, weights: np.ndarray, inputs: Inputs, engine: Engine) -> float:

@@ -5,23 +5,29 @@ delivered to layer l, lambda the adjoints, h the surrogate derivative::
 
     G_l[t]  = B_l[t] + [recurrence] V_l^T lambda_I_l[t+1] - [reset] theta lambda_U_l[t+1]
 
-=========  ==========================================  ============================================
+=========  ==========================================  =================================================
 source     B_l[t]                                      weights it can travel by
-=========  ==========================================  ============================================
-above      from lambda_I of the layer above,           transpose: W_{l+1}^T
-           lambda_y for the last hidden layer
+=========  ==========================================  =================================================
+above      from lambda_I of the layer above,           transpose: W_{l+1}^T; random or adaptive: B_l^T,
+           lambda_y for the last hidden layer          B_l of the shape of W_{l+1}
 readout    from lambda_y[t]                            product: (W_out W_L ... W_{l+1})^T; random: B_l^T
 local      from dL_l/dY_l[t], Y_l = B_l s_l[t] being   random: B_l^T
            the layer's own readout
-=========  ==========================================  ============================================
+=========  ==========================================  =================================================
+
+Credit through recurrence travels by V_l^T (transpose) or by R_l^T, a fixed random matrix. Adaptive feedback weights
+get the same updates as the forward weights they stand for, and both decay (Kolen & Pollack 1994), so that they come
+to agree. A rule that truncates cuts every edge from a window of steps to the one before.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from snnlocality.network import Shape
+from snnlocality.network import Weights
 
 
 class ErrorSource(StrEnum):
@@ -37,7 +43,23 @@ class FeedbackWeights(StrEnum):
 
     TRANSPOSE = "transpose"
     PRODUCT = "product"
+    ADAPTIVE = "adaptive"
     RANDOM = "random"
+
+
+_TRANSPOSE, _PRODUCT, _ADAPTIVE, _RANDOM = FeedbackWeights
+_ALLOWED = {
+    ErrorSource.ABOVE: {_TRANSPOSE, _ADAPTIVE, _RANDOM},
+    ErrorSource.READOUT: {_PRODUCT, _RANDOM},
+    ErrorSource.LOCAL: {_RANDOM},
+}
+
+
+class OwnSurrogate(NamedTuple):
+    """The surrogate derivative that a rule is defined with."""
+
+    name: str  # a file in ``neurons.surrogates``
+    slope: float  # k of its formula
 
 
 @dataclass(frozen=True)
@@ -47,29 +69,84 @@ class Rule:
     label: str
     source: ErrorSource
     weights: FeedbackWeights
-    through_recurrence: bool
+    through_recurrence: FeedbackWeights | None  # None: no credit goes through recurrent connections
     through_reset: bool
     reference: str
+    truncation: int | None = None  # steps of a window that credit does not leave; None: it goes back to the first step
+    surrogate: OwnSurrogate | None = None  # None: the study's
+    decay: float = 0.0  # of adaptive feedback weights and of the weights they stand for, per step of training
 
     def __post_init__(self) -> None:
         """Refuse combinations that have no meaning."""
-        allowed = {
-            ErrorSource.ABOVE: {FeedbackWeights.TRANSPOSE},
-            ErrorSource.READOUT: {FeedbackWeights.PRODUCT, FeedbackWeights.RANDOM},
-            ErrorSource.LOCAL: {FeedbackWeights.RANDOM},
-        }[self.source]
-        if self.weights not in allowed:
+        if self.weights not in _ALLOWED[self.source]:
             raise ValueError(f"an error from {self.source} cannot travel by {self.weights} weights")
+        if self.through_recurrence not in (None, _TRANSPOSE, _RANDOM):
+            raise ValueError(f"credit through recurrence cannot travel by {self.through_recurrence} weights")
 
 
-def draw_feedback(rule: Rule, shape: Shape, generator: np.random.Generator) -> dict[str, np.ndarray]:
-    """Fixed random matrices B_l of shape (classes, N_l), Gaussian of variance 1/N_l; none if the rule needs none.
+Matrix = TypeVar("Matrix")  # an engine's own kind
 
-    For e-prop they carry the readout's error down; for DECOLLE they are also the layer's own readout.
-    """
-    if rule.weights is not FeedbackWeights.RANDOM:
+
+def deliveries(rule: Rule, weights: Mapping[str, Matrix], feedback: Mapping[str, Matrix]) -> dict[int, Matrix]:
+    """By hidden layer, the matrix M of shape (units or classes above, N_l) of the delivered error B_l = M^T error."""
+    above = product = weights["W_out"]
+    result = {}
+    for layer in range(sum(name.startswith("W") for name in weights) - 1, 0, -1):
+        if rule.weights in (_RANDOM, _ADAPTIVE):
+            result[layer] = feedback[f"B{layer}"]
+        else:
+            result[layer] = product if rule.weights is _PRODUCT else above
+        above = weights[f"W{layer}"]
+        if rule.weights is _PRODUCT and layer > 1:
+            product = product @ above  # type: ignore[operator]
+    return result
+
+
+def recurrence(rule: Rule, layer: int, weights: Mapping[str, Matrix], feedback: Mapping[str, Matrix]) -> Matrix | None:
+    """The matrix (N_l, N_l) whose transpose carries credit through recurrence; None where none goes that way."""
+    if rule.through_recurrence is None or f"V{layer}" not in weights:
+        return None
+    return feedback[f"R{layer}"] if rule.through_recurrence is _RANDOM else weights[f"V{layer}"]
+
+
+def windows(rule: Rule, steps: int) -> list[slice]:
+    """The windows of steps within which credit travels back; all steps are one unless the rule truncates."""
+    length = rule.truncation or steps
+    return [slice(begin, min(begin + length, steps)) for begin in range(0, steps, length)]
+
+
+def stands_for(rule: Rule, hidden: Sequence[int]) -> dict[str, str]:
+    """The forward weights whose updates each adaptive feedback matrix shares: {"B1": "W2", ...}."""
+    if rule.weights is not _ADAPTIVE:
         return {}
-    return {
-        f"B{layer}": (generator.standard_normal((shape.classes, units)) / np.sqrt(units)).astype(np.float32)
-        for layer, units in enumerate(shape.hidden, start=1)
-    }
+    return {f"B{layer}": f"W{layer + 1}" if layer < max(hidden) else "W_out" for layer in hidden}
+
+
+def draw_feedback(rule: Rule, weights: Weights, generator: np.random.Generator) -> dict[str, np.ndarray]:
+    """The random matrices that a rule needs beside a network's initial weights; none if it needs none.
+
+    B_l of shape (classes, N_l), Gaussian of variance 1/N_l, for errors from the readout and of local losses: for e-prop
+    they carry the readout's error down, for DECOLLE they are also the layer's own readout. For errors from the layer
+    above, and for R_l, the shape and the root mean square of the weights that they take the place of.
+    """
+    classes, hidden = len(weights["W_out"]), range(1, sum(name.startswith("W") for name in weights))
+    feedback = {}
+    for layer in hidden:
+        units = len(weights[f"W{layer}"])
+        if rule.weights not in (_RANDOM, _ADAPTIVE):
+            continue
+        if rule.source is ErrorSource.ABOVE:
+            feedback[f"B{layer}"] = _alike(weights.get(f"W{layer + 1}", weights["W_out"]), generator)
+        else:
+            feedback[f"B{layer}"] = (generator.standard_normal((classes, units)) / np.sqrt(units)).astype(np.float32)
+    for layer in hidden:
+        if rule.through_recurrence is _RANDOM and f"V{layer}" in weights:
+            R = _alike(weights[f"V{layer}"], generator)
+            np.fill_diagonal(R, 0)
+            feedback[f"R{layer}"] = R
+    return feedback
+
+
+def _alike(weights: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    size = np.sqrt(np.square(weights, dtype=np.float64).mean())
+    return (size * generator.standard_normal(weights.shape)).astype(np.float32)

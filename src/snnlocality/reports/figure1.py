@@ -20,6 +20,7 @@ _LAYERS = ("layer 1", "layer 2", "readout", "loss")
 _WEIGHTS = {
     FeedbackWeights.TRANSPOSE: "forward weights, transposed",
     FeedbackWeights.PRODUCT: "product of forward weights",
+    FeedbackWeights.ADAPTIVE: "random weights that learn",
     FeedbackWeights.RANDOM: "fixed random weights",
 }
 
@@ -41,8 +42,9 @@ def ordered(rules: list[Rule]) -> list[Rule]:
         rules,
         key=lambda rule: (
             _SOURCES.index(rule.source),
-            -rule.through_recurrence - rule.through_reset,
-            rule.weights is FeedbackWeights.RANDOM,
+            -(rule.through_recurrence is not None) - rule.through_reset,
+            rule.truncation is not None,
+            list(FeedbackWeights).index(rule.weights),
         ),
     )
 
@@ -55,7 +57,8 @@ def declared(rules: list[Rule]) -> pd.DataFrame:
                 "method": rule.label,
                 "error_from": rule.source.value,
                 "by_weights": rule.weights.value,
-                "through_recurrence": rule.through_recurrence,
+                "through_recurrence": rule.through_recurrence.value if rule.through_recurrence else "",
+                "steps_back": rule.truncation,
                 "through_reset": rule.through_reset,
                 "reference": rule.reference,
             }

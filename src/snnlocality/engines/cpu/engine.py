@@ -38,7 +38,7 @@ from snnlocality.engines.cpu.traces import CpuTraces, Kept
 from snnlocality.engines.interface import Errors, Events, Inputs, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
+from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE
 
@@ -229,6 +229,7 @@ class CpuEngine:
         work = Work.from_buffer_copy(traces.work)
         rows, blocks = places * CHUNK * work.steps, places * -(-work.steps // work.block_steps)
         work.source, work.reset = SOURCES[rule.source], work.theta if rule.through_reset else 0
+        work.truncation = rule.truncation or work.steps
         work.lambda_y = self._class_rows(work, kept, "lambda_y", places)
         self._set_deliveries(work, kept, network, rule)
         for layer in network.hidden:
@@ -243,11 +244,11 @@ class CpuEngine:
 
     def _set_deliveries(self, work: Work, kept: Kept, network: Network, rule: Rule) -> None:
         """The matrices that carry errors, as they are now."""
-        for layer, delivery in _deliveries(network, rule).items():
-            own = work.layer[layer - 1]
+        for layer, delivery in deliveries(rule, network.weights, network.feedback).items():
+            own, V_back = work.layer[layer - 1], recurrence(rule, layer, network.weights, network.feedback)
             own.delivery = kept.keep(f"delivery{layer}", padded(delivery, own.width, self._dtype))
-            if f"V{layer}" in network.weights and rule.through_recurrence:
-                own.V_back = kept.keep(f"V{layer}", padded(network.weights[f"V{layer}"], own.width, self._dtype))
+            if V_back is not None:
+                own.V_back = kept.keep(f"V_back{layer}", padded(V_back, own.width, self._dtype))
 
     def _set_event_rows(self, work: Work, kept: Kept, events: Events, places: int) -> None:
         """Room for the events of so many chunks sorted by unit."""
@@ -322,23 +323,6 @@ class _Lesson(NamedTuple):
 def _first_adjoint(traces: CpuTraces, kept: Kept) -> np.ndarray:
     """lambda_I_1, (steps, samples, N_1)."""
     return from_rows(kept["lambda_I1"], traces.work)[..., : len(traces.network.weights["W1"])]
-
-
-def _deliveries(network: Network, rule: Rule) -> dict[int, np.ndarray]:
-    """By hidden layer, the matrix that carries the error down to it (``learning.rule``)."""
-    weights, above = network.weights, "W_out"
-    product = weights["W_out"]
-    result = {}
-    for layer in reversed(network.hidden):
-        if rule.source is ErrorSource.ABOVE:
-            result[layer] = weights[above]
-        elif rule.weights is FeedbackWeights.PRODUCT:
-            result[layer] = product
-            product = product @ weights[f"W{layer}"] if layer > 1 else product
-        else:
-            result[layer] = network.feedback[f"B{layer}"]
-        above = f"W{layer}"
-    return result
 
 
 def _events_of_fullest_chunk(events: Events) -> int:

@@ -124,7 +124,8 @@ typedef struct {
 
 typedef struct {
     int64_t samples, steps, chunk, block_steps, inputs, classes, class_width, layers;
-    int64_t parts; /* into which the batch is divided for its gradients */
+    int64_t parts;      /* into which the batch is divided for its gradients */
+    int64_t truncation; /* steps of a window that credit does not leave */
     double alpha, beta, kappa, theta, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
     /* Input: packed events, or a dense current (rows, inputs). */
     const unit_index *events;
@@ -478,12 +479,17 @@ static void take_loss(const Work *work, int64_t kind, const real *readout, real 
 
 /* ---- Backward: the adjoint scan, from t = T down to 1 ---- */
 
+/* Whether credit from step t + 1 does not reach step t. */
+INLINE bool ends_window(const Work *work, int64_t t) { return (t + 1) % work->truncation == 0; }
+
 /* lambda_y[t] = kappa lambda_y[t+1] + dL/dy[t], in place of the errors dL/dy */
 static void adjoint_readout(const Work *work, Chunk chunk) {
     const int64_t g = chunk.size, T = work->steps, width = work->class_width;
     const real kappa = work->kappa;
     real *restrict lambda = work->lambda_y + first_row(work, chunk) * width;
-    for (int64_t n = (T - 1) * g * width - 1; n >= 0; n--) lambda[n] += kappa * lambda[n + g * width];
+    for (int64_t t = T - 2; t >= 0; t--)
+        if (!ends_window(work, t))
+            for (int64_t n = t * g * width; n < (t + 1) * g * width; n++) lambda[n] += kappa * lambda[n + g * width];
 }
 
 /* One step of lambda_U and lambda_I. `row` gets lambda_I[t] and may be the row that holds U[t]. */
@@ -505,8 +511,8 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
     real *lambda_I = layer->lambda_I + first * width;
     real *delivered = scratch, *lambda_U = delivered + g * width, *now = lambda_U + g * width; /* now: lambda_I */
     const bool from_above = work->source == ABOVE && l < work->layers - 1;
-    memset(lambda_U, 0, 2 * g * width * sizeof(real));
     for (int64_t t = T - 1; t >= 0; t--) {
+        if (t == T - 1 || ends_window(work, t)) memset(lambda_U, 0, 2 * g * width * sizeof(real));
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
         for (int64_t n = 0; t > 0 && n < g * width; n += LEAST_WIDTH)
             __builtin_prefetch(U + (t - 1) * g * width + n);

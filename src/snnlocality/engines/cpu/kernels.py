@@ -45,13 +45,10 @@ class Work(ctypes.Structure):
             (name, ctypes.c_int64)
             for name in ("samples", "steps", "chunk", "block_steps", "inputs", "classes", "class_width", "layers")
         ),
-        ("parts", ctypes.c_int64),
+        *((name, ctypes.c_int64) for name in ("parts", "truncation")),
         *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "slope", "reset")),
         *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
-        *(
-            (name, ctypes.c_void_p)
-            for name in ("current_drive", "event_rows", "event_rows_starts")
-        ),
+        *((name, ctypes.c_void_p) for name in ("current_drive", "event_rows", "event_rows_starts")),
         ("event_capacity", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("W_out", "y_rows")),
         ("y", Strided),

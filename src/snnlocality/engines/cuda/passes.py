@@ -4,7 +4,8 @@ What is not recurrent (currents of hidden layers, weight gradients) is one batch
 and the event input are kernels. Products run in full precision: PyTorch's default, no TensorFloat-32.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from snnlocality.engines.cuda import events, scans
 from snnlocality.engines.cuda.events import EventRows
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
+from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, windows
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 
@@ -60,39 +61,39 @@ def backward(
 ) -> tuple[dict[str, Tensor], Tensor]:
     """Gradients by weight name, and lambda_I of the first layer; the errors as in ``interface.Errors``."""
     spikes, weights = simulation.spikes, model.weights
-    lambda_y = scans.leaky_sum_backwards(readout_error, model.dynamics.kappa)
+    delivery, spans = deliveries(rule, weights, model.feedback), windows(rule, readout_error.shape[1])
+    lambda_y = _by_window(spans, lambda error: scans.leaky_sum_backwards(error, model.dynamics.kappa), readout_error)
     gradients = {"W_out": _outer_sum(lambda_y, spikes[-1])}
-    lambda_above, W_above = lambda_y, weights["W_out"]
-    above = weights["W_out"]  # W_out W_L ... W_{l+1}
+    lambda_above = lambda_y
     for layer in reversed(model.hidden):
         index = layer - 1
-        if rule.source is ErrorSource.ABOVE:
-            delivered = product(lambda_above, W_above)
-        elif rule.source is ErrorSource.LOCAL:
-            delivered = product(local_errors[index], model.feedback[f"B{layer}"])
-        elif rule.weights is FeedbackWeights.PRODUCT:
-            delivered = product(lambda_y, above)
+        if rule.source is ErrorSource.LOCAL:
+            error = local_errors[index]
         else:
-            delivered = product(lambda_y, model.feedback[f"B{layer}"])
-        W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
-        lambda_I = scans.adjoint(
+            error = lambda_above if rule.source is ErrorSource.ABOVE else lambda_y
+        adjoint = partial(
+            scans.adjoint,
             model.dynamics,
             model.spike,
-            delivered,
-            simulation.potentials[index],
-            V if rule.through_recurrence else None,
+            V=recurrence(rule, layer, weights, model.feedback),
             through_reset=rule.through_reset,
         )
+        lambda_I = _by_window(spans, adjoint, product(error, delivery[layer]), simulation.potentials[index])
         gradients[f"W{layer}"] = (
             _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(simulation.inputs, lambda_I)
         )
-        if V is not None:
+        if f"V{layer}" in weights:
             gradients[f"V{layer}"] = _outer_sum(lambda_I[:, 1:], spikes[index][:, :-1])
             gradients[f"V{layer}"].diagonal(dim1=1, dim2=2).zero_()
-        lambda_above, W_above = lambda_I, W
-        if index:
-            above = above @ W
+        lambda_above = lambda_I
     return {name: gradients[name] for name in weights}, lambda_above
+
+
+def _by_window(spans: Sequence[slice], scan: Callable[..., Tensor], *arrays: Tensor) -> Tensor:
+    """``scan`` of arrays (R, T, B, N), each window of steps by itself."""
+    if len(spans) == 1:
+        return scan(*arrays)
+    return torch.cat([scan(*(array[:, span].contiguous() for array in arrays)) for span in spans], dim=1)
 
 
 def product(values: Tensor, matrix: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ RULE = Rule(
     label="BPTT",
     source=ErrorSource.ABOVE,
     weights=FeedbackWeights.TRANSPOSE,
-    through_recurrence=True,
+    through_recurrence=FeedbackWeights.TRANSPOSE,
     through_reset=True,
     reference="Neftci et al. 2019, eq. 7",
 )

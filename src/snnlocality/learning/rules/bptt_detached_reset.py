@@ -9,7 +9,7 @@ RULE = Rule(
     label="BPTT (reset detached)",
     source=ErrorSource.ABOVE,
     weights=FeedbackWeights.TRANSPOSE,
-    through_recurrence=True,
+    through_recurrence=FeedbackWeights.TRANSPOSE,
     through_reset=False,
     reference="Neftci et al. 2019, eq. 7; reset term dropped as in Zenke & Ganguli 2018",
 )

@@ -6,7 +6,7 @@ RULE = Rule(
     label="DECOLLE",
     source=ErrorSource.LOCAL,
     weights=FeedbackWeights.RANDOM,
-    through_recurrence=False,
+    through_recurrence=None,
     through_reset=False,
     reference="Kaiser, Mostafa & Neftci 2020; Neftci et al. 2019, eq. 14",
 )

@@ -10,7 +10,7 @@ RULE = Rule(
     label="e-prop",
     source=ErrorSource.READOUT,
     weights=FeedbackWeights.PRODUCT,
-    through_recurrence=False,
+    through_recurrence=None,
     through_reset=False,
     reference="Bellec et al. 2020; multi-layer form: docs/architecture.md",
 )

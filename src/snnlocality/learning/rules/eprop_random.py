@@ -6,7 +6,7 @@ RULE = Rule(
     label="e-prop (random)",
     source=ErrorSource.READOUT,
     weights=FeedbackWeights.RANDOM,
-    through_recurrence=False,
+    through_recurrence=None,
     through_reset=False,
     reference="Bellec et al. 2020, random e-prop",
 )

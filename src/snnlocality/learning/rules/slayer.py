@@ -1,0 +1,16 @@
+"""SLAYER: errors are credited back in time by correlation with the synaptic response, never through the reset.
+
+That correlation is the adjoint scan of the two leaky filters; SLAYER's own is the exponential surrogate.
+"""
+
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, OwnSurrogate, Rule
+
+RULE = Rule(
+    label="SLAYER",
+    source=ErrorSource.ABOVE,
+    weights=FeedbackWeights.TRANSPOSE,
+    through_recurrence=FeedbackWeights.TRANSPOSE,
+    through_reset=False,
+    reference="Shrestha & Orchard 2018",
+    surrogate=OwnSurrogate("exponential", 1.0),
+)
