@@ -18,6 +18,8 @@ from networks import (
     suited,
 )
 from snnlocality import registry
+from snnlocality.learning.losses import cross_entropy
+from snnlocality.learning.online import rtrl
 from snnlocality.learning.rule import ErrorSource
 from snnlocality.network import Shape
 
@@ -41,7 +43,19 @@ def test_at_any_size_and_activity(case, name):
     assert relative_error(scan_gradients(network, batch, name), autograd_by_rule(network, batch, rule(name))) < EXACT
 
 
-@pytest.mark.parametrize("name", [name for name in GLOBAL if name != "bptt"])
+@pytest.mark.parametrize("shape", [Shape(4, hidden, 3, rec) for hidden in ((5,), (4, 3)) for rec in (False, True)])
+def test_real_time_recurrent_learning_is_bptt(shape):
+    network, batch = random_network(shape), random_batch(shape, steps=9)
+    assert relative_error(rtrl(network, batch, cross_entropy), scan_gradients(network, batch, "bptt")) < EXACT
+
+
+@settings(max_examples=30)
+@given(cases())
+def test_so_it_is_at_any_size_and_activity(case):
+    assert relative_error(rtrl(*case, cross_entropy), scan_gradients(*case, "bptt")) < EXACT
+
+
+@pytest.mark.parametrize("name", [name for name in GLOBAL if name not in ("bptt", "rtrl")])
 def test_what_a_rule_leaves_out_of_bptt_shows(name):
     shape = Shape(6, (6, 5), 3, True)
     network, batch = random_network(shape), random_batch(shape, steps=23)

@@ -15,6 +15,7 @@ def test_rules_are_ordered_from_global_to_local():
     labels = [rule.label for rule in figure1.ordered(rules)]
     assert labels == [
         "BPTT",
+        "RTRL",
         "Feedback alignment (adaptive)",
         "Feedback alignment",
         "BPTT (truncated)",

@@ -75,6 +75,60 @@ def decolle(network: Network, batch: Batch, loss: Loss, local_loss: Loss) -> dic
     return _without_self_connections(gradients)
 
 
+def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
+    """Gradients of real-time recurrent learning by weight name: exact, so those of BPTT (Neftci et al. 2019, eq. 8).
+
+    Forward in time every state carries its derivative by every weight, P[t] = d state[t] / d weight, of which the
+    number grows with the third power of a layer's units: for small networks.
+    """
+    alpha, beta, kappa, theta = network.dynamics
+    weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
+    samples, layers = batch.mask.shape[1], list(network.hidden)
+    units = {layer: len(weights[f"W{layer}"]) for layer in layers}
+    gradients = _zeros(network)
+
+    def rest(name: str, size: int) -> np.ndarray:
+        return np.zeros((samples, size, weights[name].size))
+
+    PI, PU, Ps = ({(layer, name): rest(name, units[layer]) for layer in layers for name in weights} for _ in range(3))
+    Py = {name: rest(name, len(weights["W_out"])) for name in weights}
+    before = {layer: np.zeros((samples, units[layer])) for layer in layers}
+    for t, step in enumerate(_simulate(network, batch.inputs)):
+        below = np.asarray(batch.inputs[t], np.float64)
+        for layer in layers:
+            W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
+            for name in weights:
+                key, lower = (layer, name), (layer - 1, name)
+                P = alpha * PI[key]
+                if layer > 1:
+                    P += np.einsum("ij,bjp->bip", W, Ps[lower])
+                if V is not None:
+                    P += np.einsum("ij,bjp->bip", V, Ps[key])
+                if name in (f"W{layer}", f"V{layer}"):
+                    P += _by_own_weights(below if name[0] == "W" else before[layer], units[layer])
+                PI[key] = P
+                PU[key] = beta * PU[key] + P - theta * Ps[key]
+            for name in weights:
+                Ps[layer, name] = step.h[layer][:, :, None] * PU[layer, name]
+            below, before[layer] = step.spikes[layer], np.array(step.spikes[layer])
+        error = _error(loss, step.readout, batch, t)
+        for name, P in Py.items():
+            P *= kappa
+            P += np.einsum("kj,bjp->bkp", weights["W_out"], Ps[layers[-1], name])
+            if name == "W_out":
+                P += _by_own_weights(below, len(weights["W_out"]))
+            gradients[name] += np.einsum("bk,bkp->p", error, P).reshape(weights[name].shape)
+    return _without_self_connections(gradients)
+
+
+def _by_own_weights(sources: np.ndarray, units: int) -> np.ndarray:
+    """Derivative of sum_i w_ji x_i by each w_ki, (samples, units, units * sources), ``sources`` being x."""
+    samples, count = sources.shape
+    derivative = np.zeros((samples, units, units, count))
+    derivative[:, np.arange(units), np.arange(units)] = sources[:, None]
+    return derivative.reshape(samples, units, units * count)
+
+
 def symmetric_feedback(network: Network) -> dict[str, np.ndarray]:
     """B{l} of symmetric e-prop, (classes, N_l): the product W_out W_L ... W_{l+1} of the weights above layer l."""
     product = np.asarray(network.weights["W_out"], np.float64)
