@@ -1,4 +1,4 @@
-"""Exact gradients of spike times in networks of non-leaky neurons that spike once (Mostafa 2018; the tutorial's eq. 15).
+"""Exact gradients of spike times: non-leaky neurons that spike once (Mostafa 2018; the tutorial's eq. 15).
 
 A neuron integrates synaptic currents that decay with the time constant 1 and fires when its potential reaches 1::
 
@@ -26,7 +26,7 @@ class Spikes(NamedTuple):
 
 
 def fire(z_below: np.ndarray, W: np.ndarray) -> Spikes:
-    """First spikes (samples, units) of neurons with weights W (units, inputs), the inputs at z_below (samples, inputs)."""
+    """First spikes (samples, units) of neurons with weights W (units, inputs) and inputs z_below (samples, inputs)."""
     order = np.argsort(z_below, axis=1, kind="stable")
     z = np.take_along_axis(z_below, order, axis=1)[:, None]
     w = W.T[order].transpose(0, 2, 1)  # (samples, units, inputs) in the order of arrival
