@@ -1,0 +1,50 @@
+"""Probabilistic neurons (Pfister et al. 2006; the tutorial's section IV-A): the likelihood of spike trains is smooth.
+
+A neuron fires with a probability that grows with its potential. If its spikes are given, so are its resets, and the
+potential is linear in the weights::
+
+    p[t] = 1 / (1 + exp(-k (U[t] - theta)))        log P(S^) = sum_t S^[t] log p[t] + (1 - S^[t]) log(1 - p[t])
+    d log P / dW_ij = k sum_t (S^_i[t] - p_i[t]) eU_j[t]
+
+with eU the response of U to input j, and U that of ``neurons.lif`` under the given spikes.
+"""
+
+import numpy as np
+from scipy.signal import lfilter
+from scipy.special import expit, log_expit
+
+from snnlocality.neurons.lif import Dynamics
+
+
+def potentials(W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Dynamics) -> np.ndarray:
+    """U (steps, samples, units) given what the neurons fire; ``inputs``: (steps, samples, inputs)."""
+    alpha, beta, _, theta = dynamics
+    current = lfilter([1.0], [1.0, -alpha], inputs @ W.T, axis=0)
+    before = np.concatenate([np.zeros_like(spikes[:1]), spikes[:-1]])
+    return lfilter([1.0], [1.0, -beta], current - theta * before, axis=0)
+
+
+def log_likelihood(
+    W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Dynamics, k: float
+) -> tuple[float, np.ndarray]:
+    """log P of spike trains (steps, samples, units) under the weights, and its derivative by them."""
+    alpha, beta, _, theta = dynamics
+    x = k * (potentials(W, inputs, spikes, dynamics) - theta)
+    response = lfilter([1.0], [1.0, -beta], lfilter([1.0], [1.0, -alpha], inputs, axis=0), axis=0)
+    value = float((spikes * log_expit(x) + (1 - spikes) * log_expit(-x)).sum())
+    return value, k * np.einsum("tbi,tbj->ij", spikes - expit(x), response)
+
+
+def sample(
+    W: np.ndarray, inputs: np.ndarray, dynamics: Dynamics, k: float, generator: np.random.Generator
+) -> np.ndarray:
+    """Spike trains (steps, samples, units) drawn from the neurons."""
+    alpha, beta, _, theta = dynamics
+    drive = inputs @ W.T
+    I = U = s = np.zeros_like(drive[0])
+    spikes = np.zeros_like(drive)
+    for t, current in enumerate(drive):
+        I = alpha * I + current
+        U = beta * U + I - theta * s
+        spikes[t] = s = (generator.random(U.shape) < expit(k * (U - theta))).astype(float)
+    return spikes
