@@ -11,11 +11,11 @@ from collections.abc import Callable
 import click
 
 from snnlocality import progress
-from snnlocality.errors import UserError
+from snnlocality.errors import Interrupted, UserError
 
 
 class _Group(click.Group):
-    """A command group that shows a UserError as one sentence and exits with status 2."""
+    """A command group that shows what a person can mend as one sentence and exits with status 2."""
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -23,6 +23,12 @@ class _Group(click.Group):
         except UserError as error:
             click.echo(f"snnlocality: {error}", err=True)
             sys.exit(2)
+        except MemoryError as error:
+            click.echo(f"snnlocality: There is not enough memory ({error or 'none left'}).", err=True)
+            sys.exit(2)
+        except Interrupted as error:
+            click.echo(f"snnlocality: {error}", err=True)
+            sys.exit(128 + error.signal)
 
 
 _NUMBER = click.IntRange(min=0)

@@ -16,6 +16,11 @@ _CONSOLE = Console(stderr=True, soft_wrap=True, highlight=False)
 _SECONDS_BETWEEN_LINES = 10.0
 
 
+def say(line: str) -> None:
+    """Print one line."""
+    _CONSOLE.print(line, markup=False)
+
+
 @contextmanager
 def bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """Yield ``advance(done, all)`` for work of a known number of pieces."""

@@ -4,15 +4,22 @@ Arrays are stored as safetensors: an 8-byte little-endian header length, a JSON 
 arrays. Reading maps the file into memory, so a data set larger than memory costs only what is touched.
 """
 
+import errno
 import hashlib
 import json
+import math
 import os
 import secrets
+import shutil
+import stat
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 from snnlocality.errors import UserError
@@ -29,17 +36,65 @@ _DTYPES = {
 }
 
 
+# A header longer than this is none, as the format says.
+_LONGEST_HEADER = 100_000_000
+# Texts of this project (JSON, YAML, labels) are far smaller.
+LONGEST_TEXT = 100_000_000
+_PART = ".part"
+
+
 @contextmanager
 def atomic_path(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside ``path``; rename it to ``path`` on success, remove it on failure."""
+    """Yield a temporary path; what was written there is renamed to ``path`` on success and removed on failure.
+
+    It lies in a folder of its own beside ``path``, so that whatever a library leaves there is removed too. Raises
+    UserError if the file cannot be written (full disk, read-only folder).
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_PART}")
     try:
-        yield temporary
-        os.replace(temporary, path)
+        scratch.mkdir(parents=True)
+        yield scratch / path.name
+        os.replace(scratch / path.name, path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def check_writable(path: str | Path) -> None:
+    """Raise UserError if ``path`` cannot be written, before hours of work go into it; make its folder."""
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=Path(path).parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: str | Path, error: OSError) -> UserError:
+    return UserError(
+        f"{path} could not be written ({error.strerror or error}); see to it that there is room and that you may write "
+        "there, then run the same command again."
+    )
+
+
+def remove_leftovers(path: str | Path) -> None:
+    """Remove what a process that was killed while it wrote ``path`` left beside it; nobody may be writing it now.
+
+    The name may be a pattern.
+    """
+    for scratch in Path(path).parent.glob(f".{Path(path).name}.????????{_PART}"):
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def settle(path: str | Path) -> None:
+    """Wait until a file is on the disk; only then do some file systems notice that they are full (UserError)."""
+    try:
+        with open_regular(path) as stream:
+            os.fsync(stream.fileno())
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -53,13 +108,43 @@ def write_json(path: str | Path, value: object) -> None:
     write_text(path, json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n")
 
 
+def read_text(path: str | Path, longest: int = LONGEST_TEXT) -> str:
+    """Read a text in UTF-8; raises UserError naming the file if it is absent, no text or longer than any should be."""
+    try:
+        return read_bytes(path, longest).decode()
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is no text in UTF-8 ({error.reason} at byte {error.start}); correct it.") from None
+
+
+def read_bytes(path: str | Path, longest: int) -> bytes:
+    """Read a regular file; raises UserError naming it if it is absent, something else or too long to be right."""
+    try:
+        with open_regular(path) as stream:
+            if (size := os.fstat(stream.fileno()).st_size) > longest:
+                raise UserError(f"{path} is {size} bytes long, more than the {longest} that it can have; replace it.")
+            return stream.read(longest)
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist; check the path, or run the workflow that makes it first.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}); check the path and its permissions.") from None
+
+
+def open_regular(path: str | Path) -> BinaryIO:
+    """Open a file to read; raises OSError for a pipe, a socket or a device, which could be read for ever."""
+    # Without O_NONBLOCK, opening a pipe would wait for somebody to write to it; for a file it means nothing.
+    stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return stream
+
+
 def read_json(path: str | Path) -> dict:
     """Read a JSON object; raises UserError naming the file if it is absent or not JSON."""
+    text = read_text(path)
     try:
-        value = json.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist; run the workflow that makes it first.") from None
-    except (ValueError, OSError) as error:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is not readable JSON ({error}); remove it and run the workflow again.") from None
     if not isinstance(value, dict):
         raise UserError(f"{path} holds no JSON object; remove it and run the workflow again.")
@@ -74,7 +159,10 @@ def write_tensors(
     with atomic_path(path) as temporary:
         temporary.touch()  # with the user's usual permissions; safetensors would make it private
         mode = temporary.stat().st_mode
-        save_file(contiguous, temporary, dict(metadata or {}))
+        try:
+            save_file(contiguous, temporary, dict(metadata or {}))
+        except SafetensorError as error:  # so it calls a full disk
+            raise OSError(str(error)) from error
         temporary.chmod(mode)
 
 
@@ -85,35 +173,40 @@ def read_tensors(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, str
     """
     path = Path(path)
     try:
-        raw = np.memmap(path, dtype=np.uint8, mode="r")
+        with open_regular(path) as stream:
+            raw = np.memmap(stream, dtype=np.uint8, mode="r")
     except FileNotFoundError:
         raise UserError(f"{path} does not exist; run the workflow that makes it first.") from None
     except (ValueError, OSError) as error:
         raise UserError(f"{path} cannot be read ({error}); remove it and run the workflow again.") from None
     try:
         header_length = int.from_bytes(raw[:8].tobytes(), "little")
-        if header_length > raw.size - 8:
+        if header_length > min(raw.size - 8, _LONGEST_HEADER):
             raise ValueError("header longer than the file")
         header = json.loads(raw[8 : 8 + header_length].tobytes())
         metadata = header.pop("__metadata__", {})
+        if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+            raise ValueError("metadata that is no text")
         body = raw[8 + header_length :]
-        arrays = {}
-        for name, entry in header.items():
-            begin, end = entry["data_offsets"]
-            shape = tuple(entry["shape"])
-            dtype = np.dtype(_DTYPES[entry["dtype"]])
-            if not 0 <= begin <= end <= body.size or (end - begin) != dtype.itemsize * int(np.prod(shape)):
-                raise ValueError(f"array {name} does not fit the file")
-            # The header is padded to 8 bytes, but arrays after an odd-sized one may be misaligned.
-            arrays[name] = np.ndarray(shape, dtype, buffer=body, offset=begin)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return {name: _array(body, name, entry) for name, entry in header.items()}, metadata
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise UserError(
             f"{path} is not a whole safetensors file ({error}); remove it and run the workflow again."
         ) from None
-    return arrays, metadata
+
+
+def _array(body: np.ndarray, name: str, entry: dict[str, Any]) -> np.ndarray:
+    begin, end = entry["data_offsets"]
+    shape, dtype = tuple(entry["shape"]), np.dtype(_DTYPES[entry["dtype"]])
+    if not all(type(number) is int and number >= 0 for number in (begin, end, *shape)):
+        raise ValueError(f"array {name} of a size that is none")
+    if not begin <= end <= body.size or (end - begin) != dtype.itemsize * math.prod(shape):
+        raise ValueError(f"array {name} does not fit the file")
+    # The header is padded to 8 bytes, but arrays after an odd-sized one may be misaligned.
+    return np.ndarray(shape, dtype, buffer=body, offset=begin)
 
 
 def sha256(path: str | Path) -> str:
-    """Hexadecimal SHA-256 of a file's bytes."""
-    with open(path, "rb") as stream:
+    """Hexadecimal SHA-256 of a regular file's bytes."""
+    with open_regular(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

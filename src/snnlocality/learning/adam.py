@@ -31,18 +31,18 @@ def update(weights: Weights, gradients: Weights, first: Weights, second: Weights
 
 
 class Adam:
-    """Moments of all weights; ``update`` is an engine's way to do one step."""
+    """Moments of all weights and the number of steps done; ``update`` is an engine's way to do one step."""
 
     def __init__(self, weights: Weights, update: Update) -> None:
-        self._weights, self._update, self._steps = weights, update, 0
-        self._first = {name: np.zeros_like(array) for name, array in weights.items()}
-        self._second = {name: np.zeros_like(array) for name, array in weights.items()}
+        self._weights, self._update, self.steps = weights, update, 0
+        self.first = {name: np.zeros_like(array) for name, array in weights.items()}
+        self.second = {name: np.zeros_like(array) for name, array in weights.items()}
 
     def step(self, gradients: Weights, learning_rate: float) -> None:
         """Change the weights in place."""
-        self._steps += 1
-        step = AdamStep(learning_rate / (1 - FIRST**self._steps), 1 / math.sqrt(1 - SECOND**self._steps))
-        self._update(self._weights, gradients, self._first, self._second, step)
+        self.steps += 1
+        step = AdamStep(learning_rate / (1 - FIRST**self.steps), 1 / math.sqrt(1 - SECOND**self.steps))
+        self._update(self._weights, gradients, self.first, self.second, step)
 
 
 def cosine(learning_rate: float, done: int, total: int) -> float:

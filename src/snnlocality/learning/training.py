@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -40,6 +41,52 @@ class Epoch(NamedTuple):
     firing_rates: tuple[float, ...]  # spikes per neuron and step on validation data, per hidden layer
 
 
+class Sums(NamedTuple):
+    """What the batches of an epoch add up to."""
+
+    loss: float = 0.0  # over the steps that count
+    steps: float = 0.0
+    right: int = 0
+    decisions: int = 0
+
+
+@dataclass
+class State:
+    """Where a training stands between two batches: all that is needed to go on from there to the same bits."""
+
+    network: Network  # its weights change in place
+    adam: Adam  # moments and number of steps done, likewise
+    sums: Sums = field(default_factory=Sums)  # of the epoch that is under way
+    curve: list[Epoch] = field(default_factory=list)  # of the epochs that are done
+    best: dict[str, np.ndarray] = field(default_factory=dict)  # weights of the epoch chosen so far
+
+
+class Keeper(Protocol):
+    """Keeps the state of a training, so that one that was interrupted goes on (``checkpoints``)."""
+
+    def resumed(self, state: State) -> AbstractContextManager:
+        """Bring a first state to where the training was interrupted, if it was; the training runs in the context."""
+        ...
+
+    def keep(self, state: State) -> None:
+        """Told the state after every batch."""
+        ...
+
+
+class _Forgetful:
+    """Keeps nothing."""
+
+    def resumed(self, state: State) -> AbstractContextManager:
+        """See ``Keeper.resumed``."""
+        return nullcontext()
+
+    def keep(self, state: State) -> None:
+        """See ``Keeper.keep``."""
+
+
+FORGETFUL: Keeper = _Forgetful()
+
+
 class Evaluation(NamedTuple):
     """A network's performance on a set of samples."""
 
@@ -62,44 +109,58 @@ def train(
     seed: int,
     report: Callable[[Epoch], None] = lambda epoch: None,
     watch: Watch = lambda number, network: None,
+    keeper: Keeper = FORGETFUL,
 ) -> tuple[Network, list[Epoch]]:
     """Train a copy of ``network``; return the best epoch's network and the curve.
 
     The epoch is chosen by ``chosen_epoch``; test data play no part. ``watch`` is shown the network after 0, 1, 2, ...
-    epochs; its weights change afterwards.
+    epochs, its weights change afterwards. Where ``keeper`` has the state of an earlier, interrupted training, this one
+    goes on from there, and neither ``report`` nor ``watch`` is told of what was done then.
     """
     network = Network(network.dynamics, network.spike, engine.place(network.weights), network.feedback)
-    adam = Adam(network.weights, engine.adam)
-    steps_in_all = optimisation.epochs * math.ceil(len(training) / optimisation.batch_size)
-    done = 0
-    order = generator(seed, "order")
-    curve: list[Epoch] = []
-    best: dict[str, np.ndarray] = {}
-    watch(0, network)
-    for number in range(1, optimisation.epochs + 1):
-        loss_sum, steps, right, decisions = 0.0, 0.0, 0, 0
-        for batch in batches(dataset, order.permutation(training), optimisation.batch_size):
-            rate = cosine(optimisation.learning_rate, done, steps_in_all)
-            loss, counts = training_step(network, batch, rule, optimisation, engine, adam, rate)
-            done += 1
-            valid = float(batch.mask.sum())
-            loss_sum, steps = loss_sum + loss * valid, steps + valid
-            right, decisions = right + counts[0], decisions + counts[1]
-        result = evaluate(network, dataset, validation, optimisation, engine)
-        epoch = Epoch(
-            number,
-            loss_sum / steps,
-            right / decisions,
-            result.loss,
-            result.accuracy,
-            result.firing_rates,
-        )
-        curve.append(epoch)
-        report(epoch)
-        watch(number, network)
-        if chosen_epoch(curve) is epoch:
-            best = {name: np.array(array, order="C") for name, array in network.weights.items()}
-    return Network(network.dynamics, network.spike, best, network.feedback), curve
+    state = State(network, Adam(network.weights, engine.adam))
+    order, size = generator(seed, "order"), optimisation.batch_size
+    steps_per_epoch = math.ceil(len(training) / size)
+    with keeper.resumed(state):
+        if state.adam.steps == 0:
+            watch(0, network)
+        for number in range(1, optimisation.epochs + 1):
+            samples = order.permutation(training)
+            if number <= len(state.curve):
+                continue  # done before the interruption; its order was drawn all the same
+            learned = state.adam.steps - steps_per_epoch * len(state.curve)
+            for batch in batches(dataset, samples[learned * size :], size):
+                rate = cosine(optimisation.learning_rate, state.adam.steps, steps_per_epoch * optimisation.epochs)
+                loss, counts = training_step(network, batch, rule, optimisation, engine, state.adam, rate)
+                state.sums = _added(state.sums, loss, float(batch.mask.sum()), *counts)
+                keeper.keep(state)
+            epoch = _epoch(state, evaluate(network, dataset, validation, optimisation, engine))
+            report(epoch)
+            watch(number, network)
+    return Network(network.dynamics, network.spike, state.best, network.feedback), state.curve
+
+
+def _added(sums: Sums, loss: float, steps: float, right: int, decisions: int) -> Sums:
+    """``loss`` is a mean over ``steps``."""
+    return Sums(sums.loss + loss * steps, sums.steps + steps, sums.right + right, sums.decisions + decisions)
+
+
+def _epoch(state: State, result: Evaluation) -> Epoch:
+    """End an epoch: a row of the curve, and the weights if it is the best so far."""
+    sums = state.sums
+    epoch = Epoch(
+        len(state.curve) + 1,
+        sums.loss / sums.steps,
+        sums.right / sums.decisions,
+        result.loss,
+        result.accuracy,
+        result.firing_rates,
+    )
+    state.curve.append(epoch)
+    state.sums = Sums()
+    if chosen_epoch(state.curve) is epoch:
+        state.best = {name: np.array(array, order="C") for name, array in state.network.weights.items()}
+    return epoch
 
 
 def chosen_epoch(curve: list[Epoch]) -> Epoch:

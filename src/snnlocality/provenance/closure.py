@@ -16,6 +16,7 @@ _PACKAGE = "snnlocality"
 # What these decide is in the settings that a record keeps, so their code is not part of any closure: a new
 # report or parameter must not retrain every network.
 _ORCHESTRATION = (
+    "snnlocality.checkpoints",
     "snnlocality.parameters",
     "snnlocality.paths",
     "snnlocality.plan",

@@ -21,7 +21,7 @@ from snnlocality import paths
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance.environment import NUMERICAL, locked_versions
-from snnlocality.storage import read_json, sha256, write_json
+from snnlocality.storage import check_writable, read_json, remove_leftovers, settle, sha256, write_json
 
 _SUFFIX = ".record.json"
 
@@ -38,13 +38,18 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     """Check the plan's inputs against their records, let the body make its outputs, then leave a record.
 
     If the body fails, neither a record nor (from ``storage.atomic_path``) an output remains. Raises UserError
-    for an input that was changed after it was made. ``circumstances`` (the engine, say) go to the execution record;
-    the body may add to them.
+    for an input that was changed after it was made, and for outputs that cannot be written. ``circumstances`` (the
+    engine, say) go to the execution record; the body may add to them.
     """
+    for path in (*plan.outputs, plan.record):
+        remove_leftovers(path)
+        check_writable(path)
     execution = Execution(input_digests(plan), circumstances)
     code = plan.code  # of what is loaded now, not of what may have been edited meanwhile
     started, clock = datetime.now(UTC), time.monotonic()
     yield execution
+    for path in plan.outputs:
+        settle(path)
     record = {
         "step": plan.step,
         "settings": plan.settings,
@@ -92,6 +97,8 @@ def _digest(path: Path) -> str:
         return sha256(path)
     except FileNotFoundError:
         raise UserError(f"{path} does not exist; run the workflow that makes it first.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}); delete it and run the workflow again.") from None
 
 
 def _outputs(record: Path) -> dict[str, str]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
+from snnlocality import checkpoints, plan
 from snnlocality import parameters as params
-from snnlocality import plan
 from snnlocality.attacks.backdoor import TRIGGERS, Pair, pair, poison, trigger_units, with_triggered
 from snnlocality.data.batches import EventDataset, batches, load
 from snnlocality.data.splits import Part
@@ -31,7 +31,7 @@ def backdoor_run(
     """Write the model and the metrics of one poisoned run, and return the metrics' path."""
     run = plan.backdoor(parameters, rule, architecture, trigger, rate, number)
     settings, (metrics_path, model_path) = run.settings, run.outputs
-    with recorded(run, engine=engine.name):
+    with checkpoints.locked(run) as kept, recorded(run, engine=engine.name) as execution:
         dataset, parts = load(run.made[0], settings["fold"])
         assert isinstance(dataset, EventDataset)
         classes = pair(number, dataset.classes)
@@ -47,7 +47,8 @@ def backdoor_run(
             generator(number, "poison"),
         )
         victims_parts = parts | {Part.TRAIN: poisoned.training, Part.VALIDATION: poisoned.validation}
-        network, _ = fit(settings, poisoned.dataset, victims_parts, settings["seed"], engine, report)
+        keeper = kept.of(execution, engine)
+        network, _ = fit(settings, poisoned.dataset, victims_parts, settings["seed"], engine, report, keeper=keeper)
         save_model(model_path, network)
         test = parts[Part.TEST]
         sources = test[dataset.labels[test] == classes.source]
@@ -67,6 +68,7 @@ def backdoor_run(
                 **figures(of_test, dataset.labels[test], of_sources, of_triggered, classes),
             },
         )
+    checkpoints.discard(run)
     return metrics_path
 
 

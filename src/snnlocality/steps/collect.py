@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from snnlocality import checkpoints, plan, registry
 from snnlocality import parameters as params
-from snnlocality import plan, registry
 from snnlocality.provenance.records import recorded
 from snnlocality.storage import read_json, write_text
 
 
 def collect(parameters: params.Parameters, task: str, rule: str) -> Path:
-    """Write the table of a rule's runs and return its path."""
+    """Write the table of a rule's runs and return its path; their checkpoints are needed no longer."""
     collected = plan.collect(parameters, task, rule)
     settings, output = collected.settings, collected.outputs[0]
     with recorded(collected):
@@ -29,6 +29,8 @@ def collect(parameters: params.Parameters, task: str, rule: str) -> Path:
             for (architecture, fold, seed), path in zip(settings["runs"], collected.made, strict=True)
         ]
         write_text(output, pd.DataFrame(rows).to_csv(index=False))
+    for run in settings["runs"]:
+        checkpoints.discard(plan.train(parameters, task, rule, *run))
     return output
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from snnlocality import checkpoints, plan, registry
 from snnlocality import parameters as params
-from snnlocality import plan, registry
 from snnlocality.analysis.fisher import fisher, until
 from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
@@ -38,7 +38,7 @@ def measure_fisher(
     """
     run = plan.fisher(parameters, task, rule, architecture, fold, seed)
     settings, output = run.settings, run.outputs[0]
-    with recorded(run, engine=engine.name):
+    with checkpoints.locked(run) as kept, recorded(run, engine=engine.name) as execution:
         dataset, parts = load(run.made[0], fold)
         model = load_model(run.made[1], settings, dataset)
         optimisation, learned = optimisation_of(settings), registry.load(params.RULES, settings["rule"]).RULE
@@ -67,9 +67,10 @@ def measure_fisher(
             if epochs & (epochs - 1) == 0 or epochs == settings["epochs"]:  # 0, 1, 2, 4, ... and the last
                 measure(network, "own", epochs, last)
 
-        fit(settings, dataset, parts, seed, engine, report, watch)
+        fit(settings, dataset, parts, seed, engine, report, watch, kept.of(execution, engine, beside=rows))
         for gradient in GRADIENTS:
             for tenth in range(1, 11):
                 measure(model, gradient, "chosen", -(-last * tenth // 10))
         write_text(output, pd.DataFrame(rows).to_csv(index=False))
+    checkpoints.discard(run)
     return output

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from snnlocality import checkpoints, plan
 from snnlocality import parameters as params
-from snnlocality import plan
 from snnlocality.data.batches import load
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.training import chosen_epoch, still_improving
@@ -28,13 +28,16 @@ def search_cell(
     """Write the table of trials, best first, and return its path."""
     searched = plan.search(parameters, task, rule, architecture)
     points = params.grid(parameters.search)
-    with recorded(searched, engine=engine.name):
+    with checkpoints.locked(searched) as kept, recorded(searched, engine=engine.name) as execution:
         dataset, parts = load(searched.made[0], _FOLD)
         rows = []
         for done, point in enumerate(points):
             progress(done, len(points))
             trial = params.train_settings(parameters, task, rule, architecture, point)
-            _, curve = train.fit(trial, dataset, parts, parameters.search.seed, engine, lambda epoch: None)
+            # A trial that is done goes on from its last checkpoint too, to its end: at once.
+            keeper = kept.of(execution, engine, name=f"trial{done}")
+            seed = parameters.search.seed
+            _, curve = train.fit(trial, dataset, parts, seed, engine, lambda epoch: None, keeper=keeper)
             best = chosen_epoch(curve)
             rows.append(
                 {
@@ -53,4 +56,5 @@ def search_cell(
             ["validation_accuracy", "validation_loss"], ascending=[False, True], kind="stable"
         )
         write_text(searched.outputs[0], table.to_csv(index=False, float_format="%.6g"))
+    checkpoints.discard(searched)
     return searched.outputs[0]

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from snnlocality import checkpoints, plan, registry
 from snnlocality import parameters as params
-from snnlocality import plan, registry
 from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.initialisation import initial_network
-from snnlocality.learning.training import Epoch, Optimisation, Watch, chosen_epoch, train
+from snnlocality.learning.training import FORGETFUL, Epoch, Keeper, Optimisation, Watch, chosen_epoch, train
 from snnlocality.network import Network, Shape, matched_feedforward
 from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import spiking
@@ -35,16 +35,20 @@ def train_run(
     engine: Engine,
     report: Report,
 ) -> Path:
-    """Train one run; write its model and training curve, and return its folder."""
+    """Train one run; write its model and training curve, and return its folder.
+
+    Its checkpoints stay until the runs of its rule are collected.
+    """
     run = plan.train(parameters, task, rule, architecture, fold, seed)
     model_path, curve_path = run.outputs
-    with recorded(run, engine=engine.name) as execution:
+    with checkpoints.locked(run) as kept, recorded(run, engine=engine.name) as execution:
         computed_by = run_cache.take(run, execution.inputs)
         if computed_by:
             execution.circumstances.update(engine=computed_by, taken_from="run cache")
         else:
             dataset, parts = load(run.made[0], fold)
-            network, curve = fit(run.settings, dataset, parts, seed, engine, report)
+            keeper = kept.of(execution, engine)
+            network, curve = fit(run.settings, dataset, parts, seed, engine, report, keeper=keeper)
             save_model(model_path, network)
             write_text(curve_path, curve_table(curve))
     return model_path.parent
@@ -58,12 +62,13 @@ def fit(
     engine: Engine,
     report: Report,
     watch: Watch = lambda number, network: None,
+    keeper: Keeper = FORGETFUL,
 ) -> tuple[Network, list[Epoch]]:
     """Initialise and train a network by ``parameters.train_settings``; the test part is not touched."""
     network = first_network(settings, dataset, parts, seed, engine)
     rule, optimisation = registry.load(params.RULES, settings["rule"]).RULE, optimisation_of(settings)
     training, validation = parts[Part.TRAIN], parts[Part.VALIDATION]
-    return train(network, dataset, training, validation, rule, optimisation, engine, seed, report, watch)
+    return train(network, dataset, training, validation, rule, optimisation, engine, seed, report, watch, keeper)
 
 
 def first_network(

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from snnlocality import checkpoints, plan, registry
 from snnlocality import parameters as params
-from snnlocality import plan, registry
 from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.training import Epoch
 from snnlocality.network import Network
 from snnlocality.provenance import run_cache
-from snnlocality.provenance.records import input_digests
+from snnlocality.provenance.records import Execution, input_digests
 from snnlocality.steps.train import curve_table, first_network, fit, optimisation_of, save_model
 from snnlocality.storage import write_text
 
@@ -34,15 +34,17 @@ def train_cell(
     """
     runs = {seed: plan.train(parameters, task, rule, architecture, fold, seed) for seed in params.seeds(parameters)}
     inputs = {seed: input_digests(run) for seed, run in runs.items()}
-    missing = [seed for seed, run in runs.items() if not run_cache.holds(run, inputs[seed])]
+    missing = {seed: run for seed, run in runs.items() if not run_cache.holds(run, inputs[seed])}
     if not missing:
         return 0
-    settings = runs[missing[0]].settings
-    dataset, parts = load(runs[missing[0]].made[0], fold)
-    train = _in_lockstep if engine.name == "cuda" else _one_by_one
-    trained = train(settings, dataset, parts, missing, engine, report)
-    for seed, (network, curve) in zip(missing, trained, strict=True):
-        run_cache.put(runs[seed], inputs[seed], engine.name, partial(_write, runs[seed], network, curve))
+    first = next(iter(missing.values()))
+    dataset, parts = load(first.made[0], fold)
+    if engine.name == "cuda":
+        trained = _in_lockstep(first.settings, dataset, parts, list(missing), engine, report)
+    else:
+        trained = _one_by_one(missing, inputs, dataset, parts, engine, report)
+    for (seed, run), (network, curve) in zip(missing.items(), trained, strict=True):
+        run_cache.put(run, inputs[seed], engine.name, partial(_write, run, network, curve))
     return len(missing)
 
 
@@ -53,16 +55,19 @@ def _write(run: plan.Plan, network: Network, curve: list[Epoch], folder: Path) -
 
 
 def _one_by_one(
-    settings: dict,
+    runs: dict[int, plan.Plan],
+    inputs: dict[int, dict[str, str]],
     dataset: Dataset,
     parts: dict,
-    seeds: list[int],
     engine: Engine,
     report: Callable[[int, Epoch], None],
 ) -> Trained:
-    # One is kept before the next begins: an interruption loses one run at most.
-    for seed in seeds:
-        yield fit(settings, dataset, parts, seed, engine, partial(report, seed))
+    # One is in the cache before the next begins, and before its checkpoints go.
+    for seed, run in runs.items():
+        with checkpoints.locked(run) as kept:
+            keeper = kept.of(Execution(inputs[seed], {}), engine)
+            yield fit(run.settings, dataset, parts, seed, engine, partial(report, seed), keeper=keeper)
+        checkpoints.discard(run)
 
 
 def _in_lockstep(
