@@ -32,9 +32,10 @@ from snnlocality.provenance import run_cache
 from snnlocality.provenance.records import Execution
 from snnlocality.storage import read_tensors, remove_leftovers, settle, write_tensors
 
-VARIABLE = "SNNLOCALITY_CHECKPOINT_SECONDS"  # of training between two checkpoints; what a kill can cost
-_SECONDS = 10.0
-_SHARE = 0.02  # of the time goes into checkpoints at most
+# Seconds of training between two checkpoints, which is what a kill can cost. Without it: ten, but so many that no more
+# than a fiftieth of the time goes into checkpoints.
+VARIABLE = "SNNLOCALITY_CHECKPOINT_SECONDS"
+_SECONDS, _SHARE = 10.0, 0.02
 _KEPT = 2
 _PATIENCE = 120.0  # seconds until a run that another process trains is left alone: a dying one is gone by then
 
@@ -136,7 +137,8 @@ class TrainingKeeper:
     def __init__(self, folder: Path, key: str, circumstances: dict[str, Any], beside: list) -> None:
         self._folder, self._key, self._circumstances, self._beside = folder, key, circumstances, beside
         self._signal: int | None = None
-        self._least = self._pause = _least_pause()
+        self._chosen = _chosen_pause()
+        self._pause = _SECONDS if self._chosen is None else self._chosen
         self._last = time.monotonic()
 
     @contextmanager
@@ -191,7 +193,8 @@ class TrainingKeeper:
             return False
         finally:
             self._last = time.monotonic()
-            self._pause = max(self._least, (self._last - started) / _SHARE)
+            if self._chosen is None:
+                self._pause = max(_SECONDS, (self._last - started) / _SHARE)
         return True
 
     def _restore(self, state: State) -> None:
@@ -219,8 +222,9 @@ class TrainingKeeper:
         return sorted(self._folder.glob("?" * 12 + ".safetensors"), reverse=True)
 
 
-def _least_pause() -> float:
-    text = os.environ.get(VARIABLE) or str(_SECONDS)
+def _chosen_pause() -> float | None:
+    if not (text := os.environ.get(VARIABLE)):
+        return None
     try:
         if (seconds := float(text)) >= 0:
             return seconds
