@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: demo test lint format setup bench
+.PHONY: demo test lint format setup bench faults fuzz
 
 demo: $(READY)
 	$(RUN) snakemake --profile workflow/profiles/local --config study=demo
@@ -18,6 +18,12 @@ test: $(READY)
 
 bench: $(READY) # training speed beside other libraries, about 15 minutes on two cores; installs them on first use
 	$(RUN) python -m benchmarks
+
+faults: $(READY) # kill, stop, starve and damage trainings and the workflow, for docs/reliability.md; about half an hour
+	$(RUN) PYTHONPATH=src:tests python -m faults.campaign
+
+fuzz: $(READY) # damaged and hostile files to every reader, for docs/reliability.md; minutes
+	$(RUN) PYTHONPATH=src:tests python -m fuzz.campaign
 
 lint: $(READY)
 	$(RUN) ruff check .

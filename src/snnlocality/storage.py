@@ -40,7 +40,7 @@ _DTYPES = {
 _LONGEST_HEADER = 100_000_000
 # Texts of this project (JSON, YAML, labels) are far smaller.
 LONGEST_TEXT = 100_000_000
-_PART = ".part"
+PART = ".part"  # ends the names of folders in which files are written
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     UserError if the file cannot be written (full disk, read-only folder).
     """
     path = Path(path)
-    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_PART}")
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
     try:
         scratch.mkdir(parents=True)
         yield scratch / path.name
@@ -84,7 +84,7 @@ def remove_leftovers(path: str | Path) -> None:
 
     The name may be a pattern.
     """
-    for scratch in Path(path).parent.glob(f".{Path(path).name}.????????{_PART}"):
+    for scratch in Path(path).parent.glob(f".{Path(path).name}.????????{PART}"):
         shutil.rmtree(scratch, ignore_errors=True)
 
 

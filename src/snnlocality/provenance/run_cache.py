@@ -16,7 +16,7 @@ from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import locked_versions
-from snnlocality.storage import atomic_path, read_json, sha256, write_json
+from snnlocality.storage import PART, atomic_path, read_json, remove_leftovers, sha256, write_json
 
 VARIABLE = "SNNLOCALITY_RUN_CACHE"  # a folder that several checkouts may share
 _ENTRY = "entry.json"
@@ -59,7 +59,8 @@ def put(plan: Plan, inputs: Mapping[str, str], engine: str, write: Callable[[Pat
     """Keep a run's outputs: ``write`` makes them, under their own names, in the folder it is given."""
     folder = _folder(plan, inputs)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+    remove_leftovers(folder)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.", suffix=PART) as scratch:
         draft = Path(scratch) / folder.name
         draft.mkdir()
         write(draft)
