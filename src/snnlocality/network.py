@@ -52,6 +52,14 @@ class Shape:
         forward = sum(above * below for below, above in itertools.pairwise(sizes))
         return forward + (sum(n * (n - 1) for n in self.hidden) if self.recurrent else 0)
 
+    @property
+    def matrices(self) -> dict[str, tuple[int, int]]:
+        """(units above, units below) of every weight matrix, by name."""
+        sizes = (self.inputs, *self.hidden)
+        forward = {f"W{layer}": (n, below) for layer, (below, n) in enumerate(itertools.pairwise(sizes), start=1)}
+        recurrent = {f"V{layer}": (n, n) for layer, n in enumerate(self.hidden, start=1) if self.recurrent}
+        return forward | recurrent | {"W_out": (self.classes, self.hidden[-1])}
+
 
 def matched_feedforward(shape: Shape) -> Shape:
     """The feed-forward network of one hidden layer with as many weights as ``shape`` has, to within one unit.

@@ -6,6 +6,7 @@ step's record keeps.
 """
 
 from pathlib import Path
+from reprlib import Repr
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -19,6 +20,7 @@ from snnlocality.data.vision.recordings import HEIGHT, WIDTH
 from snnlocality.errors import UserError
 from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import ErrorSource
+from snnlocality.storage import read_text
 
 PARAMS = Path("params.yaml")
 RULES = "snnlocality.learning.rules"
@@ -30,6 +32,15 @@ ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
+# It is part of paths and, behind a name, of labels ("paper-x0.01").
+StudyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+_LONGEST = 1_000_000  # bytes of params.yaml
+_MOST_KEYS = 10_000  # of one table, after merging
+_MOST_FAULTS = 5  # are told at a time
+# A few lines of YAML can stand for a value of any size; what is shown of one is short.
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
 
 
 def _member(value: str, known: tuple[str, ...]) -> str:
@@ -39,9 +50,9 @@ def _member(value: str, known: tuple[str, ...]) -> str:
 
 
 class Model(BaseModel):
-    """Base of every table in params.yaml: unknown keys are refused."""
+    """Base of every table in params.yaml: unknown keys are refused, and numbers that are none or infinite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class TimeConstants(Model):
@@ -260,7 +271,7 @@ class Parameters(Model):
     backdoor: Backdoor
     representations: Representations
     conversion: Conversion
-    studies: dict[str, Study]
+    studies: dict[StudyName, Study]
 
     @field_validator("rules")
     @classmethod
@@ -283,11 +294,11 @@ def load(path: Path = PARAMS, study: str | None = None, scale: float | None = No
 
     Raises UserError naming the file, the key, the fault and the allowed values.
     """
+    if not path.exists():
+        raise UserError(f"{path} does not exist; run from the root of the project.")
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist; run from the root of the project.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raw = yaml.load(read_text(path, _LONGEST), _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that is none, say
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(raw, dict):
         raise UserError(f"{path} must hold a table of keys; see the one in the project's repository.")
@@ -299,13 +310,23 @@ def load(path: Path = PARAMS, study: str | None = None, scale: float | None = No
     return check(raw, str(path))
 
 
+class _Loader(yaml.SafeLoader):
+    """Without the tables that a few lines of merges ("<<") of merges make of any size."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        super().flatten_mapping(node)
+        if len(node.value) > _MOST_KEYS:
+            raise yaml.YAMLError("it merges a table into itself too often")
+
+
 def check(raw: dict[str, Any], origin: str) -> Parameters:
     """The typed parameters of a table; raises UserError with one line per fault."""
     try:
         return Parameters.model_validate(raw)
     except ValidationError as error:
-        faults = "; ".join(_fault(fault) for fault in error.errors())
-        raise UserError(f"{origin}: {faults}.") from None
+        faults = [_fault(fault) for fault in error.errors()]
+        more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+        raise UserError(f"{origin}: {'; '.join(faults[:_MOST_FAULTS])}{more}.") from None
 
 
 def _fault(fault: dict[str, Any]) -> str:
@@ -316,7 +337,7 @@ def _fault(fault: dict[str, Any]) -> str:
     if fault["type"] == "missing":
         return f"'{key}' is missing"
     message = fault["msg"].removeprefix("Value error, ")
-    given = "" if isinstance(fault["input"], dict) else f" (got {fault['input']!r})"
+    given = "" if isinstance(fault["input"], dict) else f" (got {_SHORT.repr(fault['input'])})"
     return f"'{key}': {message[0].lower()}{message[1:]}{given}"
 
 
@@ -325,7 +346,8 @@ def _allowed(location: tuple) -> list[str]:
     schema = Parameters.model_json_schema()
     table = schema
     for part in location:
-        table = table.get("properties", {}).get(part) or table.get("additionalProperties") or {}
+        of_any_name = [table.get("additionalProperties"), *table.get("patternProperties", {}).values()]
+        table = table.get("properties", {}).get(part) or next(filter(None, of_any_name), {})
         if "$ref" in table:
             table = schema["$defs"][table["$ref"].rsplit("/", 1)[1]]
     return sorted(table.get("properties", {}))

@@ -145,38 +145,60 @@ def batches(dataset: Dataset, indices: np.ndarray, size: int) -> Iterator[Batch]
 def load(path: str | Path, fold: int) -> tuple[Dataset, dict[Part, np.ndarray]]:
     """A prepared data set and the sample indices of each part in this fold.
 
-    Features are normalised with the statistics of this fold's training frames only.
+    Features are normalised with the statistics of this fold's training frames only. Raises UserError for a file that is
+    no prepared data, or has no such fold.
     """
     arrays, metadata = read_tensors(path)
     if f"fold{fold}" not in arrays:
         raise UserError(f"{path} has no fold {fold}; choose a fold below the study's number of folds.")
     parts = {part: np.flatnonzero(arrays[f"fold{fold}"] == part) for part in Part}
-    classes = int(metadata["classes"])
-    if metadata["kind"] == "events":
-        dataset = EventDataset(
-            arrays["units"],
-            arrays["offsets"],
-            arrays["labels"],
-            int(metadata["steps"]),
-            float(metadata["duration_ms"]) / int(metadata["steps"]),
-            int(metadata["inputs"]),
-            classes,
-        )
-        return dataset, parts
-    offsets, features = arrays["offsets"], arrays["features"]
+    try:
+        made = _recordings if metadata["kind"] == "events" else _utterances
+        dataset = made(arrays, metadata, parts[Part.TRAIN])
+        if len(arrays[f"fold{fold}"]) != len(dataset):
+            raise ValueError("a fold is of another length")
+    except (KeyError, ValueError, TypeError, ArithmeticError, IndexError) as error:
+        raise UserError(f"{path} holds no prepared data ({error}); delete it and run the workflow again.") from None
+    return dataset, parts
+
+
+def _recordings(arrays: dict[str, np.ndarray], metadata: dict[str, str], training: np.ndarray) -> EventDataset:
+    steps, inputs, classes = (int(metadata[name]) for name in ("steps", "inputs", "classes"))
+    units, offsets, labels = (arrays[name] for name in ("units", "offsets", "labels"))
+    _check_offsets(offsets, len(labels) * steps, len(units))
+    _check_below(inputs, units, np.uint16)
+    _check_below(classes, labels, np.uint8)
+    return EventDataset(units, offsets, labels, steps, float(metadata["duration_ms"]) / steps, inputs, classes)
+
+
+def _utterances(arrays: dict[str, np.ndarray], metadata: dict[str, str], training: np.ndarray) -> FrameDataset:
+    steps_per_frame, classes = int(metadata["steps_per_frame"]), int(metadata["classes"])
+    features, labels, offsets = (arrays[name] for name in ("features", "labels", "offsets"))
+    if features.ndim != 2 or features.dtype != np.float32 or len(labels) != len(features) or steps_per_frame < 1:
+        raise ValueError("features of another shape")
+    _check_offsets(offsets, len(offsets) - 1, len(features))
+    _check_below(classes, labels, np.uint8)
     of_utterance = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    mean, scale = mean_and_scale(features[np.isin(of_utterance, parts[Part.TRAIN])])
-    return FrameDataset(
-        features,
-        arrays["labels"],
-        offsets,
-        int(metadata["steps_per_frame"]),
-        classes,
-        mean,
-        scale,
-    ), parts
+    mean, scale = mean_and_scale(features[np.isin(of_utterance, training)])
+    return FrameDataset(features, labels, offsets, steps_per_frame, classes, mean, scale)
+
+
+# The engines' kernels follow offsets and numbers of units and classes without looking.
+def _check_offsets(offsets: np.ndarray, pieces: int, end: int) -> None:
+    if offsets.dtype != np.int64 or offsets.shape != (pieces + 1,) or pieces < 1:
+        raise ValueError("offsets of another shape")
+    if offsets[0] != 0 or offsets[-1] != end or (np.diff(offsets) < 0).any():
+        raise ValueError("offsets that lead elsewhere")
+
+
+def _check_below(limit: int, numbers: np.ndarray, dtype: type) -> None:
+    if numbers.dtype != dtype or numbers.ndim != 1 or (len(numbers) and numbers.max() >= limit):
+        raise ValueError(f"numbers of units or classes that are not below {limit}")
 
 
 def read_notice(path: str | Path) -> str:
     """What must be said wherever numbers from this prepared data set appear."""
-    return read_tensors(path)[1]["notice"]
+    try:
+        return read_tensors(path)[1]["notice"]
+    except KeyError:
+        raise UserError(f"{path} does not say where it is from; delete it and run the workflow again.") from None

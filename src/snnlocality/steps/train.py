@@ -13,6 +13,7 @@ from snnlocality import parameters as params
 from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
+from snnlocality.errors import UserError
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.training import FORGETFUL, Epoch, Keeper, Optimisation, Watch, chosen_epoch, train
 from snnlocality.network import Network, Shape, matched_feedforward
@@ -129,9 +130,14 @@ def save_model(path: Path, network: Network) -> None:
 
 
 def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:
-    """The network of a finished run."""
+    """The network of a finished run; raises UserError if the file holds one of another shape."""
     arrays, _ = read_tensors(path)
-    neuron = settings["neuron"]
+    neuron, shape = settings["neuron"], shape_of(settings, dataset)
+    fixed = {f"B{layer}": (shape.classes, units) for layer, units in enumerate(shape.hidden, start=1)}
+    found = {name: array.shape for name, array in arrays.items()}
+    alike = all(array.dtype == np.float32 for array in arrays.values())
+    if not alike or found not in (shape.matrices, shape.matrices | fixed):
+        raise UserError(f"{path} holds another network than its run's; delete it and run the workflow again.")
     return Network(
         dynamics_of(settings, dataset),
         spiking(neuron["surrogate"], settings["slope"]),

@@ -16,7 +16,7 @@ import soundfile
 from snnlocality.data.speech.phone_symbols import FOLDING, SILENCES
 from snnlocality.data.speech.utterances import Segment, Utterance, UtteranceSet
 from snnlocality.errors import UserError
-from snnlocality.storage import atomic_path, read_json, write_json, write_text
+from snnlocality.storage import atomic_path, open_regular, read_json, read_text, write_json, write_text
 
 RATE = 16_000  # samples per second of every TIMIT recording
 
@@ -47,7 +47,12 @@ LABEL_TOLERANCE = 160  # samples
 SILENT_TAIL = 8000  # samples
 
 _SOURCE_FILE = "source.json"  # says what an exported tree holds, so that it can never pass for the real corpus
-_EXPORTED_NAME = re.compile(r"(dr\d)-([^-/\\]+)-([^-/\\]+)")
+_EXPORTED_NAME = re.compile(r"(dr\d)-([^-./\\]+)-([^-./\\]+)")
+
+# An utterance lasts seconds; libsndfile also reads formats whose headers can promise any length of silence.
+LONGEST = 600 * RATE  # samples
+FORMATS = ("NIST", "WAV", "WAVEX")
+LONGEST_LABELS = 1_000_000  # bytes
 
 
 class _Entry(NamedTuple):
@@ -247,13 +252,20 @@ def _speaker_entries(folder: Path, region: str, speaker: str, part: str) -> list
 def _read_audio(path: Path) -> np.ndarray:
     """Samples of a mono recording at 16 kHz, (n,) float32 in [-1, 1]."""
     try:
-        samples, rate = soundfile.read(path, dtype="float32")
+        with open_regular(path) as file, soundfile.SoundFile(file.fileno(), closefd=False) as audio:
+            if audio.format not in FORMATS:
+                raise UserError(f"{path} is of the format {audio.format}, not {' or '.join(FORMATS)}; convert it.")
+            if audio.samplerate != RATE:
+                raise UserError(
+                    f"{path} has {audio.samplerate} samples per second instead of {RATE}; resample it to {RATE}."
+                )
+            if audio.channels != 1:
+                raise UserError(f"{path} has {audio.channels} channels; give a mono recording.")
+            if audio.frames > LONGEST:
+                raise UserError(f"{path} promises {audio.frames} samples, more than any utterance has; copy it again.")
+            samples = audio.read(dtype="float32")
     except (soundfile.SoundFileError, OSError) as error:
         raise UserError(f"{path} is no readable audio ({error}); copy it again.") from None
-    if rate != RATE:
-        raise UserError(f"{path} has {rate} samples per second instead of {RATE}; resample it to {RATE}.")
-    if samples.ndim != 1:
-        raise UserError(f"{path} has {samples.shape[1]} channels; give a mono recording.")
     if len(samples) == 0:
         raise UserError(f"{path} holds no sample; copy it again.")
     announced = _announced_samples(path)
@@ -281,20 +293,19 @@ def _announced_samples(path: Path) -> int | None:
 
 
 def _read_segments(path: Path) -> list[Segment]:
-    try:
-        lines = path.read_text(encoding="ascii").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is no readable label file ({error}); copy it again.") from None
+    lines = read_text(path, LONGEST_LABELS).split("\n")
     segments: list[Segment] = []
     for number, line in enumerate(lines, start=1):
         fields = line.split()
         if not fields:
             continue
-        if len(fields) != 3 or not (fields[0].isdigit() and fields[1].isdigit()):
-            raise UserError(f"{path}, line {number}: {line!r} is not 'first-sample last-sample phone'; copy it again.")
+        if len(fields) != 3 or not all(re.fullmatch(r"[0-9]{1,15}", field) for field in fields[:2]):
+            raise UserError(
+                f"{path}, line {number}: {line[:40]!r} is not 'first-sample last-sample phone'; copy it again."
+            )
         start, end, phone = int(fields[0]), int(fields[1]), fields[2].lower()
         if phone not in FOLDING:
-            raise UserError(f"{path}, line {number}: {phone!r} is none of TIMIT's 61 phones; correct it.")
+            raise UserError(f"{path}, line {number}: {phone[:40]!r} is none of TIMIT's 61 phones; correct it.")
         if end <= start:
             raise UserError(f"{path}, line {number}: the segment runs backwards from {start} to {end}; correct it.")
         previous = segments[-1].end if segments else 0

@@ -1,15 +1,19 @@
 """MNIST's idx files: a big-endian header (two zero bytes, type, rank, sizes), then the raw bytes."""
 
 import gzip
+import math
 import zlib
 from pathlib import Path
 
 import numpy as np
 
 from snnlocality.errors import UserError
+from snnlocality.storage import open_regular
 
 _UNSIGNED_BYTE = 0x08
 _PARTS = {"train": "train", "test": "t10k"}
+# MNIST's largest file holds 47 million bytes. A header that promises far more is wrong, or means to fill the memory.
+LARGEST = 1 << 28
 
 
 def read_idx(path: str | Path, rank: int) -> np.ndarray:
@@ -19,26 +23,30 @@ def read_idx(path: str | Path, rank: int) -> np.ndarray:
     its header.
     """
     path = Path(path)
+    magic, header = bytes((0, 0, _UNSIGNED_BYTE, rank)), 4 + 4 * rank
     try:
-        raw = path.read_bytes()
-        if raw[:2] == b"\x1f\x8b":
-            raw = gzip.decompress(raw)
+        with open_regular(path) as file:
+            compressed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            stream = gzip.GzipFile(fileobj=file) if compressed else file
+            head = stream.read(header)
+            shape = tuple(int.from_bytes(head[start : start + 4], "big") for start in range(4, header, 4))
+            expected = math.prod(shape)
+            # A small compressed file may unpack to any length: no more is read than the header promises, and one byte.
+            content = stream.read(expected + 1) if head[:4] == magic and expected <= LARGEST else b""
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{path} is a damaged gzip file ({error}); fetch it again.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); check the path of the MNIST folder.") from None
-    magic = bytes((0, 0, _UNSIGNED_BYTE, rank))
-    if raw[:4] != magic:
+    if head[:4] != magic:
         raise UserError(
-            f"{path} starts with the bytes {raw[:4].hex()}, not {magic.hex()} as an idx file of unsigned "
+            f"{path} starts with the bytes {head[:4].hex()}, not {magic.hex()} as an idx file of unsigned "
             f"bytes with {rank} axes does; fetch MNIST's idx files again."
         )
-    header = 4 + 4 * rank
-    shape = tuple(int.from_bytes(raw[start : start + 4], "big") for start in range(4, header, 4))
-    expected = header + int(np.prod(shape, dtype=np.int64))
-    if len(raw) != expected:
-        raise UserError(f"{path} is {len(raw)} bytes long, but its header promises {expected}; fetch it again.")
-    return np.frombuffer(raw, dtype=np.uint8, offset=header).reshape(shape)
+    if len(head) < header or expected > LARGEST or len(content) != expected:
+        found = "more" if len(content) > expected else "fewer"
+        raise UserError(f"{path} promises {expected} bytes in its header, but holds {found}; fetch it again.")
+    return np.frombuffer(content, dtype=np.uint8).reshape(shape)
 
 
 def read_mnist(root: str | Path, part: str) -> tuple[np.ndarray, np.ndarray]:

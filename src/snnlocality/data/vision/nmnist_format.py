@@ -5,13 +5,14 @@ the time in microseconds in the remaining 23. A set polarity bit is ON: in the r
 set lie on the edge that the bright digit moves towards.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
 
 from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
 from snnlocality.errors import UserError
-from snnlocality.storage import atomic_path
+from snnlocality.storage import atomic_path, open_regular
 
 BYTES_PER_EVENT = 5
 TIME_LIMIT = 1 << 23
@@ -30,12 +31,14 @@ def read_recording(path: str | Path) -> Recording:
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_EVENTS * BYTES_PER_EVENT:
-            raise UserError(
-                f"{path} is {size} bytes long, more than {MAX_EVENTS} events, and so no N-MNIST recording; {_REMEDY}."
-            )
-        raw = np.fromfile(path, dtype=np.uint8)
+        with open_regular(path) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > MAX_EVENTS * BYTES_PER_EVENT:
+                raise UserError(
+                    f"{path} is {size} bytes long, more than {MAX_EVENTS} events, and so no N-MNIST recording; "
+                    f"{_REMEDY}."
+                )
+            raw = np.frombuffer(stream.read(), dtype=np.uint8)
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); check the path of the N-MNIST folder.") from None
     if raw.size == 0:
