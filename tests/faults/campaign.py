@@ -20,7 +20,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from faults.victims import CHECKPOINTS, STUDY, Victim, interrupted, kill, prepared_project, training
+from faults.victims import (
+    CHECKPOINTS,
+    STUDY,
+    Victim,
+    interrupted,
+    kill,
+    prepared_project,
+    started_training,
+    training,
+)
 from workflow.conftest import Project, fresh_copy, tiny
 
 PAGE = Path("docs/reliability.md")
@@ -58,7 +67,7 @@ def undisturbed(victim: Victim) -> tuple[dict[str, bytes], float]:
 def killed(what: str, victim: Victim, number: int, moments: random.Random) -> Row:
     """Kill a command again and again at any moment of its life, starting it anew when it came to its end."""
     expected, seconds = undisturbed(victim)
-    kills = ends = resumed = 0
+    kills = ends = resumed = later = 0
     while kills < number:
         process = victim.start()
         try:
@@ -69,33 +78,34 @@ def killed(what: str, victim: Victim, number: int, moments: random.Random) -> Ro
             victim.forget()
         except subprocess.TimeoutExpired:
             kill(process)
-            kills += 1
+            kills, later = kills + 1, later + bool(victim.checkpoints())
             half = [name for name, content in victim.found().items() if expected.get(name) != content]
             check(not half, f"{what}: half-written {half}")
     status, said = victim.finish()
     check(status == 0 and victim.found() == expected, f"{what}: other artifacts in the end: {said}")
-    return Row(what, kills, ends + 1, ends + 1, f"{resumed + ('Going on after' in said)} went on from a checkpoint")
+    note = f"{later} came after a checkpoint; {resumed + ('Going on after' in said)} of the runs went on from one"
+    return Row(f"kill -9: {what}", kills, ends + 1, ends + 1, note)
 
 
 def stopped(victim: Victim, number: int, moments: random.Random) -> Iterator[Row]:
-    """Signals that leave time to save."""
+    """Signals that leave time to save, at any moment after the first checkpoint."""
     expected, seconds = undisturbed(victim)
     for kind in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
         saved, longest = 0, 0.0
         for _ in range(number):
-            process = victim.start()
-            time.sleep(moments.uniform(seconds / 4, seconds))
+            process = started_training(victim)
+            time.sleep(moments.uniform(0, seconds / 2))
             asked = time.monotonic()
             process.send_signal(kind)
             said = process.communicate(timeout=60)[1]
-            if process.returncode == 128 + kind and " after " in said:
+            if process.returncode:  # else it was done
+                check(process.returncode == 128 + kind and "the same command goes on from there." in said, said)
+                check(not victim.found(), f"{kind.name}: artifacts before the end")
                 saved, longest = saved + 1, max(longest, time.monotonic() - asked)
-            half = [name for name, content in victim.found().items() if expected.get(name) != content]
-            check(not half, f"{kind.name}: half-written {half}")
-        status, said = victim.finish()
-        check(status == 0 and victim.found() == expected, f"{kind.name}: other artifacts: {said}")
-        victim.forget()
-        yield Row(f"{kind.name} to a training", number, 1, 1, f"{saved} saved and said so, in {longest:.1f} s at most")
+            status, said = victim.finish()
+            check(status == 0 and victim.found() == expected, f"{kind.name}: other artifacts: {said}")
+            victim.forget()
+        yield Row(f"{kind.name}", number, number, number, f"{saved} saved and said so, in {longest:.1f} s at most")
 
 
 def damaged(victim: Victim, number: int, moments: random.Random) -> Iterator[Row]:
@@ -257,7 +267,7 @@ def workflow_killed(folder: Path, number: int, moments: random.Random) -> Row:
     check(_reproducible(victim) == expected, "the workflow has other artifacts after kills")
     check("Nothing to be done" in project.run("snakemake", "-n").stderr, "the workflow does not know that it is done")
     project.run("snnlocality", "audit")
-    return Row("the workflow with all its jobs", number, 1, 1, f"{len(expected)} files of the study")
+    return Row("kill -9: the workflow with all its jobs", number, 1, 1, f"{len(expected)} files of the study")
 
 
 def _reproducible(victim: Victim) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from faults.victims import interrupted, kill, prepared_project, training
+from faults.victims import interrupted, kill, prepared_project, started_training, training
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +50,7 @@ def test_kills_at_random_moments_leave_the_same_bits(victim, undisturbed):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
 def test_a_signal_saves_at_once_and_says_so(victim, undisturbed, number):
-    process = victim.start()
-    while not victim.checkpoints():
-        time.sleep(0.01)
+    process = started_training(victim)
     process.send_signal(number)
     said = process.communicate(timeout=10)[1]
     assert process.returncode == 128 + number
@@ -125,9 +123,7 @@ def test_results_that_cannot_be_written_are_named_before_the_work_begins(victim)
 
 
 def test_two_processes_take_turns(victim, undisturbed):
-    first = victim.start()
-    while not victim.checkpoints():
-        time.sleep(0.01)
+    first = started_training(victim)
     second = victim.start()
     said = second.communicate()[1]
     assert (first.wait(), second.returncode) == (0, 0)

@@ -64,11 +64,8 @@ class Victim:
         """Its artifacts by path, without what a killed process left half-written under a temporary name."""
         root = self.project.root
         files = [path for folder in self.artifacts for path in (root / folder).rglob("*") if path.is_file()]
-        return {
-            str(path.relative_to(root)): path.read_bytes()
-            for path in files
-            if not any(part.endswith(".part") for part in path.parts)
-        }
+        whole = [path for path in files if not any(part.endswith(".part") for part in path.parts)]
+        return {str(path.relative_to(root)): path.read_bytes() for path in whole}
 
     def forget(self) -> None:
         """Remove artifacts and checkpoints."""
@@ -77,8 +74,10 @@ class Victim:
 
     def checkpoints(self) -> list[Path]:
         """The checkpoints that are there, the newest first."""
-        found = (self.project.root / CHECKPOINTS).rglob("*.safetensors")
-        return sorted((path for path in found if not path.parent.name.endswith(".part")), reverse=True)
+        # (``Path.rglob`` fails on a folder that goes while it looks.)
+        files = [Path(at) / name for at, _, names in os.walk(self.project.root / CHECKPOINTS) for name in names]
+        whole = (path for path in files if path.suffix == ".safetensors" and not path.parent.name.endswith(".part"))
+        return sorted(whole, reverse=True)
 
 
 def kill(process: subprocess.Popen) -> None:
@@ -95,6 +94,12 @@ def training(project: Project, **variables: str) -> Victim:
 
 def interrupted(victim: Victim, checkpoints: int = 2) -> None:
     """Kill a command that starts anew as soon as it has so many checkpoints."""
+    kill(started_training(victim, checkpoints))
+    assert not victim.found(), "artifacts before the end"
+
+
+def started_training(victim: Victim, checkpoints: int = 1) -> subprocess.Popen:
+    """A command that starts anew, as soon as it has so many checkpoints."""
     victim.forget()
     process = victim.start()
     deadline = time.monotonic() + 60
@@ -102,8 +107,7 @@ def interrupted(victim: Victim, checkpoints: int = 2) -> None:
         assert process.poll() is None, "it was done too early"
         assert time.monotonic() < deadline, "it made no checkpoint"
         time.sleep(0.005)
-    kill(process)
-    assert not victim.found(), "artifacts before the end"
+    return process
 
 
 def prepared_project(root: Path) -> Project:
