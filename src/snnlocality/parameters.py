@@ -40,7 +40,8 @@ _MOST_KEYS = 10_000  # of one table, after merging
 _MOST_FAULTS = 5  # are told at a time
 # A few lines of YAML can stand for a value of any size; what is shown of one is short.
 _SHORT = Repr()
-_SHORT.maxstring = _SHORT.maxother = 80
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict = 2, 3, 3
 
 
 def _member(value: str, known: tuple[str, ...]) -> str:
@@ -298,7 +299,8 @@ def load(path: Path = PARAMS, study: str | None = None, scale: float | None = No
         raise UserError(f"{path} does not exist; run from the root of the project.")
     try:
         raw = yaml.load(read_text(path, _LONGEST), _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that is none, say
+    # PyYAML also lets through what it meets where a date is none.
+    except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(raw, dict):
         raise UserError(f"{path} must hold a table of keys; see the one in the project's repository.")

@@ -38,8 +38,9 @@ def holds(plan: Plan, inputs: Mapping[str, str]) -> bool:
     """Whether all outputs of a run are here, unchanged."""
     folder = _folder(plan, inputs)
     try:
-        digests = read_json(folder / _ENTRY)["outputs"]
-        return digests == {output.name: sha256(folder / output.name) for output in plan.outputs}
+        entry = read_json(folder / _ENTRY)
+        digests = {output.name: sha256(folder / output.name) for output in plan.outputs}
+        return entry["outputs"] == digests and isinstance(entry["engine"], str)
     except (UserError, KeyError, OSError):
         return False
 

@@ -263,7 +263,7 @@ def _read_audio(path: Path) -> np.ndarray:
                 raise UserError(f"{path} has {audio.channels} channels; give a mono recording.")
             if audio.frames > LONGEST:
                 raise UserError(f"{path} promises {audio.frames} samples, more than any utterance has; copy it again.")
-            samples = audio.read(dtype="float32")
+            samples = audio.read(audio.frames, dtype="float32")
     except (soundfile.SoundFileError, OSError) as error:
         raise UserError(f"{path} is no readable audio ({error}); copy it again.") from None
     if len(samples) == 0:

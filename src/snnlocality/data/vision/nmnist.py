@@ -126,7 +126,8 @@ def _download_fault(archive: Path, part: str, root: Path, error: Exception) -> s
     # This is how tonic tells a wrong hash from other faults.
     if isinstance(error, RuntimeError) and "corrupted" in str(error):
         return f"{archive.name} of N-MNIST was downloaded, but its hash is wrong; {remedy}."
-    return f"{archive.name} of N-MNIST could not be downloaded ({error}); {remedy}."
+    reason = " ".join(str(error).split())[:200]  # it may quote the archive
+    return f"{archive.name} of N-MNIST could not be downloaded ({reason}); {remedy}."
 
 
 def export_tree(recordings: RecordingSet, root: str | Path, indices: np.ndarray | None = None) -> None:
