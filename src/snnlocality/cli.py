@@ -337,18 +337,38 @@ def calibrate_speech() -> None:
 @click.argument("targets", nargs=-1)
 @_options(_STUDY)
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
+@click.option("--html", "page", type=click.Path(dir_okay=False), help="Write findings as a page to this file too.")
 @click.option("--cell", help="Name what is behind one number, e.g. method=bptt,arch=rec,epsilon=0.01.")
-def audit(targets: tuple[str, ...], study: str | None, as_json: bool, cell: str | None) -> None:
-    """Check reports (all by default) back to the data; exits with 1 unless everything is ok."""
+@click.option("--skip-raw", is_flag=True, help="Leave out the raw files of real data, which you may not have.")
+@click.option("--skip-lock", is_flag=True, help="Leave out dvc.lock, which remembers results of before.")
+def audit(
+    targets: tuple[str, ...],
+    study: str | None,
+    as_json: bool,
+    page: str | None,
+    cell: str | None,
+    skip_raw: bool,
+    skip_lock: bool,
+) -> None:
+    """Check reports (all by default) back to the raw data; exits with 1 unless everything is ok."""
     from snnlocality.provenance import audit as checking
-    from snnlocality.provenance import audit_text
+    from snnlocality.provenance import audit_text, manifest
 
     chosen = _parameters(study)
     if cell is not None:
         click.echo(audit_text.cell(chosen, targets, cell))
         return
-    findings = checking.audit(chosen, targets)
-    click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings))
+    remembered = manifest.EMPTY if skip_lock else manifest.read(chosen)
+    with progress.bar("audit") as advance:
+        findings = checking.audit(chosen, targets, remembered, advance)
+        if not skip_raw:
+            findings += checking.raw_findings(checking.chosen(chosen, targets), advance)
+    notes = audit_text.notes(remembered, skip_raw, skip_lock)
+    if page is not None:
+        from snnlocality.provenance import audit_page
+
+        audit_page.write(page, chosen, checking.chosen(chosen, targets), findings, notes)
+    click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings, notes))
     if any(finding.verdict is not checking.Verdict.OK for finding in findings):
         sys.exit(1)
 
