@@ -5,6 +5,7 @@ command runs so that the program starts fast.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 
@@ -25,6 +26,8 @@ class _Group(click.Group):
             sys.exit(2)
 
 
+# What numerical libraries read when they are loaded, which is after the program has started.
+_LIBRARY_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _NUMBER = click.IntRange(min=0)
 _STUDY = click.option("--study", help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
 _TASK = click.option("--task", required=True, help="vision or speech.")
@@ -48,8 +51,12 @@ def _options(*options: Callable) -> Callable:
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="snnlocality")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Benchmark spiking neural network learning rules from global to local, reproducibly."""
+    if context.invoked_subcommand != "calibrate":
+        # Sums of matrix products depend on the number of threads that share them; engines have threads of their own.
+        os.environ |= dict.fromkeys(_LIBRARY_THREADS, "1")
 
 
 def _engine(threads: int):
@@ -370,6 +377,33 @@ def audit(
         audit_page.write(page, chosen, checking.chosen(chosen, targets), findings, notes)
     click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings, notes))
     if any(finding.verdict is not checking.Verdict.OK for finding in findings):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("targets", nargs=-1)
+@_options(_STUDY, _THREADS)
+@click.option("--sample", type=click.IntRange(min=1), default=3, show_default=True, help="Runs to draw, if no TARGET.")
+@click.option("--seed", type=_NUMBER, default=0, show_default=True, help="Of the draw: yours, so that nobody knows it.")
+def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: int, seed: int) -> None:
+    """Compute TARGETs, or runs drawn at random, again elsewhere and compare; exits with 1 unless all agree."""
+    from snnlocality.provenance import manifest
+    from snnlocality.provenance import verify as verification
+
+    chosen = _parameters(study)
+    steps = verification.makers(chosen, targets) if targets else verification.sample(chosen, sample, seed)
+    remembered = manifest.read(chosen)
+    checks = []
+    with progress.bar("verify") as advance:
+        for number, step in enumerate(steps):
+            advance(number, len(steps))
+            checks.append(check := verification.verify(chosen, step, remembered, threads))
+            click.echo(
+                "\n".join([f"{check.outcome.value:<16} {check.output}", *(f"    {why}" for why in check.reasons)])
+            )
+    agreed = sum(check.outcome in verification.AGREED for check in checks)
+    click.echo(f"{agreed} of {len(checks)} agree.")
+    if agreed < len(checks):
         sys.exit(1)
 
 

@@ -1,8 +1,8 @@
 """The audit: from every report back to the raw data, one verdict per step, by records, code, parameters and dvc.lock.
 
-What is compared: each output with its record; each record with the step as the project would execute it now (settings,
-code, libraries); each record's inputs with the files that are there, raw ones too; all of it with ``dvc.lock``, and that
-with what Git has committed. Every file is read anew each time.
+What is compared: each output with its record; each record with the step as the project would execute it now
+(settings, code, libraries); each record's inputs with the files that are there, raw ones too; all of it with
+``dvc.lock``, and that with what Git has committed. Every file is read anew each time.
 """
 
 import json
@@ -23,6 +23,7 @@ from snnlocality.provenance.manifest import Manifest, md5
 from snnlocality.storage import read_json, sha256
 
 _RECORD = {"step", "settings", "code", "libraries", "inputs", "outputs"}
+_AGAIN = " (if it was computed again since: dvc repro)"
 _MOST = 20  # raw files that a finding names before it counts the rest
 
 Progress = Callable[[int, int], None]
@@ -65,7 +66,10 @@ def audit(
     for number, step in enumerate(steps):
         progress(number, len(steps))
         findings.append(examined(step, remembered))
-    return findings if wanted else [*findings, *orphans(parameters, steps), *lock_findings(steps, remembered)]
+    if wanted:
+        faults = remembered.faults
+        return [*findings, *([Finding("dvc.lock", str(manifest.LOCK), Verdict.UNRECORDED, faults)] if faults else [])]
+    return [*findings, *orphans(parameters, steps), *lock_findings(steps, remembered)]
 
 
 def chosen(parameters: params.Parameters, targets: Sequence[str] = ()) -> list[Plan]:
@@ -106,11 +110,15 @@ def examined(step: Plan, remembered: Manifest = manifest.EMPTY) -> Finding:
     outputs = record.get("outputs")
     if not isinstance(outputs, dict) or set(outputs) != {path.name for path in step.outputs}:
         return finding(Verdict.UNRECORDED, f"{step.record} does not name the outputs of its step")
-    if set(record) != _RECORD or record["step"] != step.step or not _as_written(step.record, record):
+    if (
+        set(record) != (_RECORD | {"raw"} if step.raw else _RECORD)
+        or record["step"] != step.step
+        or not _as_written(step.record, record)
+    ):
         return finding(Verdict.TAMPERED, f"{step.record} is not as a step writes it: it was edited")
     forged = [f"{path} is not what {step.record} says" for path in step.outputs if digest(path) != outputs[path.name]]
     forged += [
-        f"{path} is not what dvc.lock remembers (if it was computed again since: dvc repro)"
+        f"{path} is not what dvc.lock remembers{_AGAIN}"
         for path in (*step.outputs, step.record)
         if str(path) in remembered.files and md5(path) != remembered.files[str(path)]
     ]
@@ -139,7 +147,6 @@ def outdated(step: Plan, record: dict) -> list[str]:
     if record.get("libraries") != libraries():
         reasons.append("numerical libraries are locked to other versions now")
     before = record.get("inputs") if isinstance(record.get("inputs"), dict) else {}
-    before = {path: digest for path, digest in before.items() if not (step.raw and raw.is_raw(path))}
     now = {str(path): digest(path) if path.is_file() else "" for path in (*step.made, *step.given)}
     reasons += [f"{path} was not an input then" for path in now.keys() - before.keys()]
     reasons += [f"{path} is no input any more" for path in before.keys() - now.keys()]
@@ -160,19 +167,29 @@ def orphans(parameters: params.Parameters, steps: list[Plan]) -> list[Finding]:
 
 
 def lock_findings(steps: Sequence[Plan], remembered: Manifest) -> list[Finding]:
-    """Findings on dvc.lock itself, on folders of which it knows too little, and on results that it does not know."""
+    """Findings on what dvc.lock remembers beside results (logs), on folders that it cannot tell, and on itself."""
+    if remembered == manifest.EMPTY:
+        return []
+    # The search is nobody's input, so DVC has no stage for it.
+    results = {str(path) for step in steps if step.step != "search" for path in (*step.outputs, step.record)}
+    others = {path: known for path, known in remembered.files.items() if path not in results}
     found = [
-        Finding("dvc.lock", folder, Verdict.TAMPERED, (reason,))
-        for folder, reason in sorted(remembered.unclear.items())
+        Finding("dvc.lock", path, Verdict.MISSING, (f"{path} does not exist",))
+        if not Path(path).is_file()
+        else Finding("dvc.lock", path, Verdict.TAMPERED, (f"{path} is not what dvc.lock remembers{_AGAIN}",))
+        for path, known in others.items()
+        if not Path(path).is_file() or md5(Path(path)) != known
     ]
+    found += [Finding("dvc.lock", folder, Verdict.TAMPERED, (why,)) for folder, why in remembered.unclear.items()]
     reasons = list(remembered.faults)
     if remembered.files:
-        # The search is nobody's input, so DVC has no stage for it.
-        results = {str(path) for step in steps if step.step != "search" for path in (*step.outputs, step.record)}
         unclear = tuple(f"{folder}/" for folder in remembered.unclear)
         unknown = sorted(path for path in results - remembered.files.keys() if not path.startswith(unclear))
         reasons += [f"{path} is not in it (dvc repro)" for path in unknown]
-    return [*found, Finding("dvc.lock", str(manifest.LOCK), Verdict.UNRECORDED, tuple(reasons))] if reasons else found
+    if remembered.files or reasons:
+        verdict = Verdict.UNRECORDED if reasons else Verdict.OK
+        found.append(Finding("dvc.lock", str(manifest.LOCK), verdict, tuple(reasons)))
+    return found
 
 
 def raw_findings(steps: Iterable[Plan], progress: Progress = lambda done, total: None) -> list[Finding]:
@@ -186,11 +203,9 @@ def _raw_finding(step: Plan, folder: str, progress: Progress) -> Finding:
         return Finding("raw data", f"data/{folder}", verdict, (*reasons[:_MOST], *more))
 
     try:
-        before = {name: digest for name, digest in read_json(step.record)["inputs"].items() if raw.is_raw(name)}
-    except (UserError, KeyError, AttributeError):
+        before = dict(read_json(step.record)["raw"])
+    except (UserError, KeyError, TypeError, ValueError):
         return finding(Verdict.UNRECORDED, f"{step.record} does not say what they were")
-    if not before:
-        return finding(Verdict.UNRECORDED, f"{step.record} names no raw file")
     there = raw.files(folder)
     if not there:
         return finding(Verdict.MISSING, f"{folder} is not in the data folder: {len(before)} files cannot be checked")

@@ -65,7 +65,7 @@ def _groups(steps: Sequence[Plan], findings: Sequence[Finding]) -> list[dict[str
 
 
 def executions(steps: Sequence[Plan]) -> str:
-    """An HTML table of what ran where: jobs, minutes, machines and engines, from the logs that belong to the results."""
+    """An HTML table of what ran where: jobs, minutes, machines, engines, from the logs that belong to the results."""
     rows = [
         {
             "step": step.step,

@@ -26,11 +26,6 @@ def digests(folder: str) -> dict[str, str]:
     return {name: sha256(path) for name, path in files(folder).items()}
 
 
-def is_raw(name: str) -> bool:
-    """Whether an input in a record is a raw file."""
-    return name.startswith(_PREFIX)
-
-
 def _walk(folder: Path) -> Iterator[Path]:
     # Links are followed, as readers do; a folder that contains itself is entered once.
     seen: set[tuple[int, int]] = set()

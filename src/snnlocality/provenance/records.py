@@ -1,7 +1,8 @@
 """Records: what made a file, beside the file; written by every step, checked by whoever reads.
 
 A step leaves two JSON files. ``<step>.record.json`` beside its outputs holds what decides them and nothing
-that changes from one execution to the next: hashes of inputs, outputs and code, settings, library versions.
+that changes from one execution to the next: hashes of inputs, outputs and code, settings, library versions; where real
+data were prepared, the hash of every raw file.
 ``logs/.../<step>.execution.json`` holds the volatile facts: commit, host, processor, times, and the digest of the
 record it belongs to.
 """
@@ -44,6 +45,7 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     the body may add to them.
     """
     execution = Execution(input_digests(plan), circumstances)
+    raw_files = {"raw": raw.digests(plan.raw)} if plan.raw else {}
     code = plan.code  # of what is loaded now, not of what may have been edited meanwhile
     started, clock = datetime.now(UTC), time.monotonic()
     yield execution
@@ -54,6 +56,7 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
         "libraries": locked_versions(),
         "inputs": execution.inputs,
         "outputs": {path.name: sha256(path) for path in plan.outputs},
+        **raw_files,
     }
     write_json(plan.record, record)
     write_json(
@@ -75,7 +78,7 @@ def execution_log(plan: Plan) -> Path:
 
 
 def execution_of(plan: Plan) -> dict[str, Any] | None:
-    """Facts of the execution that made the results that are here; None where it was on another machine, or they went."""
+    """Facts of the execution that made the results that are here; None if its log is not here."""
     try:
         facts = read_json(execution_log(plan))
         return facts if facts.get("record") == sha256(plan.record) else None
@@ -84,12 +87,8 @@ def execution_of(plan: Plan) -> dict[str, Any] | None:
 
 
 def input_digests(plan: Plan) -> dict[str, str]:
-    """SHA-256 of every input by its name, those that steps made checked against their records (``check``)."""
-    return (
-        {str(path): check(path) for path in plan.made}
-        | {str(path): _digest(path) for path in plan.given}
-        | (raw.digests(plan.raw) if plan.raw else {})
-    )
+    """SHA-256 of every input by its path, those that steps made checked against their records (``check``)."""
+    return {str(path): check(path) for path in plan.made} | {str(path): _digest(path) for path in plan.given}
 
 
 def check(path: str | Path) -> str:

@@ -1,8 +1,8 @@
 """Spot checks: compute steps again, in a folder of their own, and compare with what their records say.
 
-On the platform that computed a result, by the log of its execution, it must come out the same to the bit. Elsewhere sums
-have another order, a spike flips now and then, and a training drifts away from the recorded one. What may differ there
-is stated for accuracies: see ``allowed``.
+On the platform that computed a result, by the log of its execution, it must come out the same to the bit. Elsewhere
+sums have another order, a spike flips now and then, and a training drifts away from the recorded one. What may differ
+there is stated for accuracies: ``allowed`` after a training, ``allowed_at_rest`` of a recorded network.
 """
 
 import csv
@@ -12,7 +12,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,6 +34,9 @@ _THREADED = ("train", "evaluate", "fgsm", "shift", "fisher", "backdoor", "cka")
 _PLATFORM = ("machine", "processor", "system", "libc", "python", "libraries", "engine")
 _PROJECT = ("params.yaml", "envs", "published")  # what a step reads besides data and results
 _DEVIATIONS = 3
+# Shares of the decisions of a recorded network. Measured between two engines: none of 54 500 on nine test parts; under
+# attack, where the sign of a gradient near zero decides too, at most 2 of 360.
+_MOVED = {"evaluate": 0.001, "fgsm": 0.01}
 
 _Shares = dict[str, tuple[float, int]]  # accuracies by what they are of: share, number of decisions
 
@@ -45,6 +48,9 @@ class Outcome(StrEnum):
     WITHIN = "within tolerance"  # elsewhere, and no accuracy differs by more than is allowed
     DIFFERS = "differs"
     UNJUDGED = "not judged"  # elsewhere, and no tolerance is stated for such a step
+
+
+AGREED = (Outcome.IDENTICAL, Outcome.WITHIN)
 
 
 class Check(NamedTuple):
@@ -102,7 +108,7 @@ def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, thre
             return check(Outcome.DIFFERS, "this is the platform that computed it, and", *reasons)
         where = f"another platform computed it ({others})" if recorded else "no log says what platform computed it"
         differences = [
-            _difference(name, before, after, decisions, trained=step.step != "evaluate")
+            _difference(name, before, after, decisions, limit(step.step, (before + after) / 2, decisions))
             for one in steps
             for path in one.outputs
             for name, (before, after, decisions) in _pairs(path, root / path).items()
@@ -110,12 +116,19 @@ def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, thre
     if not differences or step.step not in (*_SAMPLED, "evaluate"):
         return check(Outcome.UNJUDGED, where, *reasons, "only on that platform must it be the same to the bit")
     within = all(fine for fine, _ in differences)
-    words = [text for fine, text in differences if not (within and len(differences) > 4) or not fine]
-    return check(Outcome.WITHIN if within else Outcome.DIFFERS, where, *words)
+    shown = sorted(differences) if within else [one for one in differences if not one[0]]
+    return check(Outcome.WITHIN if within else Outcome.DIFFERS, where, *(text for _, text in shown))
+
+
+def limit(step: str, accuracy: float, decisions: int) -> int:
+    """How many more or fewer of the decisions may be right on another platform, after the step of this name."""
+    if step in _MOVED:
+        return allowed_at_rest(_MOVED[step], decisions)
+    return allowed(accuracy, decisions)
 
 
 def allowed(accuracy: float, decisions: int) -> int:
-    """How many more or fewer of the test decisions may be right after a training on another platform.
+    """How many more or fewer of the decisions may be right if the network was trained on another platform.
 
     Three standard deviations of the difference between two networks of this accuracy whose errors are independent, by
     the draw of test samples alone: 3 sqrt(2 p (1 - p) n). A drifted training errs on much the same samples, so it
@@ -123,6 +136,20 @@ def allowed(accuracy: float, decisions: int) -> int:
     none exceeded 2.5 of the three. One decision more, for p near 0 or 1.
     """
     return 1 + math.floor(_DEVIATIONS * math.sqrt(2 * accuracy * (1 - accuracy) * decisions))
+
+
+def allowed_at_rest(share: float, decisions: int) -> int:
+    """How many more or fewer of the decisions may be right if the recorded network itself decides, elsewhere."""
+    return 1 + math.floor(share * decisions)
+
+
+def _difference(name: str, before: float, after: float, decisions: int, limit: int) -> tuple[bool, str]:
+    """Whether an accuracy may differ so much, and the same in words."""
+    moved = round(abs(after - before) * decisions)
+    return (
+        moved <= limit,
+        f"{name} {before:.4f} then, {after:.4f} now: {moved} of {decisions} decisions, {limit} allowed",
+    )
 
 
 def _evaluation(parameters: params.Parameters, training: Plan) -> tuple[Plan, ...]:

@@ -94,7 +94,7 @@ def render(parameters: params.Parameters) -> Path:
             cells=[
                 _cell(parameters, *key, cell) for key, cell in runs.groupby(["dataset", "method", "arch"], sort=False)
             ],
-            steps=verdicts_now(rendered, parameters),
+            steps=verdicts(parameters),
             hashes=[(path.name, sha256(path)) for path in rendered.made if path.parent == paths.REPORTS],
         )
         write_text(output, text)
@@ -150,12 +150,12 @@ def notes(path: Path) -> list[str]:
     return [line.removeprefix("- ") for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("- ")]
 
 
-def verdicts_now(rendered: plan.Plan, parameters: params.Parameters) -> list[dict[str, Any]]:
+def verdicts(parameters: params.Parameters) -> list[dict[str, Any]]:
     """By kind of step, what the records of all that is behind the page say while it is written."""
-    behind = audit.chain(list(plan.everything(parameters)), str(rendered.outputs[0]))[1:]
     kinds: dict[str, list[audit.Finding]] = {}
-    for step in behind:
-        kinds.setdefault(step.step, []).append(audit.examined(step))
+    for step in plan.everything(parameters):
+        if step.step != "index":
+            kinds.setdefault(step.step, []).append(audit.examined(step))
     return [
         {
             "step": kind,
