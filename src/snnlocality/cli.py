@@ -408,6 +408,17 @@ def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: in
 
 
 @main.command()
+@click.argument("target")
+@_options(_STUDY)
+def crate(target: str, study: str | None) -> None:
+    """Write the study with all its provenance as a Workflow Run RO-Crate to the folder, or .zip file, TARGET."""
+    from snnlocality.provenance.crate import export as write
+
+    with progress.bar("crate") as advance:
+        click.echo(write(_parameters(study), target, advance))
+
+
+@main.command()
 @_options(_STUDY)
 @click.option("--cores", type=click.IntRange(min=1), default=2, show_default=True, help="Processors to share the work.")
 def estimate(study: str | None, cores: int) -> None:
