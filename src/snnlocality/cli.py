@@ -366,15 +366,19 @@ def audit(
         click.echo(audit_text.cell(chosen, targets, cell))
         return
     remembered = manifest.EMPTY if skip_lock else manifest.read(chosen)
+    steps = checking.chosen(chosen, targets)
     with progress.bar("audit") as advance:
-        findings = checking.audit(chosen, targets, remembered, advance)
+        if targets:
+            findings = checking.audit_steps(steps, remembered, advance)
+        else:
+            findings = checking.audit_study(chosen, steps, remembered, advance)
         if not skip_raw:
-            findings += checking.raw_findings(checking.chosen(chosen, targets), advance)
+            findings += checking.raw_findings(steps, advance)
     notes = audit_text.notes(remembered, skip_raw, skip_lock)
     if page is not None:
         from snnlocality.provenance import audit_page
 
-        audit_page.write(page, chosen, checking.chosen(chosen, targets), findings, notes)
+        audit_page.write(page, chosen, steps, findings, notes)
     click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings, notes))
     if any(finding.verdict is not checking.Verdict.OK for finding in findings):
         sys.exit(1)

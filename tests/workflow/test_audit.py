@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from snnlocality import parameters
 from snnlocality.provenance import audit as auditing
 from snnlocality.provenance import manifest, raw
-from snnlocality.provenance.audit import Verdict, audit
+from snnlocality.provenance.audit import Verdict
 
 ACCURACIES = "results/demo/fgsm/vision/eprop/ff/fold0/seed0/accuracies.csv"
 
@@ -23,8 +23,9 @@ def findings_now(*targets):
     auditing.digest.cache_clear()
     manifest.md5.cache_clear()
     chosen = parameters.load()
-    found = audit(chosen, targets, manifest.read(chosen))
-    found += auditing.raw_findings(auditing.chosen(chosen, targets))
+    steps, remembered = auditing.chosen(chosen, targets), manifest.read(chosen)
+    found = auditing.audit_steps(steps, remembered) if targets else auditing.audit_study(chosen, steps, remembered)
+    found += auditing.raw_findings(steps)
     return {finding.output: finding for finding in found if finding.verdict is not Verdict.OK}
 
 

@@ -6,7 +6,7 @@ What is compared: each output with its record; each record with the step as the 
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,10 @@ _MOST = 20  # raw files that a finding names before it counts the rest
 Progress = Callable[[int, int], None]
 
 
+def silent(done: int, total: int) -> None:
+    """Progress that nobody sees."""
+
+
 class Verdict(StrEnum):
     """What the audit says of a step, the worst last."""
 
@@ -49,31 +53,30 @@ class Finding(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def audit(
-    parameters: params.Parameters,
-    targets: Iterable[str] = (),
-    remembered: Manifest = manifest.EMPTY,
-    progress: Progress = lambda done, total: None,
+def audit_study(
+    parameters: params.Parameters, steps: Sequence[Plan], remembered: Manifest, progress: Progress = silent
 ) -> list[Finding]:
-    """Findings on every step behind the targets, by their records and by what dvc.lock remembers.
+    """Findings on all steps of the study, on files of no step, and on dvc.lock. (Raw files: ``raw_findings``.)"""
+    return [
+        *_examined(steps, remembered, progress),
+        *orphans(parameters, steps),
+        *lock_findings(steps, remembered),
+    ]
 
-    Without targets: on the whole study, on files of no step and on dvc.lock itself. Raw files are another question
-    (``raw_findings``). Raises UserError for a target that no step of the study makes.
-    """
-    wanted = list(targets)
-    steps = chosen(parameters, wanted)
-    findings = []
+
+def audit_steps(steps: Sequence[Plan], remembered: Manifest, progress: Progress = silent) -> list[Finding]:
+    """Findings on some steps, and on a dvc.lock that is not to be trusted. (Raw files: ``raw_findings``.)"""
+    return [*_examined(steps, remembered, progress), *_lock_faults(remembered.faults)]
+
+
+def _examined(steps: Sequence[Plan], remembered: Manifest, progress: Progress) -> Iterator[Finding]:
     for number, step in enumerate(steps):
         progress(number, len(steps))
-        findings.append(examined(step, remembered))
-    if wanted:
-        faults = remembered.faults
-        return [*findings, *([Finding("dvc.lock", str(manifest.LOCK), Verdict.UNRECORDED, faults)] if faults else [])]
-    return [*findings, *orphans(parameters, steps), *lock_findings(steps, remembered)]
+        yield examined(step, remembered)
 
 
 def chosen(parameters: params.Parameters, targets: Sequence[str] = ()) -> list[Plan]:
-    """The steps behind the targets, or all of the study."""
+    """The steps behind the targets, or all of the study; UserError for a target that no step of it makes."""
     searches = (*plan.searches(parameters), plan.search_table(parameters))  # nobody needs them, but who has them
     steps = [*plan.everything(parameters), *(step for step in searches if step.outputs[0].exists())]
     behind_targets = [step for target in targets for step in chain(steps, target)] if targets else steps
@@ -158,7 +161,7 @@ def outdated(step: Plan, record: dict) -> list[str]:
     return sorted(reasons)
 
 
-def orphans(parameters: params.Parameters, steps: list[Plan]) -> list[Finding]:
+def orphans(parameters: params.Parameters, steps: Iterable[Plan]) -> list[Finding]:
     """Files of the study that no step makes."""
     known = {str(path) for step in steps for path in (*step.outputs, step.record)}
     folders = (paths.RESULTS / parameters.label, paths.REPORTS)
@@ -168,8 +171,6 @@ def orphans(parameters: params.Parameters, steps: list[Plan]) -> list[Finding]:
 
 def lock_findings(steps: Sequence[Plan], remembered: Manifest) -> list[Finding]:
     """Findings on what dvc.lock remembers beside results (logs), on folders that it cannot tell, and on itself."""
-    if remembered == manifest.EMPTY:
-        return []
     # The search is nobody's input, so DVC has no stage for it.
     results = {str(path) for step in steps if step.step != "search" for path in (*step.outputs, step.record)}
     others = {path: known for path, known in remembered.files.items() if path not in results}
@@ -181,18 +182,21 @@ def lock_findings(steps: Sequence[Plan], remembered: Manifest) -> list[Finding]:
         if not Path(path).is_file() or md5(Path(path)) != known
     ]
     found += [Finding("dvc.lock", folder, Verdict.TAMPERED, (why,)) for folder, why in remembered.unclear.items()]
-    reasons = list(remembered.faults)
+    faults = list(remembered.faults)
     if remembered.files:
         unclear = tuple(f"{folder}/" for folder in remembered.unclear)
         unknown = sorted(path for path in results - remembered.files.keys() if not path.startswith(unclear))
-        reasons += [f"{path} is not in it (dvc repro)" for path in unknown]
-    if remembered.files or reasons:
-        verdict = Verdict.UNRECORDED if reasons else Verdict.OK
-        found.append(Finding("dvc.lock", str(manifest.LOCK), verdict, tuple(reasons)))
-    return found
+        faults += [f"{path} is not in it (dvc repro)" for path in unknown]
+        if not faults:
+            found.append(Finding("dvc.lock", str(manifest.LOCK), Verdict.OK, ()))
+    return [*found, *_lock_faults(faults)]
 
 
-def raw_findings(steps: Iterable[Plan], progress: Progress = lambda done, total: None) -> list[Finding]:
+def _lock_faults(faults: Sequence[str]) -> list[Finding]:
+    return [Finding("dvc.lock", str(manifest.LOCK), Verdict.UNRECORDED, tuple(faults))] if faults else []
+
+
+def raw_findings(steps: Iterable[Plan], progress: Progress = silent) -> list[Finding]:
     """A finding on the raw files of every data set that these steps prepared, against the record of the preparation."""
     return [_raw_finding(step, step.raw, progress) for step in steps if step.raw]
 

@@ -133,7 +133,7 @@ def allowed(accuracy: float, decisions: int) -> int:
     Three standard deviations of the difference between two networks of this accuracy whose errors are independent, by
     the draw of test samples alone: 3 sqrt(2 p (1 - p) n). A drifted training errs on much the same samples, so it
     differs by less: 388 pairs of trainings with two engines (benchmarks/agreement.csv) had 0.6 of this deviation, and
-    none exceeded 2.5 of the three. One decision more, for p near 0 or 1.
+    none exceeded 2.3 of the three. One decision more, for p near 0 or 1.
     """
     return 1 + math.floor(_DEVIATIONS * math.sqrt(2 * accuracy * (1 - accuracy) * decisions))
 
