@@ -95,7 +95,7 @@ def test_any_changed_byte_of_any_raw_file_is_named(project, tmp_path, monkeypatc
     assert len(named) == 24
     names = {path: name for name, path in named.items()}
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(st.data())
     def changes(data):
         path, byte, bits = flips(data, list(named.values()))
@@ -115,9 +115,10 @@ def test_any_changed_byte_of_any_raw_file_is_named(project, tmp_path, monkeypatc
     first.rename(moved)
     found = findings_now(target)["data/n-mnist"]
     assert found.verdict is Verdict.MISSING
-    assert len(found.reasons) == 2
-    assert "data/n-mnist/Train/" in told({"": found})
-    assert "99999.bin was not there when" in told({"": found})
+    assert found.reasons == (
+        f"{names[first]} does not exist any more",
+        f"{names[first].replace(first.name, moved.name)} was not there when {target} was made",
+    )
     shutil.rmtree(tmp_path / "data")
     done = project.run("snnlocality", "audit", target, check=False)
     assert done.returncode == 1

@@ -4,8 +4,6 @@ import csv
 import json
 from pathlib import Path
 
-import pytest
-
 from snnlocality import parameters, plan
 from snnlocality.provenance.commands import arguments
 from snnlocality.provenance.verify import allowed, sample
@@ -30,14 +28,11 @@ def test_where_it_was_computed_everything_comes_out_the_same(project):
     assert state(project) == before
 
 
-@pytest.mark.parametrize("threads", ["1", "2"])
-def test_the_number_of_threads_of_libraries_decides_nothing(project, monkeypatch, threads):
+def test_the_number_of_threads_of_libraries_decides_nothing(project, monkeypatch):
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        monkeypatch.setenv(variable, threads)
-    done = project.run(
-        "snnlocality", "verify", "results/demo/conversion/fold0/seed0/relu.safetensors", f"{RUN}/curve.csv"
-    )
-    assert done.stdout.count("identical") == 2
+        monkeypatch.setenv(variable, "2")  # Snakemake had set 1, as for every job
+    done = project.run("snnlocality", "verify", "results/demo/conversion/fold0/seed0/relu.safetensors")
+    assert "identical" in done.stdout
 
 
 def test_a_result_forged_with_its_record_is_found(project):
@@ -48,18 +43,20 @@ def test_a_result_forged_with_its_record_is_found(project):
     told = json.loads(record.read_text())
     told["outputs"]["metrics.json"] = sha256(metrics)
     record.write_text(json.dumps(told, indent=2, sort_keys=True) + "\n")
+    log = project.root / "logs" / RUN / "evaluate.execution.json"
+    log.write_text(json.dumps(json.loads(log.read_text()) | {"record": sha256(record)}))
     done = project.run("snnlocality", "verify", f"{RUN}/metrics.json", check=False)
     assert done.returncode == 1
     assert f"{RUN}/metrics.json has other bytes" in done.stdout
     # On another platform a difference is judged by its size.
-    (project.root / "logs" / RUN / "evaluate.execution.json").unlink()
+    log.unlink()
     done = project.run("snnlocality", "verify", f"{RUN}/metrics.json", check=False)
     assert done.returncode == 1
     assert "no log says what platform computed it" in done.stdout
     assert "of 360 decisions, 1 allowed" in done.stdout
 
 
-def test_another_engine_agrees_within_the_tolerance(project, monkeypatch):
+def test_another_engine_agrees_within_the_tolerance(project):
     done = project.run("env", "SNNLOCALITY_ENGINE=reference", "snnlocality", "verify", f"{RUN}/model.safetensors")
     assert "within tolerance" in done.stdout
     assert "engine cpu there, reference here" in done.stdout
