@@ -30,6 +30,7 @@ from snnlocality.provenance.records import execution_log, execution_of
 from snnlocality.storage import read_json, sha256
 
 _SAMPLED = ("train", "fgsm", "backdoor")  # what can be judged on any platform
+_JUDGED = (*_SAMPLED, "evaluate")
 _THREADED = ("train", "evaluate", "fgsm", "shift", "fisher", "backdoor", "cka")
 _PLATFORM = ("machine", "processor", "system", "libc", "python", "libraries", "engine")
 _PROJECT = ("params.yaml", "envs", "published")  # what a step reads besides data and results
@@ -107,17 +108,25 @@ def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, thre
         if recorded and not (others := _other_platform(recorded, here)):
             return check(Outcome.DIFFERS, "this is the platform that computed it, and", *reasons)
         where = f"another platform computed it ({others})" if recorded else "no log says what platform computed it"
-        differences = [
-            _difference(name, before, after, decisions, limit(step.step, (before + after) / 2, decisions))
-            for one in steps
-            for path in one.outputs
-            for name, (before, after, decisions) in _pairs(path, root / path).items()
-        ]
-    if not differences or step.step not in (*_SAMPLED, "evaluate"):
-        return check(Outcome.UNJUDGED, where, *reasons, "only on that platform must it be the same to the bit")
-    within = all(fine for fine, _ in differences)
-    shown = sorted(differences) if within else [one for one in differences if not one[0]]
-    return check(Outcome.WITHIN if within else Outcome.DIFFERS, where, *(text for _, text in shown))
+        if step.step not in _JUDGED:
+            return check(Outcome.UNJUDGED, where, *reasons, "only on that platform must it be the same to the bit")
+        within, words = _compared(step.step, steps[-1].outputs[0], root)
+        return check(Outcome.WITHIN if within else Outcome.DIFFERS, where, words)
+
+
+def _compared(step: str, recorded: Path, root: Path) -> tuple[bool, str]:
+    """Whether the accuracies of a file are near enough to those of the same file below ``root``, and how near."""
+    before, after = _shares(recorded), _shares(root / recorded)
+    if {name: number for name, (_, number) in before.items()} != {name: number for name, (_, number) in after.items()}:
+        return False, f"{recorded} has accuracies of other things or of other numbers of decisions"
+    differences = []
+    for name, (then, number) in before.items():
+        now = after[name][0]
+        moved, most = round(abs(now - then) * number), limit(step, (then + now) / 2, number)
+        words = f"{name} {then:.4f} then, {now:.4f} now: {moved} of {number} decisions, {most} allowed"
+        differences.append((moved - most, words))
+    over, words = max(differences)
+    return over <= 0, words if len(differences) == 1 else f"{words}; nearest to its limit of {len(differences)}"
 
 
 def limit(step: str, accuracy: float, decisions: int) -> int:
@@ -141,15 +150,6 @@ def allowed(accuracy: float, decisions: int) -> int:
 def allowed_at_rest(share: float, decisions: int) -> int:
     """How many more or fewer of the decisions may be right if the recorded network itself decides, elsewhere."""
     return 1 + math.floor(share * decisions)
-
-
-def _difference(name: str, before: float, after: float, decisions: int, limit: int) -> tuple[bool, str]:
-    """Whether an accuracy may differ so much, and the same in words."""
-    moved = round(abs(after - before) * decisions)
-    return (
-        moved <= limit,
-        f"{name} {before:.4f} then, {after:.4f} now: {moved} of {decisions} decisions, {limit} allowed",
-    )
 
 
 def _evaluation(parameters: params.Parameters, training: Plan) -> tuple[Plan, ...]:
@@ -195,12 +195,6 @@ def _other_platform(recorded: dict[str, Any], here: dict[str, Any]) -> str:
         for key in _PLATFORM
         if recorded.get(key) != here.get(key)
     )
-
-
-def _pairs(recorded: Path, here: Path) -> dict[str, tuple[float, float, int]]:
-    """Accuracies of two files by their names: recorded, computed here, number of decisions."""
-    before, after = _shares(recorded), _shares(here)
-    return {name: (share, after[name][0], number) for name, (share, number) in before.items() if name in after}
 
 
 def _shares(path: Path) -> _Shares:
