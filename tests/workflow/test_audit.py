@@ -64,8 +64,10 @@ def test_a_finished_study_is_ok(project):
 
 def test_any_changed_byte_of_any_file_is_named(committed, monkeypatch):
     monkeypatch.chdir(committed.root)
-    tracked = [path for folder in ("results", "reports") for path in Path(folder).rglob("*") if path.is_file()]
-    files = sorted([*tracked, *Path("published").glob("table*.csv"), manifest.LOCK])
+    tracked = {path for folder in ("results", "reports") for path in Path(folder).rglob("*") if path.is_file()}
+    remembered = {Path(path) for path in manifest.read(parameters.load()).files}
+    assert tracked <= remembered
+    files = sorted({*remembered, *Path("published").glob("table*.csv"), manifest.LOCK})
     assert len(files) > 100
     assert findings_now() == {}
 
