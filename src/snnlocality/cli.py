@@ -5,6 +5,7 @@ command runs so that the program starts fast.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 
@@ -31,6 +32,8 @@ class _Group(click.Group):
             sys.exit(128 + error.signal)
 
 
+# What numerical libraries read when they are loaded, which is after the program has started.
+_LIBRARY_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _NUMBER = click.IntRange(min=0)
 _STUDY = click.option("--study", help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
 _TASK = click.option("--task", required=True, help="vision or speech.")
@@ -54,8 +57,12 @@ def _options(*options: Callable) -> Callable:
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="snnlocality")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Benchmark spiking neural network learning rules from global to local, reproducibly."""
+    if context.invoked_subcommand != "calibrate":
+        # Sums of matrix products depend on the number of threads that share them; engines have threads of their own.
+        os.environ |= dict.fromkeys(_LIBRARY_THREADS, "1")
 
 
 def _engine(threads: int):
@@ -343,20 +350,82 @@ def calibrate_speech() -> None:
 @click.argument("targets", nargs=-1)
 @_options(_STUDY)
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
+@click.option("--html", "page", type=click.Path(dir_okay=False), help="Write findings as a page to this file too.")
 @click.option("--cell", help="Name what is behind one number, e.g. method=bptt,arch=rec,epsilon=0.01.")
-def audit(targets: tuple[str, ...], study: str | None, as_json: bool, cell: str | None) -> None:
-    """Check reports (all by default) back to the data; exits with 1 unless everything is ok."""
+@click.option("--skip-raw", is_flag=True, help="Leave out the raw files of real data, which you may not have.")
+@click.option("--skip-lock", is_flag=True, help="Leave out dvc.lock, which remembers results of before.")
+def audit(
+    targets: tuple[str, ...],
+    study: str | None,
+    as_json: bool,
+    page: str | None,
+    cell: str | None,
+    skip_raw: bool,
+    skip_lock: bool,
+) -> None:
+    """Check reports (all by default) back to the raw data; exits with 1 unless everything is ok."""
     from snnlocality.provenance import audit as checking
-    from snnlocality.provenance import audit_text
+    from snnlocality.provenance import audit_text, manifest
 
     chosen = _parameters(study)
     if cell is not None:
         click.echo(audit_text.cell(chosen, targets, cell))
         return
-    findings = checking.audit(chosen, targets)
-    click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings))
+    remembered = manifest.EMPTY if skip_lock else manifest.read(chosen)
+    steps = checking.chosen(chosen, targets)
+    with progress.bar("audit") as advance:
+        if targets:
+            findings = checking.audit_steps(steps, remembered, advance)
+        else:
+            findings = checking.audit_study(chosen, steps, remembered, advance)
+        if not skip_raw:
+            findings += checking.raw_findings(steps, advance)
+    notes = audit_text.notes(remembered, skip_raw, skip_lock)
+    if page is not None:
+        from snnlocality.provenance import audit_page
+
+        audit_page.write(page, chosen, steps, findings, notes)
+    click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings, notes))
     if any(finding.verdict is not checking.Verdict.OK for finding in findings):
         sys.exit(1)
+
+
+@main.command()
+@click.argument("targets", nargs=-1)
+@_options(_STUDY, _THREADS)
+@click.option("--sample", type=click.IntRange(min=1), default=3, show_default=True, help="Runs to draw, if no TARGET.")
+@click.option("--seed", type=_NUMBER, default=0, show_default=True, help="Of the draw: yours, so that nobody knows it.")
+def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: int, seed: int) -> None:
+    """Compute TARGETs, or runs drawn at random, again elsewhere and compare; exits with 1 unless all agree."""
+    from snnlocality.provenance import manifest
+    from snnlocality.provenance import verify as verification
+
+    chosen = _parameters(study)
+    steps = verification.makers(chosen, targets) if targets else verification.sample(chosen, sample, seed)
+    remembered = manifest.read(chosen)
+    checks = []
+    with progress.bar("verify") as advance:
+        for number, step in enumerate(steps):
+            advance(number, len(steps))
+            checks.append(check := verification.verify(chosen, step, remembered, threads))
+            click.echo(
+                "\n".join([f"{check.outcome.value:<16} {check.output}", *(f"    {why}" for why in check.reasons)])
+            )
+    agreed = sum(check.outcome in verification.AGREED for check in checks)
+    click.echo(f"{agreed} of {len(checks)} agree.")
+    if agreed < len(checks):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("target")
+@_options(_STUDY)
+def crate(target: str, study: str | None) -> None:
+    """Write the study with all its provenance as a Workflow Run RO-Crate to the folder, or .zip file, TARGET."""
+    from snnlocality.provenance.crate import export as write
+
+    with progress.bar("crate") as advance:
+        click.echo(write(_parameters(study), target, advance))
 
 
 @main.command()

@@ -31,6 +31,7 @@ class Plan(NamedTuple):
     made: tuple[Path, ...]  # inputs that other steps made
     given: tuple[Path, ...]  # inputs that came with the project
     outputs: tuple[Path, ...]
+    raw: str | None = None  # folder of raw files below the data folder
 
     @property
     def code(self) -> str:
@@ -58,7 +59,7 @@ def prepare(parameters: params.Parameters, task: str) -> Plan:
     settings = params.prepare_settings(parameters, task)
     source = SOURCES[settings["data"]["source"]]
     modules = ("snnlocality.steps.prepare", f"snnlocality.data.{task}.convert", source.module)
-    return Plan("prepare", settings, modules, (), (), (paths.data(parameters.label, task),))
+    return Plan("prepare", settings, modules, (), (), (paths.data(parameters.label, task),), source.folder)
 
 
 def train(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:

@@ -111,3 +111,18 @@ def project(finished: Project, tmp_path: Path) -> Project:
     root = tmp_path / "project"
     shutil.copytree(finished.root, root, symlinks=True, ignore=_LEFT_OUT)
     return Project(root)
+
+
+@pytest.fixture(scope="session")
+def committed(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The finished tiny study as DVC remembers it and Git has committed it; a test that changes it puts it back."""
+    root = tmp_path_factory.mktemp("committed") / "project"
+    shutil.copytree(finished.root, root, symlinks=True)
+    project = Project(root)
+    project.run("git", "init", "-q")
+    project.run("git", "config", "user.email", "nobody@example.org")
+    project.run("git", "config", "user.name", "nobody")
+    project.run("dvc", "commit", "--force", "--quiet")
+    project.run("git", "add", "--all")
+    project.run("git", "commit", "-q", "-m", "A finished study")
+    return project

@@ -34,7 +34,12 @@ def page(browser, finished):
 
 def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
     names = ["table1", "figure1", "table2", "curves", "figure2", "conversion", "table3", "table4", "figure3", "figure4"]
-    assert page.eval_on_selector_all("section", "all => all.map(one => one.id)") == [*names, "claims", "runs", "where"]
+    assert page.eval_on_selector_all("section", "all => all.map(one => one.id)") == [
+        *names,
+        "claims",
+        "runs",
+        "provenance",
+    ]
     assert page.locator(".notice").count() == 2
     for link in page.locator("nav a").all():
         assert page.locator(link.get_attribute("href")).count() == 1
@@ -43,7 +48,7 @@ def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
     assert len(widths) == 8
     assert min(widths) > 100
     assert page.locator("td small", has_text="published").count() > 10
-    assert "train" in page.locator("#where tbody").inner_text()
+    assert "train\t4 ok" in page.locator("#provenance tbody").first.inner_text()
 
 
 def test_tables_sort_by_mouse_and_by_keyboard(page):

@@ -1,32 +1,36 @@
-"""The audit: from every report back to the data, one verdict per step, by records, code, parameters and dvc.lock.
+"""The audit: from every report back to the raw data, one verdict per step, by records, code, parameters and dvc.lock.
 
-What is compared: each output with its record; each record with the step as the project would execute it now (settings,
-code, libraries); each record's inputs with the files that are there; and all of it with ``dvc.lock``, which Git keeps.
-Someone who changes an output, its record, all records made from it *and* the lock, consistently, leaves no trace here
-but in Git's history.
+What is compared: each output with its record; each record with the step as the project would execute it now
+(settings, code, libraries); each record's inputs with the files that are there, raw ones too; all of it with
+``dvc.lock``, and that with what Git has committed. Every file is read anew each time.
 """
 
-import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from snnlocality import parameters as params
 from snnlocality import paths, plan, registry
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
+from snnlocality.provenance import manifest, raw
 from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import locked_versions
+from snnlocality.provenance.manifest import Manifest, md5
 from snnlocality.storage import read_json, sha256
 
-LOCK = Path("dvc.lock")
 _RECORD = {"step", "settings", "code", "libraries", "inputs", "outputs"}
-_CACHE = Path(".dvc/cache/files/md5")
+_AGAIN = " (if it was computed again since: dvc repro)"
+_MOST = 20  # raw files that a finding names before it counts the rest
+
+Progress = Callable[[int, int], None]
+
+
+def silent(done: int, total: int) -> None:
+    """Progress that nobody sees."""
 
 
 class Verdict(StrEnum):
@@ -49,18 +53,34 @@ class Finding(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def audit(parameters: params.Parameters, targets: Iterable[str] = ()) -> list[Finding]:
-    """Findings on every step behind the targets; without targets, on the whole study and on files of no step.
+def audit_study(
+    parameters: params.Parameters, steps: Sequence[Plan], remembered: Manifest, progress: Progress = silent
+) -> list[Finding]:
+    """Findings on all steps of the study, on files of no step, and on dvc.lock. (Raw files: ``raw_findings``.)"""
+    return [
+        *_examined(steps, remembered, progress),
+        *orphans(parameters, steps),
+        *lock_findings(steps, remembered),
+    ]
 
-    Raises UserError for a target that no step of the study makes.
-    """
+
+def audit_steps(steps: Sequence[Plan], remembered: Manifest, progress: Progress = silent) -> list[Finding]:
+    """Findings on some steps, and on a dvc.lock that is not to be trusted. (Raw files: ``raw_findings``.)"""
+    return [*_examined(steps, remembered, progress), *_lock_faults(remembered.faults)]
+
+
+def _examined(steps: Sequence[Plan], remembered: Manifest, progress: Progress) -> Iterator[Finding]:
+    for number, step in enumerate(steps):
+        progress(number, len(steps))
+        yield examined(step, remembered)
+
+
+def chosen(parameters: params.Parameters, targets: Sequence[str] = ()) -> list[Plan]:
+    """The steps behind the targets, or all of the study; UserError for a target that no step of it makes."""
     searches = (*plan.searches(parameters), plan.search_table(parameters))  # nobody needs them, but who has them
     steps = [*plan.everything(parameters), *(step for step in searches if step.outputs[0].exists())]
-    wanted = list(targets)
-    chosen = [step for target in wanted for step in chain(steps, target)] if wanted else steps
-    remembered = lock(parameters)
-    findings = [examined(step, remembered) for step in {step.outputs[0]: step for step in chosen}.values()]
-    return findings if wanted else [*findings, *orphans(parameters, steps)]
+    behind_targets = [step for target in targets for step in chain(steps, target)] if targets else steps
+    return list({step.outputs[0]: step for step in behind_targets}.values())
 
 
 def chain(steps: list[Plan], target: str) -> list[Plan]:
@@ -77,7 +97,7 @@ def chain(steps: list[Plan], target: str) -> list[Plan]:
     return list(found.values())
 
 
-def examined(step: Plan, remembered: dict[str, str]) -> Finding:
+def examined(step: Plan, remembered: Manifest = manifest.EMPTY) -> Finding:
     """The verdict on one step."""
 
     def finding(verdict: Verdict, *reasons: str) -> Finding:
@@ -93,13 +113,17 @@ def examined(step: Plan, remembered: dict[str, str]) -> Finding:
     outputs = record.get("outputs")
     if not isinstance(outputs, dict) or set(outputs) != {path.name for path in step.outputs}:
         return finding(Verdict.UNRECORDED, f"{step.record} does not name the outputs of its step")
-    if set(record) != _RECORD or record["step"] != step.step or not _as_written(step.record, record):
+    if (
+        set(record) != (_RECORD | {"raw"} if step.raw else _RECORD)
+        or record["step"] != step.step
+        or not _as_written(step.record, record)
+    ):
         return finding(Verdict.TAMPERED, f"{step.record} is not as a step writes it: it was edited")
     forged = [f"{path} is not what {step.record} says" for path in step.outputs if digest(path) != outputs[path.name]]
     forged += [
-        f"{path} is not what dvc.lock remembers (if it was computed again since: dvc repro)"
+        f"{path} is not what dvc.lock remembers{_AGAIN}"
         for path in (*step.outputs, step.record)
-        if str(path) in remembered and md5(path) != remembered[str(path)]
+        if str(path) in remembered.files and md5(path) != remembered.files[str(path)]
     ]
     if forged:
         return finding(Verdict.TAMPERED, *forged)
@@ -137,7 +161,7 @@ def outdated(step: Plan, record: dict) -> list[str]:
     return sorted(reasons)
 
 
-def orphans(parameters: params.Parameters, steps: list[Plan]) -> list[Finding]:
+def orphans(parameters: params.Parameters, steps: Iterable[Plan]) -> list[Finding]:
     """Files of the study that no step makes."""
     known = {str(path) for step in steps for path in (*step.outputs, step.record)}
     folders = (paths.RESULTS / parameters.label, paths.REPORTS)
@@ -145,37 +169,65 @@ def orphans(parameters: params.Parameters, steps: list[Plan]) -> list[Finding]:
     return [Finding("", path, Verdict.ORPHAN, ("no step of this study makes it",)) for path in sorted(there - known)]
 
 
-def lock(parameters: params.Parameters) -> dict[str, str]:
-    """MD5 by path of every file that dvc.lock remembers by itself; nothing if it remembers another study."""
+def lock_findings(steps: Sequence[Plan], remembered: Manifest) -> list[Finding]:
+    """Findings on what dvc.lock remembers beside results (logs), on folders that it cannot tell, and on itself."""
+    # The search is nobody's input, so DVC has no stage for it.
+    results = {str(path) for step in steps if step.step != "search" for path in (*step.outputs, step.record)}
+    others = {path: known for path, known in remembered.files.items() if path not in results}
+    found = [
+        Finding("dvc.lock", path, Verdict.MISSING, (f"{path} does not exist",))
+        if not Path(path).is_file()
+        else Finding("dvc.lock", path, Verdict.TAMPERED, (f"{path} is not what dvc.lock remembers{_AGAIN}",))
+        for path, known in others.items()
+        if not Path(path).is_file() or md5(Path(path)) != known
+    ]
+    found += [Finding("dvc.lock", folder, Verdict.TAMPERED, (why,)) for folder, why in remembered.unclear.items()]
+    faults = list(remembered.faults)
+    if remembered.files:
+        unclear = tuple(f"{folder}/" for folder in remembered.unclear)
+        unknown = sorted(path for path in results - remembered.files.keys() if not path.startswith(unclear))
+        faults += [f"{path} is not in it (dvc repro)" for path in unknown]
+        if not faults:
+            found.append(Finding("dvc.lock", str(manifest.LOCK), Verdict.OK, ()))
+    return [*found, *_lock_faults(faults)]
+
+
+def _lock_faults(faults: Sequence[str]) -> list[Finding]:
+    return [Finding("dvc.lock", str(manifest.LOCK), Verdict.UNRECORDED, tuple(faults))] if faults else []
+
+
+def raw_findings(steps: Iterable[Plan], progress: Progress = silent) -> list[Finding]:
+    """A finding on the raw files of every data set that these steps prepared, against the record of the preparation."""
+    return [_raw_finding(step, step.raw, progress) for step in steps if step.raw]
+
+
+def _raw_finding(step: Plan, folder: str, progress: Progress) -> Finding:
+    def finding(verdict: Verdict, *reasons: str) -> Finding:
+        more = (f"and {len(reasons) - _MOST} more",) if len(reasons) > _MOST else ()
+        return Finding("raw data", f"data/{folder}", verdict, (*reasons[:_MOST], *more))
+
     try:
-        stages = yaml.safe_load(LOCK.read_text(encoding="utf-8"))["stages"]
-    except (FileNotFoundError, TypeError, KeyError, yaml.YAMLError):
-        return {}
-    outs = [out for stage in stages.values() for out in stage.get("outs", [])]
-    if not any(out["path"].startswith(f"{paths.RESULTS / parameters.label}/") for out in outs):
-        return {}
-    files: dict[str, str] = {}
-    for out in outs:
-        if out["md5"].endswith(".dir"):
-            files |= _folder(Path(out["path"]), out["md5"])
-        else:
-            files[out["path"]] = out["md5"]
-    return files
+        before = dict(read_json(step.record)["raw"])
+    except (UserError, KeyError, TypeError, ValueError):
+        return finding(Verdict.UNRECORDED, f"{step.record} does not say what they were")
+    there = raw.files(folder)
+    if not there:
+        return finding(Verdict.MISSING, f"{folder} is not in the data folder: {len(before)} files cannot be checked")
+    changed = []
+    for number, (name, path) in enumerate(there.items()):
+        progress(number, len(there))
+        if name in before and sha256(path) != before[name]:
+            changed.append(f"{name} is not what {step.record} says")
+    lost = [f"{name} does not exist any more" for name in before if name not in there]
+    new = [f"{name} was not there when {step.outputs[0]} was made" for name in there if name not in before]
+    verdict = Verdict.TAMPERED if changed else Verdict.MISSING if lost else Verdict.STALE if new else Verdict.OK
+    return finding(verdict, *changed, *lost, *new)
 
 
-def _folder(folder: Path, remembered: str) -> dict[str, str]:
-    """MD5 that the files of a folder should have, "" where only the folder as a whole is known to be another."""
-    key = remembered.removesuffix(".dir")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    entries = [{"md5": md5(path), "relpath": path.relative_to(folder).as_posix()} for path in files]
-    entries.sort(key=lambda entry: entry["relpath"])
-    listing = json.dumps(entries, sort_keys=True).encode()  # what DVC hashes
-    if hashlib.md5(listing, usedforsecurity=False).hexdigest() != key:
-        try:  # the listing it had may be in DVC's cache
-            listing = (_CACHE / key[:2] / f"{key[2:]}.dir").read_bytes()
-        except OSError:
-            return {str(path): "" for path in files}
-    return {str(folder / entry["relpath"]): entry["md5"] for entry in json.loads(listing)}
+@cache
+def digest(path: Path) -> str:
+    """SHA-256 of a file, read now."""
+    return sha256(path)
 
 
 @cache
@@ -188,19 +240,6 @@ def code(modules: tuple[str, ...]) -> str:
 def libraries() -> dict[str, list[str]]:
     """Locked versions of the numerical libraries."""
     return locked_versions()
-
-
-@cache
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    return sha256(path)
-
-
-@cache
-def md5(path: Path) -> str:
-    """MD5 of a file, as DVC names it."""
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 # Keys of a cell, and the settings of steps that they are; "" for what is chosen within a step's output.

@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from snnlocality import parameters as params
-from snnlocality import paths
 from snnlocality.errors import UserError
 from snnlocality.provenance.audit import Finding, Verdict, behind, digest
-from snnlocality.storage import read_json
+from snnlocality.provenance.manifest import Manifest
+from snnlocality.provenance.records import execution_of
 
 _MOST = 20  # lines of one kind that are listed before the rest is counted
 
@@ -18,8 +18,8 @@ def as_json(findings: Sequence[Finding]) -> str:
     return json.dumps([finding._asdict() for finding in findings], indent=1)
 
 
-def tree(parameters: params.Parameters, findings: Sequence[Finding]) -> str:
-    """A line per kind of step with its verdicts, and below it whatever is not ok, with the reasons."""
+def tree(parameters: params.Parameters, findings: Sequence[Finding], notes: Sequence[str] = ()) -> str:
+    """A line per kind of step with its verdicts, and below it whatever is not ok, with the reasons; then the notes."""
     by_step: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_step[finding.step or "files of no step"].append(finding)
@@ -37,7 +37,15 @@ def tree(parameters: params.Parameters, findings: Sequence[Finding]) -> str:
             lines.append(f"{'  ' if last else '│ '}   and {len(faults) - _MOST} more (all of them: --json)")
     faults = sum(finding.verdict is not Verdict.OK for finding in findings)
     lines.append("Everything is ok." if not faults else f"{faults} of {len(findings)} are not ok.")
-    return "\n".join(lines)
+    return "\n".join([*lines, *notes])
+
+
+def notes(remembered: Manifest, skip_raw: bool, skip_lock: bool) -> list[str]:
+    """What an audit was relative to, and what it left out."""
+    return [
+        "dvc.lock was left out (--skip-lock)." if skip_lock else f"Manifest: {remembered.words}.",
+        *(["Raw files were left out (--skip-raw)."] if skip_raw else []),
+    ]
 
 
 def cell(parameters: params.Parameters, targets: Sequence[str], text: str) -> str:
@@ -57,11 +65,12 @@ def cell(parameters: params.Parameters, targets: Sequence[str], text: str) -> st
             known = digest(path)[:16] if path.is_file() else "does not exist"
             lines.append(f"    {path.name}  sha256 {known}")
         lines.append(f"    code {step.code[:16]}, settings in {step.record}")
-        execution = paths.log(step.record).with_name(f"{step.step}.execution.json")
-        if execution.is_file():
-            facts = read_json(execution)
+        facts = execution_of(step)
+        if facts:
             lines.append(
                 f"    computed {facts['started']} in {facts['seconds']:.1f} s on {facts['host']} "
                 f"({facts['processor']}), engine {facts.get('engine', 'none')}, commit {str(facts['commit'])[:12]}"
             )
+        else:
+            lines.append("    computed elsewhere or before: no log here belongs to this record")
     return "\n".join(lines)

@@ -1,8 +1,10 @@
 """Records: what made a file, beside the file; written by every step, checked by whoever reads.
 
 A step leaves two JSON files. ``<step>.record.json`` beside its outputs holds what decides them and nothing
-that changes from one execution to the next: hashes of inputs, outputs and code, settings, library versions.
-``logs/.../<step>.execution.json`` holds the volatile facts: commit, host, processor, times.
+that changes from one execution to the next: hashes of inputs, outputs and code, settings, library versions; where real
+data were prepared, the hash of every raw file.
+``logs/.../<step>.execution.json`` holds the volatile facts: commit, host, processor, times, and the digest of the
+record it belongs to.
 """
 
 import os
@@ -20,6 +22,7 @@ from typing import Any, NamedTuple
 from snnlocality import paths
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
+from snnlocality.provenance import raw
 from snnlocality.provenance.environment import NUMERICAL, locked_versions
 from snnlocality.storage import check_writable, read_json, remove_leftovers, settle, sha256, write_json
 
@@ -45,6 +48,7 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
         remove_leftovers(path)
         check_writable(path)
     execution = Execution(input_digests(plan), circumstances)
+    raw_files = {"raw": raw.digests(plan.raw)} if plan.raw else {}
     code = plan.code  # of what is loaded now, not of what may have been edited meanwhile
     started, clock = datetime.now(UTC), time.monotonic()
     yield execution
@@ -57,18 +61,34 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
         "libraries": locked_versions(),
         "inputs": execution.inputs,
         "outputs": {path.name: sha256(path) for path in plan.outputs},
+        **raw_files,
     }
     write_json(plan.record, record)
     write_json(
-        paths.log(plan.record).with_name(f"{plan.step}.execution.json"),
+        execution_log(plan),
         {
             "command": sys.argv,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
+            "record": sha256(plan.record),  # which result this was, if there have been several
             **execution.circumstances,
-            **_circumstances(),
+            **circumstances_here(),
         },
     )
+
+
+def execution_log(plan: Plan) -> Path:
+    """Where the volatile facts of a step's last execution on this machine are."""
+    return paths.log(plan.record).with_name(f"{plan.step}.execution.json")
+
+
+def execution_of(plan: Plan) -> dict[str, Any] | None:
+    """Facts of the execution that made the results that are here; None if its log is not here."""
+    try:
+        facts = read_json(execution_log(plan))
+        return facts if facts.get("record") == sha256(plan.record) else None
+    except (UserError, OSError):
+        return None
 
 
 def input_digests(plan: Plan) -> dict[str, str]:
@@ -106,7 +126,8 @@ def _outputs(record: Path) -> dict[str, str]:
     return outputs if isinstance(outputs, dict) else {}
 
 
-def _circumstances() -> dict[str, Any]:
+def circumstances_here() -> dict[str, Any]:
+    """Where and with what this process computes."""
     return {
         "commit": _git("rev-parse", "HEAD"),
         "dirty": _git("status", "--porcelain", "--untracked-files=no") not in ("", None),
@@ -114,6 +135,8 @@ def _circumstances() -> dict[str, Any]:
         "machine": platform.machine(),
         "processor": _processor(),
         "cores": os.cpu_count(),
+        "system": platform.system(),
+        "libc": " ".join(platform.libc_ver()),
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in NUMERICAL},
     }

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from snnlocality import paths, plan
 from snnlocality.attacks.fgsm import ATTACKS
 from snnlocality.claims.verdict import Verdict
 from snnlocality.data.batches import read_notice
+from snnlocality.provenance import audit
 from snnlocality.provenance.records import recorded
 from snnlocality.reports import table1, table2, table3, table4
 from snnlocality.reports.gathering import method as method_of
-from snnlocality.storage import read_json, write_text
+from snnlocality.storage import sha256, write_text
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 _TITLES = {
@@ -92,7 +94,8 @@ def render(parameters: params.Parameters) -> Path:
             cells=[
                 _cell(parameters, *key, cell) for key, cell in runs.groupby(["dataset", "method", "arch"], sort=False)
             ],
-            steps=executions(settings["study"]),
+            steps=verdicts(parameters),
+            hashes=[(path.name, sha256(path)) for path in rendered.made if path.parent == paths.REPORTS],
         )
         write_text(output, text)
     return output
@@ -147,28 +150,20 @@ def notes(path: Path) -> list[str]:
     return [line.removeprefix("- ") for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("- ")]
 
 
-def executions(study: str) -> str:
-    """A table of all steps: jobs, hours, machines and engines, from the logs of this machine; "" without logs."""
-    rows = []
-    for path in sorted((paths.LOGS / paths.RESULTS / study).rglob("*.execution.json")):
-        one = read_json(path)
-        rows.append(
-            {
-                "step": path.name.removesuffix(".execution.json"),
-                "seconds": one["seconds"],
-                "host": one["host"],
-                "processor": one["processor"],
-                "engine": one.get("engine", ""),
-            }
-        )
-    if not rows:
-        return ""
-    grouped = pd.DataFrame(rows).groupby(["step", "engine", "host", "processor"], sort=False)["seconds"]
-    table = grouped.agg(["count", "sum", "median"]).reset_index()
-    table["sum"] = (table["sum"] / 60).map("{:.1f}".format)
-    table["median"] = table["median"].map("{:.1f}".format)
-    names = {"count": "jobs", "sum": "minutes in all", "median": "seconds a job (median)"}
-    return _html(table.rename(columns=names).set_index("step"))
+def verdicts(parameters: params.Parameters) -> list[dict[str, Any]]:
+    """By kind of step, what the records of all that is behind the page say while it is written."""
+    kinds: dict[str, list[audit.Finding]] = {}
+    for step in plan.everything(parameters):
+        if step.step != "index":
+            kinds.setdefault(step.step, []).append(audit.examined(step))
+    return [
+        {
+            "step": kind,
+            "counts": Counter(finding.verdict.value for finding in found),
+            "faults": [finding for finding in found if finding.verdict is not audit.Verdict.OK],
+        }
+        for kind, found in kinds.items()
+    ]
 
 
 def _table(title: str, table: pd.DataFrame, folded: bool = False) -> dict[str, Any]:
