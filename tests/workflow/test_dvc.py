@@ -103,12 +103,15 @@ def test_every_parameter_that_decides_a_job_makes_its_stage_ask(demo, stages):
         affected = [(job, owner(stages, job)) for job in affected]
         decided += bool(affected)
         asking = {stage.name for stage in stages if _names(stage, key)}
-        while more := {
-            stage.name
-            for job, made_by in affected
-            for stage in stages
-            if made_by.name in asking and _depends(stage, job.outputs[0])
-        } - asking:
+        while (
+            more := {
+                stage.name
+                for job, made_by in affected
+                for stage in stages
+                if made_by.name in asking and _depends(stage, job.outputs[0])
+            }
+            - asking
+        ):
             asking |= more  # the record of an affected job changes, and with it what the stage depends on
         unasked += [(key, stage.name) for _, stage in affected if stage.name not in asking]
     assert sorted(set(unasked)) == []

@@ -1,9 +1,9 @@
 """Snakemake's memory, told from the records.
 
-Snakemake decides on reruns by what it remembers of every output in ``.snakemake/metadata``: parameters, inputs and their
-checksums. That folder knows only what Snakemake computed in it: nothing in a fresh clone, the wrong thing after a
-checkout of older results or a step that was run by hand. The records beside the results know the same and travel with
-them, so before Snakemake decides, its memory is made to say what they say.
+Snakemake decides on reruns by what it remembers of every output in ``.snakemake/metadata``: parameters, inputs and
+their checksums. That folder knows only what Snakemake computed in it: nothing in a fresh clone, the wrong thing after
+a checkout of older results or a step that was run by hand. The records beside the results know the same and travel
+with them, so before Snakemake decides, its memory is made to say what they say.
 """
 
 import json
