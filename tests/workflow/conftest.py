@@ -1,5 +1,6 @@
 """A project of its own for each test: the tracked files, with a study that runs in seconds."""
 
+import json
 import os
 import re
 import shutil
@@ -24,26 +25,39 @@ class Project:
 
     root: Path
 
-    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a command of the environment in the project, its own source first on the path."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment variables for a command: the project's own source is first on the path."""
         own = ("SNNLOCALITY_ENGINE", "SNNLOCALITY_RUN_CACHE")  # a person's, not the test's
-        environment = {key: value for key, value in os.environ.items() if key not in own} | {
+        return {key: value for key, value in os.environ.items() if key not in own} | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(self.root / "src"),
             # A test must not find a person's own profiles or data.
             "XDG_CONFIG_HOME": str(self.root / ".config"),
             "SNAKEMAKE_PROFILE": "workflow/profiles/ci",
         }
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True)
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command of the environment in the project."""
+        done = subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True)
         if check and done.returncode:
             pytest.fail(f"{' '.join(command)} exited with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done
 
     def planned(self, *targets: str) -> set[str]:
         """The commands a run would execute now, without the study's name and the number of threads."""
-        output = self.run("snakemake", "-n", "-p", *targets).stdout
-        commands = re.findall(r"^Shell command: snnlocality (.*?) > ", output, flags=re.MULTILINE)
-        return {re.sub(r" --(study|threads) \S+", "", command) for command in commands}
+        return commands(self.run("snakemake", "-n", "-p", *targets).stdout)
+
+    def executions(self) -> dict[str, bytes]:
+        """The execution records by path: of every step the last execution."""
+        return {
+            str(path.relative_to(self.root)): path.read_bytes() for path in self.root.glob("logs/**/*.execution.json")
+        }
+
+    def executed(self, before: dict[str, bytes]) -> set[str]:
+        """The commands executed since, written as those planned."""
+        new = [json.loads(record) for path, record in self.executions().items() if before.get(path) != record]
+        return {_without_how(" ".join(record["command"][1:])) for record in new}
 
     def edit_params(self, change: Callable[[dict], None]) -> None:
         """Change params.yaml in place."""
@@ -58,6 +72,16 @@ class Project:
         text = file.read_text()
         assert old in text, f"{path} does not hold {old!r}"
         file.write_text(text.replace(old, new))
+
+
+def commands(output: str) -> set[str]:
+    """The commands that a dry run prints, without the study's name and the number of threads."""
+    found = re.findall(r"^Shell command: snnlocality (.*?) > ", output, flags=re.MULTILINE)
+    return {_without_how(command) for command in found}
+
+
+def _without_how(command: str) -> str:
+    return re.sub(r" --(study|threads) \S+", "", command)
 
 
 def _tiny(params: dict) -> None:

@@ -1,29 +1,13 @@
 """DVC asks Snakemake whenever Snakemake would do something: its stages name all that decides their jobs."""
 
-import copy
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from changes import affected, changes, jobs
 from dvc.repo import Repo
 
-from snnlocality import parameters, plan
 from snnlocality.provenance.closure import closure
-
-# What a text of params.yaml may be instead; numbers, lists and switches are changed by rule.
-OTHER = {
-    "fast_sigmoid": "sigmoid",
-    "cross_entropy": "smooth_l1",
-    "smooth_l1": "cross_entropy",
-    "digits": "mnist_saccades",
-    "phones": "timit_sample",
-    "percentile": "spike-norm",
-    "N-MNIST": "another",
-    "TIMIT": "another",
-}
-FEW = {"classes": 39, "polarity": 0}  # numbers of which only few are allowed
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +33,6 @@ def repository(demo, root, tmp_path_factory):
 @pytest.fixture(scope="module")
 def stages(repository):
     return list(repository.index.stages)
-
-
-def jobs(raw: dict) -> dict[Path, plan.Plan]:
-    return {job.outputs[0]: job for job in plan.everything(parameters.check(raw, "params.yaml"))}
 
 
 def owner(stages, job):
@@ -99,65 +79,22 @@ def test_every_parameter_that_decides_a_job_makes_its_stage_ask(demo, stages):
     before = jobs(demo)
     unasked, decided = [], 0
     for key, changed in changes(demo):
-        affected = [job for path, job in jobs(changed).items() if _differ(before.get(path), job)]
-        affected = [(job, owner(stages, job)) for job in affected]
-        decided += bool(affected)
+        ran = [(job, owner(stages, job)) for job in affected(before, jobs(changed))]
+        decided += bool(ran)
         asking = {stage.name for stage in stages if _names(stage, key)}
         while (
             more := {
                 stage.name
-                for job, made_by in affected
+                for job, made_by in ran
                 for stage in stages
                 if made_by.name in asking and _depends(stage, job.outputs[0])
             }
             - asking
         ):
             asking |= more  # the record of an affected job changes, and with it what the stage depends on
-        unasked += [(key, stage.name) for _, stage in affected if stage.name not in asking]
+        unasked += [(key, stage.name) for _, stage in ran if stage.name not in asking]
     assert sorted(set(unasked)) == []
     assert decided > 50
-
-
-def changes(raw: dict) -> Iterator[tuple[str, dict]]:
-    """Every single value of the study changed by itself: its key, and the parameters with it."""
-    tables = [key for key, value in raw.items() if isinstance(value, dict) and key not in ("studies", "search")]
-    for key in ("rules", *tables, "studies.demo"):
-        for leaf in leaves(raw, key.split(".")):
-            changed = copy.deepcopy(raw)
-            table = changed
-            for part in leaf[:-1]:
-                table = table[part]
-            name = leaf[-1]
-            table[name] = FEW[name] if name in FEW else another(table[name])
-            yield ".".join(leaf), changed
-
-
-def leaves(raw: dict, key: list[str]) -> Iterator[list[str]]:
-    """Keys of the single values below a key."""
-    value = raw
-    for part in key:
-        value = value[part]
-    if isinstance(value, dict):
-        for name in value:
-            yield from leaves(raw, [*key, name])
-    else:
-        yield key
-
-
-def another(value: Any) -> Any:
-    """Another allowed value of the same kind."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, list):
-        return value[:-1] if len(value) > 1 else [another(value[0])]
-    if isinstance(value, str):
-        return OTHER[value]
-    return value * 0.9 if isinstance(value, float) else value + 1
-
-
-def _differ(one: plan.Plan | None, other: plan.Plan) -> bool:
-    """Whether a job has other settings, code or inputs, or is new."""
-    return one is None or any(getattr(one, name) != getattr(other, name) for name in ("settings", "modules", "made"))
 
 
 def _names(stage, key: str) -> bool:

@@ -1,6 +1,5 @@
 """Results travel with a clone: what one machine computed, another need not, by either engine."""
 
-import json
 import shutil
 import urllib.request
 
@@ -13,23 +12,6 @@ CELL = "--task vision --rule {} --arch ff --fold 0 --seed 0"
 def git(project, *command):
     identity = ("-c", "user.name=A lab", "-c", "user.email=lab@example.org")
     return project.run("git", *identity, *command).stdout
-
-
-def executions(project):
-    """The step executions that happened in a project, with when: their logs' bytes by path."""
-    logs = project.root / "logs"
-    return {str(path.relative_to(logs)): path.read_bytes() for path in logs.rglob("*.execution.json")}
-
-
-def executed(project, before):
-    """The commands executed since, as ``planned`` writes them."""
-    new = [json.loads(log) for path, log in executions(project).items() if before.get(path) != log]
-    return {_command(log["command"][1:]) for log in new}
-
-
-def _command(words):
-    pairs = zip(words[1::2], words[2::2], strict=True)
-    return " ".join([words[0], *(f"{key} {value}" for key, value in pairs if key not in ("--study", "--threads"))])
 
 
 def contents(project):
@@ -74,8 +56,7 @@ def cloned(lab, root):
 def test_a_bare_clone_computes_everything_and_one_with_results_nothing(lab, tmp_path):
     project = cloned(lab, tmp_path / "clone")
     assert not (project.root / ".snakemake").exists()
-    everything = {_command(json.loads(log)["command"][1:]) for log in executions(lab).values()}
-    assert project.planned() == everything
+    assert project.planned() == lab.executed({})
     shutil.rmtree(project.root / ".snakemake")
 
     project.run("dvc", "pull", "--quiet")
@@ -90,7 +71,7 @@ def test_a_bare_clone_computes_everything_and_one_with_results_nothing(lab, tmp_
     assert "Data and pipelines are up to date" in repro.stdout + repro.stderr
     assert git(project, "status", "--porcelain") == ""
     assert "Everything is ok" in audited(project)
-    assert executions(project) == executions(lab)  # who computed what, when and where, came along
+    assert project.executions() == lab.executions()  # who computed what, when and where, came along
 
 
 def test_results_travel_through_s3(lab, tmp_path, monkeypatch):
@@ -132,13 +113,13 @@ def changed(lab, tmp_path_factory):
 
 def test_both_engines_execute_the_same_jobs_and_remember_the_same(lab, changed):
     by_snakemake, by_dvc = changed
-    before = executions(lab)
-    assert executed(by_snakemake, before) == {
+    before = lab.executions()
+    assert by_snakemake.executed(before) == {
         *(f"shift {CELL.format(rule)}" for rule in ("bptt", "eprop")),
         "cka --arch ff --fold 0 --seed 0",
         *("figure2", "figure3", "claims", "index"),
     }
-    assert executed(by_dvc, before) == executed(by_snakemake, before)
+    assert by_dvc.executed(before) == by_snakemake.executed(before)
     assert "Everything is ok" in audited(by_dvc)
     by_snakemake.run("dvc", "commit", "--force", "--quiet")
     assert locked(by_snakemake) == locked(by_dvc)
@@ -166,15 +147,15 @@ def test_switching_the_study_and_back_renders_reports_alone(project):
 
     project.edit_params(another_study)
     assert project.planned() == set()
-    before = executions(project)
+    before = project.executions()
     project.run("snakemake", "--config", "study=other", "scale=0.2", "--", "reports/figure4.svg")
     training = {f"train {CELL.format(rule)}" for rule in ("bptt", "eprop")}
-    assert training < executed(project, before)
+    assert training < project.executed(before)
     back = project.planned("--config", "study=demo")
     assert back == {"figure4", "index"}
-    before = executions(project)
+    before = project.executions()
     project.run("snakemake", "--config", "study=demo")
-    assert executed(project, before) == back
+    assert project.executed(before) == back
     assert project.planned() == set()
 
 
