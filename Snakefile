@@ -12,12 +12,6 @@ include: "workflow/rules/search.smk"
 include: "workflow/rules/reports.smk"
 
 
-# A job's parameters are judged before anything runs. What is recorded of one that says which results are gone
-# (common.smk) shall be what holds when the job runs and they are there again.
-onstart:
-    workflow.persistence._params.cache_clear()
-
-
 rule all:
     default_target: True
     input:

@@ -14,3 +14,8 @@ settings.load_profile("any machine")
 def root() -> Path:
     """The root of the project."""
     return Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--update-docs``: tests that hold a page equal to what they measure write it instead."""
+    parser.addoption("--update-docs", action="store_true", help="write measured tables into docs/ instead of comparing")

@@ -1,5 +1,6 @@
 """A project of its own for each test: the tracked files, with a study that runs in seconds."""
 
+import json
 import os
 import re
 import shutil
@@ -45,9 +46,18 @@ class Project:
 
     def planned(self, *targets: str) -> set[str]:
         """The commands a run would execute now, without the study's name and the number of threads."""
-        output = self.run("snakemake", "-n", "-p", *targets).stdout
-        commands = re.findall(r"^Shell command: snnlocality (.*?) > ", output, flags=re.MULTILINE)
-        return {re.sub(r" --(study|threads) \S+", "", command) for command in commands}
+        return commands(self.run("snakemake", "-n", "-p", *targets).stdout)
+
+    def executions(self) -> dict[str, bytes]:
+        """The execution records by path: of every step the last execution."""
+        return {
+            str(path.relative_to(self.root)): path.read_bytes() for path in self.root.glob("logs/**/*.execution.json")
+        }
+
+    def executed(self, before: dict[str, bytes]) -> set[str]:
+        """The commands executed since, written as those planned."""
+        new = [json.loads(record) for path, record in self.executions().items() if before.get(path) != record]
+        return {_without_how(" ".join(record["command"][1:])) for record in new}
 
     def edit_params(self, change: Callable[[dict], None]) -> None:
         """Change params.yaml in place."""
@@ -62,6 +72,16 @@ class Project:
         text = file.read_text()
         assert old in text, f"{path} does not hold {old!r}"
         file.write_text(text.replace(old, new))
+
+
+def commands(output: str) -> set[str]:
+    """The commands that a dry run prints, without the study's name and the number of threads."""
+    found = re.findall(r"^Shell command: snnlocality (.*?) > ", output, flags=re.MULTILINE)
+    return {_without_how(command) for command in found}
+
+
+def _without_how(command: str) -> str:
+    return re.sub(r" --(study|threads) \S+", "", command)
 
 
 def tiny(params: dict) -> None:

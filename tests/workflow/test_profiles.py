@@ -23,7 +23,7 @@ def test_every_rule_names_its_environment(root):
     for path in sorted((root / "workflow/rules").glob("*.smk")):
         for rule in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
             if "shell:" in rule:
-                for directive in ("conda:", "container:", "log:", "benchmark:", "message:", "resources:", "code="):
+                for directive in ("conda:", "container:", "log:", "benchmark:", "message:", "resources:", "params_of("):
                     assert directive in rule, f"{path.name}: {rule.splitlines()[0]} lacks {directive}"
 
 

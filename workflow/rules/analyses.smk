@@ -31,12 +31,7 @@ for measure, output in (
             mem_mb=4000,
             runtime=120,
         params:
-            step=measure.__name__,
-            study=STUDY,
-            settings=of_run(measure, "decisive"),
-            code=of_run(measure, "code"),
-            lost=of_run(measure, "lost"),
-            libraries=LIBRARIES,
+            **params_of(run_plan(measure)),
         message:
             "Measure {params.step} of {wildcards.task} {wildcards.rule} {wildcards.arch}, "
             "fold {wildcards.fold}, seed {wildcards.seed}"
@@ -68,10 +63,7 @@ rule backdoor:
         mem_mb=4000,
         runtime=240,
     params:
-        study=STUDY,
-        settings=lambda wildcards: backdoor_plan(wildcards).decisive,
-        code=lambda wildcards: backdoor_plan(wildcards).code,
-        libraries=LIBRARIES,
+        **params_of(backdoor_plan),
     message:
         "Poison {wildcards.rule} {wildcards.arch}: {wildcards.trigger} trigger, rate {wildcards.rate}, "
         "pair {wildcards.pair}"
@@ -104,10 +96,7 @@ rule convert:
         mem_mb=8000,
         runtime=120,
     params:
-        study=STUDY,
-        settings=lambda wildcards: convert_plan(wildcards).decisive,
-        code=lambda wildcards: convert_plan(wildcards).code,
-        libraries=LIBRARIES,
+        **params_of(convert_plan),
     message:
         "Convert a ReLU network, fold {wildcards.fold}, seed {wildcards.seed}"
     shell:
@@ -136,11 +125,7 @@ rule cka:
         mem_mb=8000,
         runtime=120,
     params:
-        study=STUDY,
-        settings=lambda wildcards: cka_plan(wildcards).decisive,
-        code=lambda wildcards: cka_plan(wildcards).code,
-        lost=lambda wildcards: cka_plan(wildcards).lost,
-        libraries=LIBRARIES,
+        **params_of(cka_plan),
     message:
         "Compare representations of {wildcards.arch} networks, fold {wildcards.fold}, seed {wildcards.seed}"
     shell:

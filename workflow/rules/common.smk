@@ -7,6 +7,7 @@ from snakemake.logging import logger
 from snnlocality import parameters, paths, plan
 from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
+from snnlocality.provenance import memory
 from snnlocality.provenance.environment import locked_versions
 
 try:
@@ -27,10 +28,11 @@ REPORTS = [str(path) for report in plan.reports(PARAMETERS) for path in report.o
 RUN_WILDCARDS = ("{task}", "{rule}", "{arch}", "{fold}", "{seed}")
 RUN = str(paths.run(STUDY, *RUN_WILDCARDS))
 
-# Beside inputs, a job is decided by its settings, its code and the numerical libraries: the three parameters
-# that every rule declares, so that a change of one of them, and nothing else, redoes the job. A fourth, of jobs that
-# read results, lists those that are gone: Snakemake would compute a deleted one only if its reader ran for another reason.
-LIBRARIES = locked_versions()
+LIBRARIES = memory.as_text(locked_versions())
+
+# A clone, an older commit: what Snakemake remembers is what the records beside the results say.
+if workflow.is_main_process:
+    memory.recall(STUDY)
 
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
 
@@ -63,9 +65,9 @@ def benchmark_of(output):
     return str(paths.log(output, ".benchmark.tsv"))
 
 
-def run_plan(step, wildcards):
-    """The plan of one run's training or evaluation."""
-    return step(
+def run_plan(step):
+    """The plans of one step of all runs: training, evaluation or a measurement."""
+    return lambda wildcards: step(
         PARAMETERS,
         wildcards.task,
         wildcards.rule,
@@ -75,9 +77,20 @@ def run_plan(step, wildcards):
     )
 
 
-def of_run(step, attribute):
-    """A parameter of a rule: an attribute of the run's plan."""
-    return lambda wildcards: getattr(run_plan(step, wildcards), attribute)
+def params_of(plan_of):
+    """Parameters for jobs of the plans ``plan_of(wildcards)``, the same of every kind: what decides beside inputs.
+
+    A change of settings, code or libraries, and nothing else, redoes it. ``lost`` lists the results it reads that are
+    gone: Snakemake would compute them only if their reader ran for another reason.
+    """
+    return {
+        "study": STUDY,
+        "step": lambda wildcards: plan_of(wildcards).step,
+        "settings": lambda wildcards: plan_of(wildcards).decisive,
+        "code": lambda wildcards: plan_of(wildcards).code,
+        "libraries": LIBRARIES,
+        "lost": lambda wildcards: plan_of(wildcards).lost,
+    }
 
 
 def backdoor_plan(wildcards):

@@ -15,10 +15,7 @@ rule prepare:
         mem_mb=6000,
         runtime=60,
     params:
-        study=STUDY,
-        settings=lambda wildcards: plan.prepare(PARAMETERS, wildcards.task).decisive,
-        code=lambda wildcards: plan.prepare(PARAMETERS, wildcards.task).code,
-        libraries=LIBRARIES,
+        **params_of(lambda wildcards: plan.prepare(PARAMETERS, wildcards.task)),
     message:
         "Prepare the {wildcards.task} data"
     shell:
@@ -44,10 +41,7 @@ rule baseline:
         mem_mb=6000,
         runtime=60,
     params:
-        study=STUDY,
-        settings=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).decisive,
-        code=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).code,
-        libraries=LIBRARIES,
+        **params_of(lambda wildcards: plan.baseline(PARAMETERS, wildcards.task)),
     message:
         "Logistic regression on the {wildcards.task} data"
     shell:

@@ -35,12 +35,7 @@ for artifact in plan.reports(PARAMETERS):
             mem_mb=2000,
             runtime=10,
         params:
-            step=artifact.step,
-            study=STUDY,
-            settings=artifact.decisive,
-            code=artifact.code,
-            lost=lambda wildcards, made=artifact: made.lost,
-            libraries=LIBRARIES,
+            **params_of(lambda wildcards, made=artifact: made),
         message:
             "Render {params.step}"
         shell:

@@ -22,10 +22,7 @@ rule search:
         mem_mb=2000,
         runtime=10,
     params:
-        study=STUDY,
-        settings=SEARCH.decisive,
-        code=SEARCH.code,
-        libraries=LIBRARIES,
+        **params_of(lambda wildcards: SEARCH),
     message:
         "Gather the searches of all cells"
     shell:
@@ -55,10 +52,7 @@ rule search_cell:
         mem_mb=4000,
         runtime=720,
     params:
-        study=STUDY,
-        settings=lambda wildcards: search_plan(wildcards).decisive,
-        code=lambda wildcards: search_plan(wildcards).code,
-        libraries=LIBRARIES,
+        **params_of(search_plan),
     message:
         "Search {wildcards.task} {wildcards.rule} {wildcards.arch}"
     shell:

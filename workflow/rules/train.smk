@@ -20,10 +20,7 @@ rule train:
         mem_mb=4000,
         runtime=240,
     params:
-        study=STUDY,
-        settings=lambda wildcards: run_plan(plan.train, wildcards).decisive,
-        code=lambda wildcards: run_plan(plan.train, wildcards).code,
-        libraries=LIBRARIES,
+        **params_of(run_plan(plan.train)),
     message:
         "Train {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
     shell:
@@ -54,11 +51,7 @@ rule evaluate:
         mem_mb=4000,
         runtime=30,
     params:
-        study=STUDY,
-        settings=lambda wildcards: run_plan(plan.evaluate, wildcards).decisive,
-        code=lambda wildcards: run_plan(plan.evaluate, wildcards).code,
-        lost=lambda wildcards: run_plan(plan.evaluate, wildcards).lost,
-        libraries=LIBRARIES,
+        **params_of(run_plan(plan.evaluate)),
     message:
         "Evaluate {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}, seed {wildcards.seed}"
     shell:
@@ -87,11 +80,7 @@ rule collect:
         mem_mb=2000,
         runtime=10,
     params:
-        study=STUDY,
-        settings=lambda wildcards: collect_plan(wildcards).decisive,
-        code=lambda wildcards: collect_plan(wildcards).code,
-        lost=lambda wildcards: collect_plan(wildcards).lost,
-        libraries=LIBRARIES,
+        **params_of(collect_plan),
     message:
         "Collect the runs of {wildcards.rule} on {wildcards.task}"
     shell:

@@ -1,0 +1,73 @@
+"""Every single value of params.yaml, changed by itself."""
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from snnlocality import parameters, plan
+
+# What a text may be instead; numbers, lists and switches are changed by rule.
+_OTHER = {
+    "fast_sigmoid": "sigmoid",
+    "cross_entropy": "smooth_l1",
+    "smooth_l1": "cross_entropy",
+    "digits": "mnist_saccades",
+    "phones": "timit_sample",
+    "percentile": "spike-norm",
+    "N-MNIST": "another",
+    "TIMIT": "another",
+    "ff": "rec",
+}
+_FEW = {"classes": 39, "polarity": 0}  # numbers of which only few are allowed
+
+
+def changes(raw: dict) -> Iterator[tuple[str, dict]]:
+    """Every single value of the demo study changed: its key, and the parameters with the change."""
+    tables = [key for key, value in raw.items() if isinstance(value, dict) and key != "studies"]
+    for key in ("rules", *tables, "studies.demo"):
+        for leaf in _leaves(raw, key.split(".")):
+            changed = copy.deepcopy(raw)
+            table = changed
+            for part in leaf[:-1]:
+                table = table[part]
+            name = leaf[-1]
+            table[name] = _FEW[name] if name in _FEW else _another(table[name])
+            yield ".".join(leaf), changed
+
+
+def jobs(raw: dict) -> dict[Path, plan.Plan]:
+    """All jobs of the chosen study by their first output."""
+    return {job.outputs[0]: job for job in plan.everything(parameters.check(raw, "params.yaml"))}
+
+
+def affected(before: dict[Path, plan.Plan], after: dict[Path, plan.Plan]) -> list[plan.Plan]:
+    """Jobs that are new, or that have other settings, code or inputs of their own."""
+    return [job for path, job in after.items() if path not in before or _differ(before[path], job)]
+
+
+def _differ(one: plan.Plan, other: plan.Plan) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in ("settings", "modules", "made"))
+
+
+def _leaves(raw: dict, key: list[str]) -> Iterator[list[str]]:
+    """Keys of the single values below a key."""
+    value = raw
+    for part in key:
+        value = value[part]
+    if isinstance(value, dict):
+        for name in value:
+            yield from _leaves(raw, [*key, name])
+    else:
+        yield key
+
+
+def _another(value: Any) -> Any:
+    """Another allowed value of the same kind."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, list):
+        return value[:-1] if len(value) > 1 else [_another(value[0])]
+    if isinstance(value, str):
+        return _OTHER[value]
+    return value * 0.9 if isinstance(value, float) else value + 1

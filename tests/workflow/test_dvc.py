@@ -1,0 +1,102 @@
+"""DVC asks Snakemake whenever Snakemake would do something: its stages name all that decides their jobs."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from changes import affected, changes, jobs
+from dvc.repo import Repo
+
+from snnlocality.provenance.closure import closure
+
+
+@pytest.fixture(scope="module")
+def demo(root):
+    """The raw parameters, of few runs."""
+    raw = yaml.safe_load((root / "params.yaml").read_text())
+    raw["studies"]["demo"] |= {"seeds": 1}
+    raw["studies"]["demo"]["analyses"] |= {"poison_rates": [0.1, 0.5], "pairs": 1}
+    return raw
+
+
+@pytest.fixture(scope="module")
+def repository(demo, root, tmp_path_factory):
+    """Where DVC itself fills in dvc.yaml for the study."""
+    folder = tmp_path_factory.mktemp("stages")
+    for name in ("dvc.yaml", ".dvcignore", "src"):
+        (folder / name).symlink_to(root / name)
+    (folder / ".dvc").mkdir()
+    (folder / "params.yaml").write_text(yaml.safe_dump(demo))
+    return Repo(folder, config={"core": {"no_scm": True}})
+
+
+@pytest.fixture(scope="module")
+def stages(repository):
+    return list(repository.index.stages)
+
+
+def owner(stages, job):
+    """The stage that remembers what a job makes."""
+    found = [stage for stage in stages if _among(job.outputs[0], (out.def_path for out in stage.outs))]
+    assert len(found) == 1, f"{job.outputs[0]} belongs to {found}"
+    return found[0]
+
+
+def _depends(stage, path) -> bool:
+    return _among(path, (dep.def_path for dep in stage.deps))
+
+
+def _among(path, names) -> bool:
+    return any(str(path) == name or str(path).startswith(f"{name}/") for name in names)
+
+
+def test_every_file_that_a_job_reads_is_a_dependency_of_its_stage(demo, stages):
+    every = jobs(demo)
+    maker = {path: job for job in every.values() for path in job.outputs}
+    for job in every.values():
+        stage = owner(stages, job)
+        for path in (*job.given, Path("envs/requirements.lock")):
+            assert _depends(stage, path), f"{stage.name} does not name {path}"
+        for path in job.made:
+            # A record changes with every file that its job makes.
+            named = _depends(stage, path) or _depends(stage, maker[path].record) or owner(stages, maker[path]) is stage
+            assert named, f"{stage.name} does not name {path}"
+
+
+def test_all_code_of_a_job_is_a_dependency_of_its_stage(demo, repository, stages, root):
+    for job in jobs(demo).values():
+        stage = owner(stages, job)
+        # What decides a plan and its settings, too.
+        for module in {*closure(job.modules), "snnlocality.plan", "snnlocality.parameters", "snnlocality.paths"}:
+            file = Path("src", *module.split(".")).with_suffix(".py")
+            assert (root / file).is_file()
+            assert _depends(stage, file), f"{stage.name} does not name {file}"
+            ignored = repository.dvcignore.is_ignored_file(str(Path(repository.root_dir) / file))
+            assert not ignored, f".dvcignore leaves out {file}"
+
+
+def test_every_parameter_that_decides_a_job_makes_its_stage_ask(demo, stages):
+    before = jobs(demo)
+    unasked, decided = [], 0
+    for key, changed in changes(demo):
+        ran = [(job, owner(stages, job)) for job in affected(before, jobs(changed))]
+        decided += bool(ran)
+        asking = {stage.name for stage in stages if _names(stage, key)}
+        while (
+            more := {
+                stage.name
+                for job, made_by in ran
+                for stage in stages
+                if made_by.name in asking and _depends(stage, job.outputs[0])
+            }
+            - asking
+        ):
+            asking |= more  # the record of an affected job changes, and with it what the stage depends on
+        unasked += [(key, stage.name) for _, stage in ran if stage.name not in asking]
+    assert sorted(set(unasked)) == []
+    assert decided > 50
+
+
+def _names(stage, key: str) -> bool:
+    named = [name for dep in stage.deps for name in getattr(dep, "params", ())]
+    return any(key == name or key.startswith(f"{name}.") for name in named)

@@ -1,0 +1,167 @@
+"""Results travel with a clone: what one machine computed, another need not, by either engine."""
+
+import shutil
+import urllib.request
+
+import pytest
+import yaml
+
+CELL = "--task vision --rule {} --arch ff --fold 0 --seed 0"
+
+
+def git(project, *command):
+    identity = ("-c", "user.name=A lab", "-c", "user.email=lab@example.org")
+    return project.run("git", *identity, *command).stdout
+
+
+def contents(project):
+    """The bytes of all results and reports by path."""
+    files = [path for name in ("results", "reports") for path in (project.root / name).rglob("*") if path.is_file()]
+    return {str(path.relative_to(project.root)): path.read_bytes() for path in files}
+
+
+def locked(project):
+    """What DVC remembers, without the page and the logs, in which the time stands."""
+    stages = yaml.safe_load((project.root / "dvc.lock").read_text())["stages"]
+    return {name: stage for name, stage in stages.items() if name not in ("index", "logs")}
+
+
+def audited(project):
+    return project.run("snnlocality", "audit").stdout
+
+
+@pytest.fixture(scope="module")
+def lab(finished, tmp_path_factory):
+    """A repository with the finished study, its results pushed to a folder."""
+    folder = tmp_path_factory.mktemp("lab")
+    root = folder / "project"
+    shutil.copytree(finished.root, root, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    project = type(finished)(root)
+    project.run("git", "init", "-q", "-b", "main")
+    project.run("dvc", "remote", "add", "-d", "lab", str(folder / "remote"))
+    # As `dvc repro` leaves it (test_trust runs that), without asking Snakemake for every stage.
+    project.run("dvc", "commit", "--force", "--quiet")
+    git(project, "add", "--all")
+    git(project, "commit", "-q", "-m", "The study, computed")
+    project.run("dvc", "push", "--quiet")
+    return project
+
+
+def cloned(lab, root):
+    """A clone without results."""
+    lab.run("git", "clone", "-q", str(lab.root), str(root))
+    return type(lab)(root)
+
+
+def test_a_bare_clone_computes_everything_and_one_with_results_nothing(lab, tmp_path):
+    project = cloned(lab, tmp_path / "clone")
+    assert not (project.root / ".snakemake").exists()
+    assert project.planned() == lab.executed({})
+    shutil.rmtree(project.root / ".snakemake")
+
+    project.run("dvc", "pull", "--quiet")
+    for command in (
+        ("snakemake", "-n", "reports/table2.csv"),
+        ("snakemake", "--profile", "slurm", "--config", "study=demo", "-n", "reports/table2.csv"),
+        ("snakemake", "-n"),
+    ):
+        done = project.run(*command)
+        assert "Nothing to be done" in done.stdout + done.stderr, command
+    repro = project.run("dvc", "repro")
+    assert "Data and pipelines are up to date" in repro.stdout + repro.stderr
+    assert git(project, "status", "--porcelain") == ""
+    assert "Everything is ok" in audited(project)
+    assert project.executions() == lab.executions()  # who computed what, when and where, came along
+
+
+def test_results_travel_through_s3(lab, tmp_path, monkeypatch):
+    from moto.server import ThreadedMotoServer
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "lab-1")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        address = f"http://{host}:{port}"
+        urllib.request.urlopen(urllib.request.Request(f"{address}/results", method="PUT")).close()
+        source = cloned(lab, tmp_path / "source")
+        source.run("dvc", "cache", "dir", "--local", str(lab.root / ".dvc/cache"))
+        source.run("dvc", "remote", "add", "-d", "cloud", "s3://results/snnlocality")
+        source.run("dvc", "remote", "modify", "cloud", "endpointurl", address)
+        source.run("dvc", "push", "--quiet")
+        git(source, "commit", "-q", "-a", "-m", "Results are in the cloud")
+        received = cloned(source, tmp_path / "received")
+        received.run("dvc", "pull", "--quiet")
+    finally:
+        server.stop()
+    assert contents(received) == contents(lab)
+
+
+@pytest.fixture(scope="module")
+def changed(lab, tmp_path_factory):
+    """Two clones with results, in which one parameter was changed: computed by Snakemake, and by DVC."""
+    projects = []
+    for engine in (("snakemake",), ("dvc", "repro")):
+        project = cloned(lab, tmp_path_factory.mktemp(engine[0]) / "clone")
+        project.run("dvc", "pull", "--quiet")
+        project.edit_params(lambda params: params["representations"].update(batch=32))
+        project.run(*engine)
+        projects.append(project)
+    return projects
+
+
+def test_both_engines_execute_the_same_jobs_and_remember_the_same(lab, changed):
+    by_snakemake, by_dvc = changed
+    before = lab.executions()
+    assert by_snakemake.executed(before) == {
+        *(f"shift {CELL.format(rule)}" for rule in ("bptt", "eprop")),
+        "cka --arch ff --fold 0 --seed 0",
+        *("figure2", "figure3", "claims", "index"),
+    }
+    assert by_dvc.executed(before) == by_snakemake.executed(before)
+    assert "Everything is ok" in audited(by_dvc)
+    by_snakemake.run("dvc", "commit", "--force", "--quiet")
+    assert locked(by_snakemake) == locked(by_dvc)
+
+
+def test_an_older_commit_and_back_have_nothing_to_do(changed):
+    project = changed[1]
+    git(project, "commit", "-q", "-a", "-m", "Smaller batches")
+    now = contents(project)
+    project.run("dvc", "install")  # git checkout then brings a commit's results, too
+    for commit, newest in (("HEAD~1", False), ("main", True)):
+        git(project, "checkout", "-q", commit)
+        assert project.planned() == set()
+        assert "Everything is ok" in audited(project)
+        assert (contents(project) == now) == newest
+    # Without the older results there is work, but coming back there is none.
+    for commit, work in (("HEAD~1", True), ("main", False)):
+        git(project, "-c", "core.hooksPath=/dev/null", "checkout", "-q", commit)
+        assert bool(project.planned()) == work
+
+
+def test_switching_the_study_and_back_renders_reports_alone(project):
+    def another_study(params):
+        params["studies"]["other"] = params["studies"]["demo"]
+
+    project.edit_params(another_study)
+    assert project.planned() == set()
+    before = project.executions()
+    project.run("snakemake", "--config", "study=other", "scale=0.2", "--", "reports/figure4.svg")
+    training = {f"train {CELL.format(rule)}" for rule in ("bptt", "eprop")}
+    assert training < project.executed(before)
+    back = project.planned("--config", "study=demo")
+    assert back == {"figure4", "index"}
+    before = project.executions()
+    project.run("snakemake", "--config", "study=demo")
+    assert project.executed(before) == back
+    assert project.planned() == set()
+
+
+def test_a_step_run_by_hand_counts(project):
+    project.edit_params(lambda params: params["studies"]["demo"]["analyses"].update(fisher_samples=4))
+    by_hand = f"fisher {CELL.format('bptt')}"
+    assert by_hand in project.planned()
+    project.run("snnlocality", *by_hand.split())
+    assert project.planned() == {f"fisher {CELL.format('eprop')}", "figure4", "claims", "index"}
