@@ -24,17 +24,21 @@ class Project:
 
     root: Path
 
-    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a command of the environment in the project, its own source first on the path."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables for a command in the project: its own source first on the path."""
         own = ("SNNLOCALITY_ENGINE", "SNNLOCALITY_RUN_CACHE")  # a person's, not the test's
-        environment = {key: value for key, value in os.environ.items() if key not in own} | {
+        return {key: value for key, value in os.environ.items() if key not in own} | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(self.root / "src"),
             # A test must not find a person's own profiles or data.
             "XDG_CONFIG_HOME": str(self.root / ".config"),
             "SNAKEMAKE_PROFILE": "workflow/profiles/ci",
         }
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True)
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command of the environment in the project."""
+        done = subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True)
         if check and done.returncode:
             pytest.fail(f"{' '.join(command)} exited with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done
@@ -60,7 +64,8 @@ class Project:
         file.write_text(text.replace(old, new))
 
 
-def _tiny(params: dict) -> None:
+def tiny(params: dict) -> None:
+    """Make the demo study one of seconds."""
     params["rules"] = ["bptt", "eprop"]
     params["vision"] |= {"hidden": [8, 6], "architectures": ["ff"]}
     params["speech"] |= {"hidden": [8], "architectures": ["ff"]}
@@ -78,10 +83,8 @@ def _tiny(params: dict) -> None:
     params["conversion"]["steps"] = 8
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The tiny study, run once. Tests work on copies of it (``project``)."""
-    root = tmp_path_factory.mktemp("finished") / "project"
+def fresh_copy(root: Path) -> Project:
+    """What Git tracks of the project and its workflow needs, in a new folder."""
     root.mkdir()
     for name in _PROJECT:
         source = ROOT / name
@@ -90,8 +93,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
         else:
             shutil.copy(source, root / name)
     (root / "slurm").symlink_to("workflow/profiles/slurm")
-    project = Project(root)
-    project.edit_params(_tiny)
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The tiny study, run once. Tests work on copies of it (``project``)."""
+    project = fresh_copy(tmp_path_factory.mktemp("finished") / "project")
+    project.edit_params(tiny)
     project.run("snakemake")
     return project
 

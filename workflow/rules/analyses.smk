@@ -28,8 +28,8 @@ for measure, output in (
             "envs/snnlocality.sif"
         threads: RUN_THREADS
         resources:
-            mem_mb=4000,
-            runtime=120,
+            mem_mb=retried(2000),
+            runtime=retried(40),
         params:
             step=measure.__name__,
             study=STUDY,
@@ -65,8 +65,8 @@ rule backdoor:
         "envs/snnlocality.sif"
     threads: RUN_THREADS
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=retried(2000),
+        runtime=retried(30),
     params:
         study=STUDY,
         settings=lambda wildcards: backdoor_plan(wildcards).decisive,
@@ -101,8 +101,8 @@ rule convert:
         "envs/snnlocality.sif"
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=retried(4000),
+        runtime=retried(30),
     params:
         study=STUDY,
         settings=lambda wildcards: convert_plan(wildcards).decisive,
@@ -133,8 +133,8 @@ rule cka:
         "envs/snnlocality.sif"
     threads: RUN_THREADS
     resources:
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=retried(2000),
+        runtime=retried(10),
     params:
         study=STUDY,
         settings=lambda wildcards: cka_plan(wildcards).decisive,

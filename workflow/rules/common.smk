@@ -7,6 +7,7 @@ from snakemake.logging import logger
 from snnlocality import parameters, paths, plan
 from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
+from snnlocality.provenance import run_cache
 from snnlocality.provenance.environment import locked_versions
 
 try:
@@ -63,6 +64,11 @@ def benchmark_of(output):
     return str(paths.log(output, ".benchmark.tsv"))
 
 
+def retried(amount):
+    """Memory or time that a job asks for; when it is tried again, so much more."""
+    return lambda wildcards, attempt: amount * attempt
+
+
 def run_plan(step, wildcards):
     """The plan of one run's training or evaluation."""
     return step(
@@ -78,6 +84,21 @@ def run_plan(step, wildcards):
 def of_run(step, attribute):
     """A parameter of a rule: an attribute of the run's plan."""
     return lambda wildcards: getattr(run_plan(step, wildcards), attribute)
+
+
+def cell_plans(wildcards):
+    """The plans of the training of all seeds of a cell."""
+    return [
+        plan.train(
+            PARAMETERS,
+            wildcards.task,
+            wildcards.rule,
+            wildcards.arch,
+            int(wildcards.fold),
+            seed,
+        )
+        for seed in parameters.seeds(PARAMETERS)
+    ]
 
 
 def backdoor_plan(wildcards):

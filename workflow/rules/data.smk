@@ -12,8 +12,8 @@ rule prepare:
         "envs/snnlocality.sif"
     threads: 1
     resources:
-        mem_mb=6000,
-        runtime=60,
+        mem_mb=retried(4000),
+        runtime=retried(30),
     params:
         study=STUDY,
         settings=lambda wildcards: plan.prepare(PARAMETERS, wildcards.task).decisive,
@@ -41,8 +41,8 @@ rule baseline:
         "envs/snnlocality.sif"
     threads: 1
     resources:
-        mem_mb=6000,
-        runtime=60,
+        mem_mb=retried(4000),
+        runtime=retried(15),
     params:
         study=STUDY,
         settings=lambda wildcards: plan.baseline(PARAMETERS, wildcards.task).decisive,
