@@ -32,7 +32,7 @@ def test_tensors_come_back_as_they_were_mapped_read_only(tmp_path):
 
 
 def test_equal_values_give_equal_bytes(tmp_path):
-    metadata = {"kind": "events", "steps": "50", "duration_ms": "300.0", "inputs": "2312", "notice": "a/b \\ \"é\" λ\n"}
+    metadata = {"kind": "events", "steps": "50", "duration_ms": "300.0", "inputs": "2312", "notice": 'a/b \\ "é" λ\n'}
     for name in ("a", "b"):
         write_tensors(tmp_path / name, ARRAYS, metadata)
         write_json(tmp_path / f"{name}.json", {"b": 1, "a": [2.5]} if name == "a" else {"a": [2.5], "b": 1})

@@ -9,9 +9,11 @@ import time
 from csv import DictReader
 
 import pytest
+
 from workflow.conftest import Project, fresh_copy
 
-pytestmark = pytest.mark.skipif("WITH_SLURM" not in os.environ, reason="needs the Slurm that `make test-cluster` starts")
+REASON = "needs the Slurm that `make test-cluster` starts"
+pytestmark = pytest.mark.skipif("WITH_SLURM" not in os.environ, reason=REASON)
 
 SCALE = ("--config", "scale=0.1")
 SLURM = ("snakemake", "--profile", "slurm", "--slurm-init-seconds-before-status-checks", "4", *SCALE)

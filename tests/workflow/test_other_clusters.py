@@ -36,9 +36,7 @@ def test_the_whole_paper_study_is_planned(project, profile):
     assert "Train all seeds of vision bptt ff" in planned.stdout
 
 
-@pytest.mark.parametrize(
-    ("profile", "name", "script"), [("generic", "qsub", QSUB), ("kubernetes", "kubectl", KUBECTL)]
-)
+@pytest.mark.parametrize(("profile", "name", "script"), [("generic", "qsub", QSUB), ("kubernetes", "kubectl", KUBECTL)])
 def test_a_run_is_one_job_of_the_scheduler(project, monkeypatch, tmp_path, profile, name, script):
     command = tmp_path / name
     command.write_text(script)

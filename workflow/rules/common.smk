@@ -64,11 +64,6 @@ def benchmark_of(output):
     return str(paths.log(output, ".benchmark.tsv"))
 
 
-def retried(amount):
-    """Memory or time that a job asks for; when it is tried again, so much more."""
-    return lambda wildcards, attempt: amount * attempt
-
-
 def run_plan(step, wildcards):
     """The plan of one run's training or evaluation."""
     return step(
@@ -84,6 +79,11 @@ def run_plan(step, wildcards):
 def of_run(step, attribute):
     """A parameter of a rule: an attribute of the run's plan."""
     return lambda wildcards: getattr(run_plan(step, wildcards), attribute)
+
+
+def retried(amount):
+    """Memory or time that a job asks for; when it is tried again, so much more."""
+    return lambda wildcards, attempt: amount * attempt
 
 
 def cell_plans(wildcards):
