@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: demo test lint format setup bench faults fuzz
+.PHONY: demo test test-cluster lint format setup bench faults fuzz
 
 demo: $(READY)
 	$(RUN) snakemake --profile workflow/profiles/local --config study=demo
@@ -15,6 +15,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(RUN) python -m pytest
+
+test-cluster: $(READY) # about three minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
+	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster
 
 bench: $(READY) # training speed beside other libraries, about 15 minutes on two cores; installs them on first use
 	$(RUN) python -m benchmarks

@@ -32,10 +32,14 @@ def test_tensors_come_back_as_they_were_mapped_read_only(tmp_path):
 
 
 def test_equal_values_give_equal_bytes(tmp_path):
+    metadata = {"kind": "events", "steps": "50", "duration_ms": "300.0", "inputs": "2312", "notice": 'a/b \\ "é" λ\n'}
     for name in ("a", "b"):
-        write_tensors(tmp_path / name, ARRAYS, {"kind": "events"})
+        write_tensors(tmp_path / name, ARRAYS, metadata)
         write_json(tmp_path / f"{name}.json", {"b": 1, "a": [2.5]} if name == "a" else {"a": [2.5], "b": 1})
     assert sha256(tmp_path / "a") == sha256(tmp_path / "b")
+    arrays, read = read_tensors(tmp_path / "a")
+    assert read == metadata
+    np.testing.assert_array_equal(arrays["weights"], ARRAYS["weights"])
     assert sha256(tmp_path / "a.json") == sha256(tmp_path / "b.json")
 
 

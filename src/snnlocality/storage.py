@@ -163,7 +163,20 @@ def write_tensors(
             save_file(contiguous, temporary, dict(metadata or {}))
         except SafetensorError as error:  # so it calls a full disk
             raise OSError(str(error)) from error
+        _sort_metadata(temporary)
         temporary.chmod(mode)
+
+
+def _sort_metadata(path: Path) -> None:
+    # safetensors writes them in an order of chance, which would give equal values different bytes.
+    with open(path, "r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        if "__metadata__" in header:
+            header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+            text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+            file.seek(8)
+            file.write(text.ljust(length))
 
 
 def read_tensors(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:

@@ -19,6 +19,20 @@ def test_the_slurm_profile_selects_the_paper_study(project):
     assert "Nothing to be done" in demo.stdout + demo.stderr
 
 
+def test_another_scale_or_engine_leaves_the_profiles_study_alone(project):
+    for choice, study in (("scale=0.1", "paper-x0.1; engine: auto"), ("engine=cpu", "paper; engine: cpu")):
+        done = project.run("snakemake", "--profile", "slurm", "--config", choice, "-n", "--", "reports/table1.csv")
+        assert f"Study: {study}" in done.stdout + done.stderr
+
+
+def test_many_runs_are_packed_into_one_job_of_the_cluster(project):
+    done = project.run("snakemake", "--profile", "slurm", "-n", "reports/table2.csv")
+    jobs = done.stdout.split("Group job run")[1:]
+    runs = 2 * 2 * 10  # tasks, rules, seeds
+    assert sum(job.count(": Train ") for job in jobs) == runs
+    assert [job.count(": Train ") for job in jobs] == [10] * (runs // 10)
+
+
 def test_every_rule_names_its_environment(root):
     for path in sorted((root / "workflow/rules").glob("*.smk")):
         for rule in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
@@ -43,7 +57,13 @@ def test_the_lock_holds_every_dependency_with_hashes_and_no_address(root):
 def test_conda_and_container_install_from_the_lock(root):
     conda = yaml.safe_load((root / "envs/environment.yaml").read_text())
     assert "-r requirements.lock" in conda["dependencies"][-1]["pip"]
-    assert "envs/requirements.lock" in (root / "envs/snnlocality.def").read_text()
+    recipe = (root / "envs/snnlocality.def").read_text()
+    assert "--require-hashes -r /opt/snnlocality/envs/requirements.lock" in recipe
+    copied = re.findall(r"^    (\S+) (/opt/\S+)$", recipe, flags=re.MULTILINE)
+    assert "envs/requirements.lock" in dict(copied)
+    for source, destination in copied:
+        assert (root / source).exists()
+        assert destination == f"/opt/snnlocality/{source}"
 
 
 def test_the_schema_file_is_generated_from_the_model(root):

@@ -28,8 +28,8 @@ for measure, output in (
             "envs/snnlocality.sif"
         threads: RUN_THREADS
         resources:
-            mem_mb=4000,
-            runtime=120,
+            mem_mb=retried(2000),
+            runtime=retried(40),
         params:
             **params_of(run_plan(measure)),
         message:
@@ -60,8 +60,8 @@ rule backdoor:
         "envs/snnlocality.sif"
     threads: RUN_THREADS
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=retried(2000),
+        runtime=retried(30),
     params:
         **params_of(backdoor_plan),
     message:
@@ -93,8 +93,8 @@ rule convert:
         "envs/snnlocality.sif"
     threads: 1
     resources:
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=retried(4000),
+        runtime=retried(30),
     params:
         **params_of(convert_plan),
     message:
@@ -122,8 +122,8 @@ rule cka:
         "envs/snnlocality.sif"
     threads: RUN_THREADS
     resources:
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=retried(2000),
+        runtime=retried(10),
     params:
         **params_of(cka_plan),
     message:

@@ -7,7 +7,7 @@ from snakemake.logging import logger
 from snnlocality import parameters, paths, plan
 from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
-from snnlocality.provenance import memory
+from snnlocality.provenance import memory, run_cache
 from snnlocality.provenance.environment import locked_versions
 
 try:
@@ -91,6 +91,26 @@ def params_of(plan_of):
         "libraries": LIBRARIES,
         "lost": lambda wildcards: plan_of(wildcards).lost,
     }
+
+
+def retried(amount):
+    """Memory or time that a job asks for; when it is tried again, so much more."""
+    return lambda wildcards, attempt: amount * attempt
+
+
+def cell_plans(wildcards):
+    """The plans of the training of all seeds of a cell."""
+    return [
+        plan.train(
+            PARAMETERS,
+            wildcards.task,
+            wildcards.rule,
+            wildcards.arch,
+            int(wildcards.fold),
+            seed,
+        )
+        for seed in parameters.seeds(PARAMETERS)
+    ]
 
 
 def backdoor_plan(wildcards):

@@ -12,8 +12,8 @@ rule prepare:
         "envs/snnlocality.sif"
     threads: 1
     resources:
-        mem_mb=6000,
-        runtime=60,
+        mem_mb=retried(4000),
+        runtime=retried(30),
     params:
         **params_of(lambda wildcards: plan.prepare(PARAMETERS, wildcards.task)),
     message:
@@ -38,8 +38,8 @@ rule baseline:
         "envs/snnlocality.sif"
     threads: 1
     resources:
-        mem_mb=6000,
-        runtime=60,
+        mem_mb=retried(4000),
+        runtime=retried(15),
     params:
         **params_of(lambda wildcards: plan.baseline(PARAMETERS, wildcards.task)),
     message:

@@ -26,6 +26,7 @@ for artifact in plan.reports(PARAMETERS):
             log_of(artifact.outputs[0]),
         benchmark:
             benchmark_of(artifact.outputs[0])
+        localrule: True
         conda:
             "../../envs/environment.yaml"
         container:

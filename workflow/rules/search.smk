@@ -13,6 +13,7 @@ rule search:
         log_of(SEARCH.outputs[0]),
     benchmark:
         benchmark_of(SEARCH.outputs[0])
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     container:
@@ -49,8 +50,8 @@ rule search_cell:
         "envs/snnlocality.sif"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=720,
+        mem_mb=retried(2000),
+        runtime=retried(120),
     params:
         **params_of(search_plan),
     message:

@@ -9,16 +9,14 @@ rule train:
         log_of(f"{RUN}/train"),
     benchmark:
         benchmark_of(f"{RUN}/train")
-    group:
-        "run"
     conda:
         "../../envs/environment.yaml"
     container:
         "envs/snnlocality.sif"
     threads: RUN_THREADS
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=retried(2000),
+        runtime=retried(30),
     params:
         **params_of(run_plan(plan.train)),
     message:
@@ -40,16 +38,14 @@ rule evaluate:
         log_of(f"{RUN}/evaluate"),
     benchmark:
         benchmark_of(f"{RUN}/evaluate")
-    group:
-        "run"
     conda:
         "../../envs/environment.yaml"
     container:
         "envs/snnlocality.sif"
     threads: RUN_THREADS
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=retried(2000),
+        runtime=retried(5),
     params:
         **params_of(run_plan(plan.evaluate)),
     message:
@@ -57,6 +53,54 @@ rule evaluate:
     shell:
         "snnlocality evaluate --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
         "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+# All seeds of a cell at once, for a graphics card: `snakemake train_many` fills the run cache, from which `train` then
+# takes each run's result.
+CELL = str(
+    run_cache.root() / STUDY / "{task}" / "{rule}" / "{arch}" / "fold{fold}.trained"
+)
+
+
+rule train_many:
+    input:
+        [
+            CELL.format(task=task, rule=rule, arch=architecture, fold=fold)
+            for task in parameters.tasks(PARAMETERS)
+            for rule in parameters.rules(PARAMETERS)
+            for architecture in parameters.architectures(PARAMETERS, task)
+            for fold in parameters.folds(PARAMETERS, task)
+        ],
+    localrule: True
+
+
+rule train_cell:
+    input:
+        data=rules.prepare.output.data,
+    output:
+        touch(CELL),
+    log:
+        str(paths.LOGS / CELL) + ".log",
+    benchmark:
+        str(paths.LOGS / CELL) + ".benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=retried(8000),
+        runtime=retried(240),
+    params:
+        study=STUDY,
+        settings=lambda wildcards: [run.decisive for run in cell_plans(wildcards)],
+        code=lambda wildcards: cell_plans(wildcards)[0].code,
+        libraries=LIBRARIES,
+    message:
+        "Train all seeds of {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}"
+    shell:
+        "snnlocality train-many --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --threads {threads} > {log} 2>&1"
 
 
 rule collect:
@@ -71,6 +115,7 @@ rule collect:
         log_of(paths.runs(STUDY, "{task}", "{rule}")),
     benchmark:
         benchmark_of(paths.runs(STUDY, "{task}", "{rule}"))
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     container:

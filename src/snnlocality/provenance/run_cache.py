@@ -71,5 +71,10 @@ def put(plan: Plan, inputs: Mapping[str, str], engine: str, write: Callable[[Pat
         os.replace(draft, folder)
 
 
+def root() -> Path:
+    """The folder of all that is kept: what the environment variable SNNLOCALITY_RUN_CACHE names, or ``.run-cache``."""
+    return Path(os.environ.get(VARIABLE) or ".run-cache")
+
+
 def _folder(plan: Plan, inputs: Mapping[str, str]) -> Path:
-    return Path(os.environ.get(VARIABLE) or ".run-cache") / key(plan, inputs)
+    return root() / key(plan, inputs)

@@ -7,8 +7,8 @@ is linear in what it was given::
     U[t] = W * eU[t] - r[t]          s[t] = H(U[t] - theta)           Y[t] = G pool(s[t]),  G fixed and random
 
 DCLL takes the loss of every layer's own Y at every step, and its derivative by W through U[t] alone: nothing is
-unrolled, so a step's graph is one layer deep. BPTT takes the loss of the last layer's Y and goes back through all layers
-and steps.
+unrolled, so a step's graph is one layer deep. BPTT takes the loss of the last layer's Y and goes back through all
+layers and steps.
 """
 
 from collections.abc import Iterator, Sequence
