@@ -235,7 +235,7 @@ def _chosen_pause() -> float | None:
 
 def _arrays(state: State) -> dict[str, np.ndarray]:
     """The arrays that training changes in place."""
-    groups = {"weights": state.network.weights, "first": state.adam.first, "second": state.adam.second}
+    groups = {"weights": state.adam.weights, "first": state.adam.first, "second": state.adam.second}
     return {f"{group} {name}": array for group, arrays in groups.items() for name, array in arrays.items()}
 
 
@@ -243,7 +243,7 @@ def _fill(state: State, arrays: dict[str, np.ndarray], facts: dict[str, Any]) ->
     for name, array in _arrays(state).items():
         array[...] = arrays[name]
     state.adam.steps, state.sums = facts["steps"], Sums(*facts["sums"])
-    state.curve = [Epoch(*figures, tuple(rates)) for *figures, rates in facts["curve"]]
+    state.curve = [Epoch(*figures, tuple(rates), tuple(angles)) for *figures, rates, angles in facts["curve"]]
     state.best = {
         name.removeprefix("best "): np.array(array) for name, array in arrays.items() if name.startswith("best ")
     }

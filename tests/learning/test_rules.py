@@ -7,7 +7,7 @@ from networks import RULES, rule
 from snnlocality import registry
 from snnlocality.errors import UserError
 from snnlocality.learning import rules
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, draw_feedback, stands_for, windows
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, alignments, draw_feedback, stands_for, windows
 from snnlocality.network import Shape, draw_weights
 
 ALLOWED = {
@@ -86,3 +86,15 @@ def test_adaptive_feedback_stands_for_the_weights_above():
 def test_windows_of_truncated_credit(steps, expected):
     assert [(w.start, w.stop) for w in windows(rule("bptt_truncated"), steps)] == expected
     assert windows(rule("bptt"), steps) == [slice(0, steps)]
+
+
+def test_alignment_is_the_angle_between_feedback_and_the_weights_whose_place_it_takes():
+    weights = draw_weights(Shape(7, (200, 100), 10, True), np.random.default_rng(1))
+    product = weights["W_out"] @ weights["W2"]
+    same = {"B1": weights["W2"], "B2": 3 * weights["W_out"], "R1": weights["V1"], "R2": weights["V2"]}
+    np.testing.assert_allclose(alignments(rule("feedback_alignment"), weights, same), [0, 0], atol=0.1)
+    opposite = {"B1": -product, "B2": np.roll(weights["W_out"], 1, axis=0)}
+    first, second = alignments(rule("eprop_random"), weights, opposite)
+    assert first == pytest.approx(180, abs=0.1)
+    assert 80 < second < 100
+    assert alignments(rule("bptt"), weights, {}) == alignments(rule("decolle"), weights, opposite) == ()

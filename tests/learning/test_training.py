@@ -4,13 +4,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from networks import DYNAMICS, ENGINE, RULES, rule
+from networks import DYNAMICS, ENGINE, RULES, random_network, rule, suited
 from snnlocality import parameters, registry
 from snnlocality.data.batches import EventDataset
 from snnlocality.data.splits import Part
 from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.learning.adam import Adam
 from snnlocality.learning.initialisation import initial_network
-from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch, evaluate, still_improving, train
+from snnlocality.learning.rule import alignments
+from snnlocality.learning.training import (
+    Epoch,
+    Optimisation,
+    adaptive_feedback,
+    chosen_epoch,
+    evaluate,
+    still_improving,
+    train,
+    training_step,
+)
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.spikes import spiking
 from snnlocality.steps.train import fit
@@ -180,3 +191,31 @@ def test_a_loss_that_is_not_a_number_ranks_last():
     diverged = Epoch(1, 1.0, 0.5, float("nan"), 0.5, (0.1,))
     sound = Epoch(2, 1.0, 0.5, 2.0, 0.5, (0.1,))
     assert chosen_epoch([diverged, sound]) is sound
+
+
+def test_adaptive_feedback_comes_to_agree_with_the_weights_it_stands_for(toy_recordings):
+    """And fixed feedback does so less: its angles are logged, epoch by epoch."""
+    optimisation = replace(OPTIMISATION, epochs=60)
+    _, adapted, curve = run(toy_recordings, "feedback_alignment_adaptive", optimisation=optimisation)
+    _, _, fixed = run(toy_recordings, "feedback_alignment", optimisation=optimisation)
+    assert all(len(epoch.alignments) == 2 for epoch in curve)
+    assert all(last < first < 90.5 for first, last in zip(curve[0].alignments, curve[-1].alignments, strict=True))
+    assert sum(curve[-1].alignments) < sum(fixed[-1].alignments)
+    chosen = chosen_epoch(curve)
+    angles = alignments(rule("feedback_alignment_adaptive"), adapted.weights, adapted.feedback)
+    assert angles == pytest.approx(chosen.alignments, abs=1e-3)
+
+
+def test_a_step_of_adaptive_feedback_by_hand(toy_recordings):
+    """B moves as W does, and both decay."""
+    name = "feedback_alignment_adaptive"
+    network = suited(random_network(Shape(toy_recordings.inputs, (5, 4), toy_recordings.classes, False)), rule(name))
+    before = {key: array.copy() for key, array in {**network.weights, **network.feedback}.items()}
+    learning = Adam({**network.weights, **adaptive_feedback(network, rule(name))}, ENGINE.adam)
+    training_step(network, toy_recordings.batch(TRAINING), rule(name), OPTIMISATION, ENGINE, learning, 0.01)
+    keep = 1 - rule(name).decay
+    for B, W in (("B1", "W2"), ("B2", "W_out")):
+        moved = network.weights[W] / keep - before[W]
+        assert np.abs(moved).max() == pytest.approx(0.01, rel=1e-3)  # Adam's first step
+        np.testing.assert_allclose(network.feedback[B] / keep - before[B], moved, atol=1e-12)
+    assert network.weights["W1"] == pytest.approx(before["W1"], abs=0.01 + 1e-9)

@@ -34,7 +34,7 @@ class Adam:
     """Moments of all weights and the number of steps done; ``update`` is an engine's way to do one step."""
 
     def __init__(self, weights: Weights, update: Update) -> None:
-        self._weights, self._update, self.steps = weights, update, 0
+        self.weights, self._update, self.steps = weights, update, 0
         self.first = {name: np.zeros_like(array) for name, array in weights.items()}
         self.second = {name: np.zeros_like(array) for name, array in weights.items()}
 
@@ -42,7 +42,7 @@ class Adam:
         """Change the weights in place."""
         self.steps += 1
         step = AdamStep(learning_rate / (1 - FIRST**self.steps), 1 / math.sqrt(1 - SECOND**self.steps))
-        self._update(self._weights, gradients, self.first, self.second, step)
+        self._update(self.weights, gradients, self.first, self.second, step)
 
 
 def cosine(learning_rate: float, done: int, total: int) -> float:

@@ -10,7 +10,6 @@ Launches still dominate where batches are small, so on a card a step is replayed
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -23,7 +22,7 @@ from snnlocality.engines.cuda.device import Device
 from snnlocality.engines.cuda.events import EventRows, resident
 from snnlocality.engines.cuda.graphs import replayed
 from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
-from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.learning.rule import ErrorSource, Rule, alignments, stands_for
 from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch
 from snnlocality.network import Network
 from snnlocality.seeds import generator
@@ -115,6 +114,7 @@ class _State(NamedTuple):
     """What training changes, in place: weights and both moments by name, and the sums of the present epoch."""
 
     model: passes.Model
+    weights: dict[str, Tensor]  # all that learn: the model's, and adaptive feedback
     first: dict[str, Tensor]
     second: dict[str, Tensor]
     sums: _Sums
@@ -141,8 +141,8 @@ def train_many(
         np.broadcast_to(part, (len(networks), np.shape(part)[-1])) for part in (training, validation)
     )
     data = _on_device(dataset, device)
-    state = _initial_state(networks, device, columns_first=isinstance(dataset, EventDataset))
-    weights, size = state.model.weights, optimisation.batch_size
+    state = _initial_state(networks, rule, device, columns_first=isinstance(dataset, EventDataset))
+    weights, size = state.weights, optimisation.batch_size
 
     def learn(steps: int, index: Tensor, adam_step: Tensor) -> None:
         _learn(state, data.batch(index, steps), rule, optimisation, adam_step)
@@ -165,17 +165,24 @@ def train_many(
         judged = _take(state.sums)
         for run, curve in enumerate(curves):
             (train_loss, train_accuracy, _), on_validation = learned[run], judged[run]
-            epoch = Epoch(number, train_loss, train_accuracy, *on_validation)
+            epoch = Epoch(number, train_loss, train_accuracy, *on_validation, _alignments(state.model, rule, run))
             curve.append(epoch)
             report(run, epoch)
             if chosen_epoch(curve) is epoch:
                 for name, weight in weights.items():
                     best[name][run] = weight[run]
     arrays = {name: weight.cpu().numpy() for name, weight in best.items()}
-    return [
-        (replace(one, weights={name: np.array(array[run], order="C") for name, array in arrays.items()}), curves[run])
-        for run, one in enumerate(networks)
-    ]
+    trained = []
+    for run, one in enumerate(networks):
+        own = {name: np.array(array[run], order="C") for name, array in arrays.items()}
+        kinds = ({name: own.get(name, array) for name, array in kind.items()} for kind in (one.weights, one.feedback))
+        trained.append((Network(one.dynamics, one.spike, *kinds), curves[run]))
+    return trained
+
+
+def _alignments(model: passes.Model, rule: Rule, run: int) -> tuple[float, ...]:
+    kinds = ({name: one[run].cpu().numpy() for name, one in kind.items()} for kind in (model.weights, model.feedback))
+    return alignments(rule, *kinds)
 
 
 def _batches(data: DeviceData, samples: np.ndarray, size: int, device: Device) -> Iterator[tuple[int, Tensor]]:
@@ -190,7 +197,7 @@ def _on_device(dataset: Dataset, device: Device) -> DeviceData:
     return _Recordings(dataset, device) if isinstance(dataset, EventDataset) else _Utterances(dataset, device)
 
 
-def _initial_state(networks: Sequence[Network], device: Device, *, columns_first: bool) -> _State:
+def _initial_state(networks: Sequence[Network], rule: Rule, device: Device, *, columns_first: bool) -> _State:
     """Weights of all networks on the device; ``columns_first``: W_1 laid out by column, as event input reads it."""
     one = networks[0]
     if any((other.dynamics, other.spike) != (one.dynamics, one.spike) for other in networks):
@@ -202,10 +209,11 @@ def _initial_state(networks: Sequence[Network], device: Device, *, columns_first
     model = passes.Model(one.dynamics, one.spike, *stacked)
     if columns_first:
         model.weights["W1"] = model.weights["W1"].mT.contiguous().mT
-    first, second = ({name: torch.zeros_like(w) for name, w in model.weights.items()} for _ in range(2))
+    weights = {**model.weights, **{name: model.feedback[name] for name in stands_for(rule, model.hidden)}}
+    first, second = ({name: torch.zeros_like(w) for name, w in weights.items()} for _ in range(2))
     totals = [torch.zeros(len(networks), dtype=torch.float64, device=device.device) for _ in range(4)]
     spikes = [torch.zeros_like(model.weights[f"W{layer}"][..., 0], dtype=torch.float64) for layer in model.hidden]
-    return _State(model, first, second, _Sums(*totals, spikes))
+    return _State(model, weights, first, second, _Sums(*totals, spikes))
 
 
 def _adam_steps(optimisation: Optimisation, batches_per_epoch: int, device: Device) -> Tensor:
@@ -229,8 +237,12 @@ def _learn(state: _State, batch: DeviceBatch, rule: Rule, optimisation: Optimisa
             readout = passes.product(simulation.spikes[layer - 1], model.feedback[f"B{layer}"].mT)
             local.append(LOSSES[optimisation.local_loss](readout, batch.targets)[1] * weight)
     gradients, _ = passes.backward(model, simulation, derivative * weight, local, rule)
-    for name, gradient in gradients.items():
-        optimiser.update(model.weights[name], gradient, state.first[name], state.second[name], step)
+    pairs = stands_for(rule, model.hidden)
+    for name, gradient in (gradients | {B: gradients[W] for B, W in pairs.items()}).items():
+        optimiser.update(state.weights[name], gradient, state.first[name], state.second[name], step)
+    for B, W in pairs.items():
+        state.weights[B].mul_(1 - rule.decay)
+        state.weights[W].mul_(1 - rule.decay)
     _add(state.sums, simulation, value, batch)
 
 

@@ -21,7 +21,7 @@ to agree. A rule that truncates cuts every edge from a window of steps to the on
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
@@ -120,6 +120,21 @@ def stands_for(rule: Rule, hidden: Sequence[int]) -> dict[str, str]:
     if rule.weights is not _ADAPTIVE:
         return {}
     return {f"B{layer}": f"W{layer + 1}" if layer < max(hidden) else "W_out" for layer in hidden}
+
+
+def alignments(rule: Rule, weights: Weights, feedback: Weights) -> tuple[float, ...]:
+    """Angles in degrees, per hidden layer, between feedback weights and the forward weights whose place they take.
+
+    These are W_{l+1} for errors from above and the product W_out ... W_{l+1} for errors from the readout (Lillicrap et
+    al. 2016): learning works below 90 degrees. Empty for a rule without such feedback.
+    """
+    if rule.weights not in (_RANDOM, _ADAPTIVE) or rule.source is ErrorSource.LOCAL:
+        return ()
+    symmetric = replace(rule, weights=_TRANSPOSE if rule.source is ErrorSource.ABOVE else _PRODUCT)
+    pairs = (deliveries(one, weights, feedback) for one in (rule, symmetric))
+    random, forward = ({layer: M.ravel().astype(np.float64) for layer, M in found.items()} for found in pairs)
+    cosines = [B @ forward[l] / np.linalg.norm(B) / np.linalg.norm(forward[l]) for l, B in sorted(random.items())]
+    return tuple(float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))) for cosine in cosines)
 
 
 def draw_feedback(rule: Rule, weights: Weights, generator: np.random.Generator) -> dict[str, np.ndarray]:

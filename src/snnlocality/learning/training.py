@@ -12,7 +12,7 @@ from snnlocality.data.batches import Batch, Dataset, batches
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.adam import Adam, cosine
 from snnlocality.learning.losses import LOSSES, correct_decisions, mean_loss
-from snnlocality.learning.rule import Rule
+from snnlocality.learning.rule import Rule, alignments, stands_for
 from snnlocality.network import Network
 from snnlocality.seeds import generator
 
@@ -39,6 +39,7 @@ class Epoch(NamedTuple):
     validation_loss: float
     validation_accuracy: float
     firing_rates: tuple[float, ...]  # spikes per neuron and step on validation data, per hidden layer
+    alignments: tuple[float, ...] = ()  # of feedback and forward weights, in degrees (``rule.alignments``)
 
 
 class Sums(NamedTuple):
@@ -54,8 +55,8 @@ class Sums(NamedTuple):
 class State:
     """Where a training stands between two batches: all that is needed to go on from there to the same bits."""
 
-    network: Network  # its weights change in place
-    adam: Adam  # moments and number of steps done, likewise
+    network: Network  # its weights change in place, and its feedback where that is adaptive
+    adam: Adam  # all that learns, its moments and number of steps done, likewise
     sums: Sums = field(default_factory=Sums)  # of the epoch that is under way
     curve: list[Epoch] = field(default_factory=list)  # of the epochs that are done
     best: dict[str, np.ndarray] = field(default_factory=dict)  # weights of the epoch chosen so far
@@ -117,8 +118,9 @@ def train(
     epochs, its weights change afterwards. Where ``keeper`` has the state of an earlier, interrupted training, this one
     goes on from there, and neither ``report`` nor ``watch`` is told of what was done then.
     """
-    network = Network(network.dynamics, network.spike, engine.place(network.weights), network.feedback)
-    state = State(network, Adam(network.weights, engine.adam))
+    own = {name: np.array(array) for name, array in network.feedback.items()}
+    network = Network(network.dynamics, network.spike, engine.place(network.weights), own)
+    state = State(network, Adam({**network.weights, **adaptive_feedback(network, rule)}, engine.adam))
     order, size = generator(seed, "order"), optimisation.batch_size
     steps_per_epoch = math.ceil(len(training) / size)
     with keeper.resumed(state):
@@ -134,10 +136,18 @@ def train(
                 loss, counts = training_step(network, batch, rule, optimisation, engine, state.adam, rate)
                 state.sums = _added(state.sums, loss, float(batch.mask.sum()), *counts)
                 keeper.keep(state)
-            epoch = _epoch(state, evaluate(network, dataset, validation, optimisation, engine))
+            result = evaluate(network, dataset, validation, optimisation, engine)
+            epoch = _epoch(state, result, alignments(rule, network.weights, network.feedback))
             report(epoch)
             watch(number, network)
-    return Network(network.dynamics, network.spike, state.best, network.feedback), state.curve
+    weights = {name: state.best[name] for name in network.weights}
+    feedback = {name: state.best.get(name, array) for name, array in network.feedback.items()}
+    return Network(network.dynamics, network.spike, weights, feedback), state.curve
+
+
+def adaptive_feedback(network: Network, rule: Rule) -> dict[str, np.ndarray]:
+    """The feedback matrices that learn."""
+    return {name: network.feedback[name] for name in stands_for(rule, network.hidden)}
 
 
 def _added(sums: Sums, loss: float, steps: float, right: int, decisions: int) -> Sums:
@@ -145,7 +155,7 @@ def _added(sums: Sums, loss: float, steps: float, right: int, decisions: int) ->
     return Sums(sums.loss + loss * steps, sums.steps + steps, sums.right + right, sums.decisions + decisions)
 
 
-def _epoch(state: State, result: Evaluation) -> Epoch:
+def _epoch(state: State, result: Evaluation, angles: tuple[float, ...]) -> Epoch:
     """End an epoch: a row of the curve, and the weights if it is the best so far."""
     sums = state.sums
     epoch = Epoch(
@@ -155,11 +165,12 @@ def _epoch(state: State, result: Evaluation) -> Epoch:
         result.loss,
         result.accuracy,
         result.firing_rates,
+        angles,
     )
     state.curve.append(epoch)
     state.sums = Sums()
     if chosen_epoch(state.curve) is epoch:
-        state.best = {name: np.array(array, order="C") for name, array in state.network.weights.items()}
+        state.best = {name: np.array(array, order="C") for name, array in state.adam.weights.items()}
     return epoch
 
 
@@ -182,7 +193,11 @@ def training_step(
 ) -> tuple[float, tuple[int, int]]:
     """Learn from one batch: the network's weights change. Return the loss and (right, all) decisions before it."""
     learned = engine.loss_and_gradients(network, batch, rule, optimisation.loss, optimisation.local_loss)
-    adam.step(learned.gradients, learning_rate)
+    pairs = stands_for(rule, network.hidden)
+    adam.step(learned.gradients | {B: learned.gradients[W] for B, W in pairs.items()}, learning_rate)
+    for B, W in pairs.items():
+        network.feedback[B][...] *= 1 - rule.decay
+        network.weights[W][...] *= 1 - rule.decay
     return learned.loss, correct_decisions(learned.readout, batch)
 
 

@@ -111,16 +111,21 @@ def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
 
 
 def curve_table(curve: list[Epoch]) -> str:
-    """The training curve as CSV, a row per epoch; ``chosen`` marks the epoch whose weights are kept."""
+    """The training curve as CSV, a row per epoch; ``chosen`` marks the epoch whose weights are kept.
+
+    Angles between feedback and forward weights have columns where a rule has such feedback.
+    """
     text = io.StringIO()
-    layers = len(curve[0].firing_rates)
-    figures = Epoch._fields[1:-1]
+    figures = [name for name in Epoch._fields[1:] if not isinstance(getattr(curve[0], name), tuple)]
+    of_layers = {"firing_rate": "firing_rates", "alignment": "alignments"}
+    columns = [f"{column}_{n}" for column, name in of_layers.items() for n, _ in enumerate(getattr(curve[0], name), 1)]
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["epoch", *figures, "chosen", *(f"firing_rate_{layer}" for layer in range(1, layers + 1))])
+    table.writerow(["epoch", *figures, "chosen", *columns])
     best = chosen_epoch(curve)
     for epoch in curve:
         values = [f"{getattr(epoch, name):.6g}" for name in figures]
-        table.writerow([epoch.epoch, *values, epoch is best, *(f"{rate:.6g}" for rate in epoch.firing_rates)])
+        by_layer = [f"{value:.6g}" for name in of_layers.values() for value in getattr(epoch, name)]
+        table.writerow([epoch.epoch, *values, epoch is best, *by_layer])
     return text.getvalue()
 
 
