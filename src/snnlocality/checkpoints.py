@@ -234,8 +234,9 @@ def _chosen_pause() -> float | None:
 
 
 def _arrays(state: State) -> dict[str, np.ndarray]:
-    """The arrays that training changes in place."""
-    groups = {"weights": state.network.weights, "first": state.adam.first, "second": state.adam.second}
+    """The arrays that training may change in place."""
+    network, adam = state.network, state.adam
+    groups = {"weights": network.weights, "feedback": network.feedback, "first": adam.first, "second": adam.second}
     return {f"{group} {name}": array for group, arrays in groups.items() for name, array in arrays.items()}
 
 
