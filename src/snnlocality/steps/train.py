@@ -37,10 +37,7 @@ def train_run(
     engine: Engine,
     report: Report,
 ) -> Path:
-    """Train one run; write its model and training curve, and return its folder.
-
-    Its checkpoints stay until the runs of its rule are collected.
-    """
+    """Train one run; write its model and training curve, and return its folder."""
     run = plan.train(parameters, task, rule, architecture, fold, seed)
     model_path, curve_path = run.outputs
     with checkpoints.locked(run) as kept, recorded(run, engine=engine.name) as execution:
