@@ -4,8 +4,8 @@ They lie below ``.checkpoints/``, at the relative place of the step's outputs: n
 outputs of a failed job, nor DVC nor the audit knows them. The last two are kept; one that is damaged, or belongs to
 other settings, code, inputs or another engine, is never used. A lock lets one process at a time train a run.
 
-A training's checkpoints stay after its end until ``discard``: Snakemake also throws away the finished runs of a job
-group of which another one failed.
+They stay after the end of the training, until its results are gathered (``discard_behind``): where one job of a group
+failed, Snakemake throws away the results of the others too, and these then end again at once.
 """
 
 import fcntl
@@ -82,7 +82,17 @@ def locked(plan: Plan, patience: float = _PATIENCE) -> Iterator[Checkpoints]:
 
 def discard(plan: Plan) -> None:
     """Remove the checkpoints of a step that is done."""
-    folder = paths.checkpoints(plan.outputs[0], plan.step)
+    _remove(paths.checkpoints(plan.outputs[0], plan.step))
+
+
+def discard_behind(plan: Plan) -> None:
+    """Remove the checkpoints of the steps that made a step's inputs."""
+    for path in plan.made:
+        for lock in paths.checkpoints(path, "").glob("*/lock"):
+            _remove(lock.parent)
+
+
+def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):  # not empty
         for parent in folder.parents[:-1]:

@@ -33,7 +33,7 @@ from faults.victims import (
 from workflow.conftest import Project, fresh_copy, tiny
 
 PAGE = Path("docs/reliability.md")
-KILLS, SOME = 60, 12  # kills of the plain training, and of every other command
+KILLS, SOME, FEW = 60, 12, 6  # kills of the plain training, of every other command, of the workflow
 
 
 class Row(NamedTuple):
@@ -295,7 +295,7 @@ def campaign(folder: Path, moments: random.Random) -> Iterator[Row | None]:
     yield starved(plain, SOME, moments)
     yield on_a_full_disk(plain, SOME, moments)
     yield read_only(plain, 3)
-    yield workflow_killed(folder / "workflow", SOME, moments)
+    yield workflow_killed(folder / "workflow", FEW, moments)
 
 
 def others(project: Project) -> list[Victim]:

@@ -10,7 +10,7 @@ import pytest
 
 from networks import DYNAMICS, rule
 from snnlocality import checkpoints, paths
-from snnlocality.checkpoints import VARIABLE, discard, locked
+from snnlocality.checkpoints import VARIABLE, discard, discard_behind, locked
 from snnlocality.engines.choice import choose
 from snnlocality.errors import UserError
 from snnlocality.learning.adam import Adam
@@ -138,6 +138,19 @@ def test_the_last_two_are_kept_and_all_go_in_the_end(toy_recordings):
         "lock",
     ]
     discard(RUN)
+    assert not Path(".checkpoints").exists()
+
+
+def test_whoever_gathers_results_discards_what_they_were_made_with_and_no_other():
+    other = RUN._replace(outputs=(Path("results/demo/seed1/model.safetensors"),))
+    for plan in (RUN, other):
+        with locked(plan) as kept:
+            kept.of(Execution({}, {}), choose("reference")).keep(a_state())
+    gathered = (RUN.outputs[0].with_name("metrics.json"), Path("results/demo/data.safetensors"))
+    discard_behind(RUN._replace(made=gathered))
+    assert not FOLDER.exists()
+    assert paths.checkpoints(other.outputs[0], other.step).exists()
+    discard_behind(RUN._replace(made=other.outputs))
     assert not Path(".checkpoints").exists()
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from snnlocality import checkpoints, plan
 from snnlocality import parameters as params
-from snnlocality import plan
 from snnlocality.data.batches import read_notice
 from snnlocality.provenance.records import recorded
 from snnlocality.reports import tables
@@ -41,6 +41,7 @@ def render(parameters: params.Parameters) -> Path:
         write_text(files[0], table.to_csv(index=False, float_format="%.4f"))
         write_text(files[1], tables.markdown(title, layout(table), notes))
         write_text(files[2], tables.html(title, layout(table), notes))
+    checkpoints.discard_behind(rendered)
     return files[0]
 
 

@@ -68,7 +68,6 @@ def backdoor_run(
                 **figures(of_test, dataset.labels[test], of_sources, of_triggered, classes),
             },
         )
-    checkpoints.discard(run)
     return metrics_path
 
 

@@ -29,8 +29,7 @@ def collect(parameters: params.Parameters, task: str, rule: str) -> Path:
             for (architecture, fold, seed), path in zip(settings["runs"], collected.made, strict=True)
         ]
         write_text(output, pd.DataFrame(rows).to_csv(index=False))
-    for run in settings["runs"]:
-        checkpoints.discard(plan.train(parameters, task, rule, *run))
+    checkpoints.discard_behind(collected)
     return output
 
 

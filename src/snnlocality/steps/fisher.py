@@ -72,5 +72,4 @@ def measure_fisher(
             for tenth in range(1, 11):
                 measure(model, gradient, "chosen", -(-last * tenth // 10))
         write_text(output, pd.DataFrame(rows).to_csv(index=False))
-    checkpoints.discard(run)
     return output

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,7 @@ def train_run(
     engine: Engine,
     report: Report,
 ) -> Path:
-    """Train one run; write its model and training curve, and return its folder.
-
-    Its checkpoints stay until the runs of its rule are collected.
-    """
+    """Train one run; write its model and training curve, and return its folder."""
     run = plan.train(parameters, task, rule, architecture, fold, seed)
     model_path, curve_path = run.outputs
     with checkpoints.locked(run) as kept, recorded(run, engine=engine.name) as execution:
@@ -138,14 +136,23 @@ def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Networ
     """The network of a finished run; raises UserError if the file holds one of another shape."""
     arrays, _ = read_tensors(path)
     neuron, shape = settings["neuron"], shape_of(settings, dataset)
-    fixed = {f"B{layer}": (shape.classes, units) for layer, units in enumerate(shape.hidden, start=1)}
-    found = {name: array.shape for name, array in arrays.items()}
-    alike = all(array.dtype == np.float32 for array in arrays.values())
-    if not alike or found not in (shape.matrices, shape.matrices | fixed):
+    weights = {name: np.array(array) for name, array in arrays.items() if name in shape.matrices}
+    feedback = {name: np.array(array) for name, array in arrays.items() if name not in weights}
+    if (
+        {name: array.shape for name, array in weights.items()} != shape.matrices
+        or not all(_carries_feedback(name, array, shape) for name, array in feedback.items())
+        or any(array.dtype != np.float32 for array in arrays.values())
+    ):
         raise UserError(f"{path} holds another network than its run's; delete it and run the workflow again.")
-    return Network(
-        dynamics_of(settings, dataset),
-        spiking(neuron["surrogate"], settings["slope"]),
-        {name: np.array(array) for name, array in arrays.items() if not name.startswith("B")},
-        {name: np.array(array) for name, array in arrays.items() if name.startswith("B")},
-    )
+    spike = spiking(neuron["surrogate"], settings["slope"])
+    return Network(dynamics_of(settings, dataset), spike, weights, feedback)
+
+
+def _carries_feedback(name: str, array: np.ndarray, shape: Shape) -> bool:
+    """Whether it may be a matrix that ``learning.rule.draw_feedback`` draws."""
+    for layer, (units, above) in enumerate(itertools.pairwise((*shape.hidden, shape.classes)), start=1):
+        if name == f"B{layer}":
+            return array.shape in ((shape.classes, units), (above, units))
+        if name == f"R{layer}":
+            return array.shape == (units, units)
+    return False
