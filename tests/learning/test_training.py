@@ -8,6 +8,7 @@ from networks import DYNAMICS, ENGINE, RULES, random_network, rule, suited
 from snnlocality import parameters, registry
 from snnlocality.data.batches import EventDataset
 from snnlocality.data.splits import Part
+from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.adam import Adam
 from snnlocality.learning.initialisation import initial_network
@@ -40,7 +41,7 @@ def run(
     dynamics=DYNAMICS,
 ):
     """(network before, network after, curve) of a small training run."""
-    engine = ReferenceEngine()
+    engine = CpuEngine()
     shape = Shape(dataset.inputs, (24, 16), dataset.classes, recurrent)
     first = dataset.batch(parts[0][:16])
     network = initial_network(
