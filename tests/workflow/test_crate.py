@@ -99,7 +99,9 @@ def test_it_holds_all_files_and_what_made_them(finished, crate):
 
 def test_it_may_be_one_file(finished, tmp_path):
     finished.run("snnlocality", "crate", str(tmp_path / "crate.zip"))
-    assert f"{RUN}/model.safetensors" in zipfile.ZipFile(tmp_path / "crate.zip").namelist()
+    names = zipfile.ZipFile(tmp_path / "crate.zip").namelist()
+    assert {f"{RUN}/model.safetensors", "published/table2.csv", "ro-crate-metadata.json"} <= set(names)
+    assert len(names) == len(set(names))
     done = finished.run("snnlocality", "crate", str(tmp_path / "crate.zip"), check=False)
     assert done.returncode == 2
     assert "exists; name a folder" in done.stderr

@@ -39,7 +39,7 @@ _TERMS = {term: f"https://w3id.org/ro/terms/workflow-run#{term}" for term in ("s
 _COMPLETED = "http://schema.org/CompletedActionStatus"
 _WORKFLOW = "Snakefile"
 _FILES = ("params.yaml", "dvc.yaml", "dvc.lock", "LICENSE", "README.md", "pyproject.toml")
-_FOLDERS = ("envs", "profiles", "published", "src", "workflow")
+_FOLDERS = ("envs", "profiles", "src", "workflow")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.sif")
 _FORMATS = {
     ".csv": "text/csv",
@@ -119,9 +119,9 @@ class _Study:
             "version": metadata.version("snnlocality"),
         }
         workflow = self.crate.add_workflow(_WORKFLOW, _WORKFLOW, properties=properties, main=True, lang="snakemake")
-        for name in _FILES:
-            if Path(name).is_file():
-                self.file(Path(name))
+        for path in (*map(Path, _FILES), *sorted(Path("published").iterdir())):
+            if path.is_file():
+                self.file(path)
         for name in _FOLDERS:
             copy = shutil.copytree(name, self.scratch / name, ignore=_LEFT_OUT)
             self.crate.add_dataset(copy, f"{name}/", properties={"name": name})
