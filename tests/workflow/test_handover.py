@@ -1,10 +1,15 @@
 """Results travel with a clone: what one machine computed, another need not, by either engine."""
 
+import base64
+import json
 import shutil
 import urllib.request
+from pathlib import Path
 
 import pytest
 import yaml
+
+from snnlocality.provenance.memory import recall
 
 CELL = "--task vision --rule {} --arch ff --fold 0 --seed 0"
 
@@ -21,9 +26,15 @@ def contents(project):
 
 
 def locked(project):
-    """What DVC remembers, without the page and the logs, in which the time stands."""
+    """What DVC remembers by stage and file, but for the page and the logs, in which the time stands."""
     stages = yaml.safe_load((project.root / "dvc.lock").read_text())["stages"]
-    return {name: stage for name, stage in stages.items() if name not in ("index", "logs")}
+    return {
+        (name, kind, file["path"]): file["md5"]
+        for name, stage in stages.items()
+        for kind in ("deps", "outs")
+        for file in stage.get(kind, [])
+        if name != "index" and not file["path"].startswith("logs/")
+    }
 
 
 def audited(project):
@@ -165,3 +176,26 @@ def test_a_step_run_by_hand_counts(project):
     assert by_hand in project.planned()
     project.run("snnlocality", *by_hand.split())
     assert project.planned() == {f"fisher {CELL.format('eprop')}", "figure4", "claims", "index"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{", '{"step": 1}', '{"outputs": null}', "\xff", json.dumps({"step": "train", "inputs": {"a": 1}})],
+)
+def test_an_unreadable_record_tells_snakemake_nothing(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    record = Path("results/demo/vision/train.record.json")
+    record.parent.mkdir(parents=True)
+    record.write_bytes(text.encode("latin-1"))
+    recall("demo")
+    assert not any(Path(".snakemake/metadata").iterdir())
+
+
+def test_a_record_speaks_of_its_own_folder_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("reports").mkdir()
+    forged = {"step": "table1", "settings": {}, "code": "", "libraries": {}, "inputs": {}}
+    Path("reports/table1.record.json").write_text(json.dumps(forged | {"outputs": {"../results/metrics.json": ""}}))
+    recall("demo")
+    told = {base64.urlsafe_b64decode(path.name).decode() for path in Path(".snakemake/metadata").iterdir()}
+    assert told == {"reports/table1.record.json", "reports/metrics.json"}
