@@ -246,6 +246,31 @@ def with_mounts_of_its_own() -> None:
         libc.mount(b"none", b"/", None, private, None)
 
 
+def orphaned(victim: Victim, number: int) -> Row:
+    """Kill Snakemake alone: its job goes on, and meets the one that the next Snakemake starts."""
+    (folder,) = victim.artifacts
+    workflow = Victim(victim.project, ("snakemake", f"{folder}/model.safetensors"), (folder,), victim.variables)
+    expected, _ = undisturbed(workflow)
+    waited = 0
+    for _ in range(number):
+        process = started_training(workflow)
+        process.kill()
+        process.wait()
+        victim.project.run("snakemake", "--unlock")
+        status, said = workflow.finish()
+        check(status == 0 and workflow.found() == expected, f"Snakemake alone killed: {said}")
+        log = victim.project.root / "logs" / folder / "train.log"
+        waited += "is being trained by process" in log.read_text(encoding="utf-8")
+    workflow.forget()
+    return Row(
+        "kill -9: Snakemake alone, its job goes on",
+        number,
+        number,
+        number,
+        f"{waited} times the next job waited for it",
+    )
+
+
 def workflow_killed(folder: Path, number: int, moments: random.Random) -> Row:
     """Kill Snakemake with all its jobs; unlock the folder, start again, and compare everything of the study."""
     project = fresh_copy(folder)
@@ -295,6 +320,7 @@ def campaign(folder: Path, moments: random.Random) -> Iterator[Row | None]:
     yield starved(plain, SOME, moments)
     yield on_a_full_disk(plain, SOME, moments)
     yield read_only(plain, 3)
+    yield orphaned(plain, FEW)
     yield workflow_killed(folder / "workflow", FEW, moments)
 
 
