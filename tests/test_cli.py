@@ -15,7 +15,7 @@ def call(*arguments):
     [
         ("prepare --task sight", ["'sight' is no task", "vision, speech"]),
         ("prepare --task vision --study whole", ["'whole' is unknown", "demo, sample, paper"]),
-        ("train --task vision --rule hebb --arch ff", ["'hebb'", "bptt, bptt_detached_reset, decolle"]),
+        ("train --task vision --rule hebb --arch ff", ["'hebb'", "choose one of bptt, bptt_detached_reset"]),
         ("train --task vision --rule bptt --arch ff_matched", ["'ff_matched' is no architecture of vision", "ff, rec"]),
         ("train --task vision --rule bptt --arch ff --fold -1", ["--fold"]),
         ("show table9", ["reports/table9.md does not exist", "snakemake"]),

@@ -10,6 +10,7 @@ from csv import DictReader
 
 import pytest
 
+from snnlocality.checkpoints import VARIABLE
 from workflow.conftest import Project, fresh_copy
 
 REASON = "needs the Slurm that `make test-cluster` starts"
@@ -56,7 +57,7 @@ def started(project: Project, *command: str) -> subprocess.Popen:
     return subprocess.Popen(
         command,
         cwd=project.root,
-        env=project.environment,
+        env=project.environment | {VARIABLE: "0"},  # so short trainings keep checkpoints too
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -74,12 +75,13 @@ def ended(process: subprocess.Popen) -> tuple[int, str]:
 
 
 def cancel_a_job_in_training(project: Project, process: subprocess.Popen) -> str:
-    """End, as an administrator would, a Slurm job whose first run has begun to train; return its number."""
-    deadline = time.monotonic() + LIMIT
+    """End, as an administrator would, a Slurm job while one of its runs trains; return its number."""
+    begun, deadline = time.time(), time.monotonic() + LIMIT
     while time.monotonic() < deadline and process.poll() is None:
         running = squeue("--states=RUNNING", "--format=%A %k")
         jobs = [line.split()[0] for line in running.splitlines() if "train" in line]
-        if jobs and any(log.stat().st_size for log in project.root.glob("logs/results/**/train.log")):
+        logs = [log.stat() for log in project.root.glob("logs/results/**/train.log")]
+        if jobs and any(log.st_size and log.st_mtime > begun for log in logs):
             subprocess.run(["scancel", jobs[0]], check=True)
             return jobs[0]
         time.sleep(0.2)
@@ -115,7 +117,13 @@ def test_after_a_cancelled_job_the_same_command_leads_to_the_same_artifacts(here
     assert f"JOB {cancelled} ON node" in output  # the job's own log
     assert "CANCELLED" in output
     assert "Trying to restart" in output
+    (memory, more) = [job["ReqMem"] for job in accounts("-X", "--format=ReqMem,Comment") if "train" in job["Comment"]][
+        -2:
+    ]
+    assert (memory, more) == ("2000M", "4000M")
     assert artifacts(there) == artifacts(here)
+    # What was trained when the jobs were cancelled was not trained again.
+    assert any("resumed_after_batches" in log.read_text() for log in there.root.glob("logs/**/train.execution.json"))
 
 
 def test_afterwards_there_is_nothing_to_do_there_and_here(there):

@@ -60,7 +60,7 @@ rule backdoor:
         "envs/snnlocality.sif"
     threads: RUN_THREADS
     resources:
-        mem_mb=retried(2000),
+        mem_mb=retried(3000),
         runtime=retried(30),
     params:
         **params_of(backdoor_plan),
