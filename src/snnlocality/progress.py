@@ -1,5 +1,6 @@
 """Progress for people: a live bar on a terminal, plain lines in a log."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,9 +52,10 @@ def epochs(title: str, total: int) -> Iterator[Callable[["Epoch"], None]]:
     started = time.monotonic()
     if not _CONSOLE.is_terminal:
         _CONSOLE.print(title)
+        here = itertools.count(1)  # epochs of this process; fewer than all where a training goes on
 
         def report(epoch: "Epoch") -> None:
-            left = (time.monotonic() - started) / epoch.epoch * (total - epoch.epoch)
+            left = (time.monotonic() - started) / next(here) * (total - epoch.epoch)
             _CONSOLE.print(f"epoch {epoch.epoch}/{total}  {_figures(epoch)}  {left:.0f} s left")
 
         yield report

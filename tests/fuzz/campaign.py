@@ -10,6 +10,7 @@ import json
 import selectors
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -34,25 +35,28 @@ def findings(reader: str, seed: int, count: int) -> Iterator[Finding]:
     done = 0
     while True:
         command = (sys.executable, "-m", "fuzz.worker", reader, str(seed), str(count), str(done))
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        begun, noise = None, ""
-        try:
-            for line in _lines(process):
-                told = json.loads(line)
-                begun = None if "problem" in told else told["case"]
-                if begun is None:
-                    done += 1
-                    yield Finding(**told)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            noise = f"no end after {PATIENCE:.0f} s"
-        noise = noise or process.stderr.read().strip()[-300:]
-        if process.wait() == 0:
-            return
+        # A file takes any number of complaints and progress bars; a pipe that nobody reads would stop the process.
+        with tempfile.TemporaryFile("w+") as errors:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+            begun, problem = None, "crash"
+            try:
+                for line in _lines(process):
+                    told = json.loads(line)
+                    begun = None if "problem" in told else told["case"]
+                    if begun is None:
+                        done += 1
+                        yield Finding(**told)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                problem = f"no end after {PATIENCE:.0f} s"
+            if process.wait() == 0:
+                return
+            errors.seek(0)
+            noise = errors.read().strip()[-300:]
         if begun is None:
             sys.exit(f"The process that reads {reader} failed: {noise}")
         done += 1
-        yield Finding(begun, "no end" if noise.startswith("no end") else "crash", noise)
+        yield Finding(begun, problem, noise)
 
 
 def _lines(process: subprocess.Popen) -> Iterator[str]:
