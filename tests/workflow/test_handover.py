@@ -42,19 +42,15 @@ def audited(project):
 
 
 @pytest.fixture(scope="module")
-def lab(finished, tmp_path_factory):
+def lab(committed, tmp_path_factory):
     """A repository with the finished study, its results pushed to a folder."""
     folder = tmp_path_factory.mktemp("lab")
-    root = folder / "project"
-    shutil.copytree(finished.root, root, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-    project = type(finished)(root)
-    project.run("git", "init", "-q", "-b", "main")
+    shutil.copytree(committed.root, folder / "project", symlinks=True)
+    project = type(committed)(folder / "project")
+    project.run("git", "branch", "-M", "main")
     project.run("dvc", "remote", "add", "-d", "lab", str(folder / "remote"))
-    # As `dvc repro` leaves it (test_trust runs that), without asking Snakemake for every stage.
-    project.run("dvc", "commit", "--force", "--quiet")
-    git(project, "add", "--all")
-    git(project, "commit", "-q", "-m", "The study, computed")
     project.run("dvc", "push", "--quiet")
+    git(project, "commit", "-q", "-a", "-m", "Where the results are")
     return project
 
 
