@@ -42,19 +42,15 @@ def audited(project):
 
 
 @pytest.fixture(scope="module")
-def lab(finished, tmp_path_factory):
+def lab(committed, tmp_path_factory):
     """A repository with the finished study, its results pushed to a folder."""
     folder = tmp_path_factory.mktemp("lab")
-    root = folder / "project"
-    shutil.copytree(finished.root, root, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-    project = type(finished)(root)
-    project.run("git", "init", "-q", "-b", "main")
+    shutil.copytree(committed.root, folder / "project", symlinks=True)
+    project = type(committed)(folder / "project")
+    project.run("git", "branch", "-M", "main")
     project.run("dvc", "remote", "add", "-d", "lab", str(folder / "remote"))
-    # As `dvc repro` leaves it (test_trust runs that), without asking Snakemake for every stage.
-    project.run("dvc", "commit", "--force", "--quiet")
-    git(project, "add", "--all")
-    git(project, "commit", "-q", "-m", "The study, computed")
     project.run("dvc", "push", "--quiet")
+    git(project, "commit", "-q", "-a", "-m", "Where the results are")
     return project
 
 
@@ -199,3 +195,24 @@ def test_a_record_speaks_of_its_own_folder_alone(tmp_path, monkeypatch):
     recall("demo")
     told = {base64.urlsafe_b64decode(path.name).decode() for path in Path(".snakemake/metadata").iterdir()}
     assert told == {"reports/table1.record.json", "reports/metrics.json"}
+
+
+def test_changed_raw_files_are_prepared_again(project, monkeypatch, tmp_path):
+    project.run("snnlocality", "export", "timit", str(tmp_path), "--scale", "0.01")
+    monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path))
+    project.edit_params(lambda params: params["studies"]["demo"]["speech"]["data"].update(source="timit"))
+    data = "results/demo/speech/data.safetensors"
+    project.run("snakemake", data)
+    labels = sorted((tmp_path / "timit").rglob("*.[pP][hH][nN]"))
+    # A copy of the data on another machine has other time stamps, and nobody need have them at all.
+    labels[0].touch()
+    assert project.planned(data) == set()
+    monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path / "nowhere"))
+    assert project.planned(data) == set()
+    monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path))
+    labels[0].write_text(labels[0].read_text() + "\n")
+    assert project.planned(data) == {"prepare --task speech"}
+    project.run("snakemake", data)
+    assert project.planned(data) == set()
+    labels[1].unlink()
+    assert project.planned(data) == {"prepare --task speech"}

@@ -116,13 +116,15 @@ def module_changes(raw: dict) -> list[Change]:
     for file in files:
         module = ".".join(file.relative_to("src").with_suffix("").parts)
         alike[frozenset(output for output, modules in code.items() if module in modules)].append(file)
-    named = {file: str(file.relative_to(CODE).with_suffix("")) for file in files}
+    unused = alike.pop(frozenset())
+    names = {file: str(file.relative_to(CODE).with_suffix("")) for file in files}
+    edit = appended("\n\nCHANGED = True\n")
     return [
-        Change(
-            folded([named[file] for file in group], named.values(), "/"),
-            {str(group[0]): appended("\n\nCHANGED = True\n")},
-        )
-        for group in alike.values()
+        *(
+            Change(folded((names[file] for file in group), names.values(), "/"), {str(group[0]): edit})
+            for group in alike.values()
+        ),
+        Change("all other modules", {str(file): edit for file in unused}),
     ]
 
 

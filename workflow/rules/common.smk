@@ -7,7 +7,7 @@ from snakemake.logging import logger
 from snnlocality import parameters, paths, plan
 from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
-from snnlocality.provenance import memory, run_cache
+from snnlocality.provenance import memory, raw, run_cache
 from snnlocality.provenance.environment import locked_versions
 
 try:
@@ -81,7 +81,8 @@ def params_of(plan_of):
     """Parameters for jobs of the plans ``plan_of(wildcards)``, the same of every kind: what decides beside inputs.
 
     A change of settings, code or libraries, and nothing else, redoes it. ``lost`` lists the results it reads that are
-    gone: Snakemake would compute them only if their reader ran for another reason.
+    gone: Snakemake would compute them only if their reader ran for another reason. ``raw`` lists raw files that are
+    others than those the data were prepared from: they lie anywhere, and are too many to be inputs.
     """
     return {
         "study": STUDY,
@@ -90,6 +91,7 @@ def params_of(plan_of):
         "code": lambda wildcards: plan_of(wildcards).code,
         "libraries": LIBRARIES,
         "lost": lambda wildcards: plan_of(wildcards).lost,
+        "raw": lambda wildcards: changed_raw_files(plan_of(wildcards)),
     }
 
 
@@ -111,6 +113,10 @@ def cell_plans(wildcards):
         )
         for seed in parameters.seeds(PARAMETERS)
     ]
+
+
+def changed_raw_files(job):
+    return raw.changed(job.raw, job.record) if job.raw else []
 
 
 def backdoor_plan(wildcards):

@@ -46,7 +46,7 @@ def recall(study: str) -> None:
             except (UserError, ValidationError):
                 continue
             settings, libraries = as_text(record.settings), as_text(record.libraries)
-            params = (study, record.step, settings, record.code, libraries, [])  # as common.smk declares them
+            params = (study, record.step, settings, record.code, libraries, [], [])  # as common.smk declares them
             told = {
                 "record_format_version": RECORD_FORMAT_VERSION,
                 "incomplete": False,

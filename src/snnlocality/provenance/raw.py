@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from snnlocality.data.sources import data_folder
-from snnlocality.storage import sha256
+from snnlocality.errors import UserError
+from snnlocality.storage import read_json, sha256
 
 _PREFIX = "data/"
 
@@ -24,6 +25,28 @@ def files(folder: str) -> dict[str, Path]:
 def digests(folder: str) -> dict[str, str]:
     """SHA-256 of every file below a folder of the data folder, by its name in records."""
     return {name: sha256(path) for name, path in files(folder).items()}
+
+
+def changed(folder: str, record: Path) -> list[str]:
+    """Raw files that are new, gone or others than the record of their preparation says, by name.
+
+    As Snakemake treats inputs, a file is read only if it is newer than the record, so that every start costs a look at
+    time stamps alone; who set them back is found by the audit. Nothing where the record or the data are not here.
+    """
+    try:
+        before = dict(read_json(record)["raw"])
+        prepared = record.stat().st_mtime
+    except (UserError, OSError, KeyError, TypeError, ValueError):
+        return []
+    there = files(folder)
+    if not there:
+        return []
+    edited = {
+        name
+        for name, path in there.items()
+        if name in before and path.stat().st_mtime > prepared and sha256(path) != before[name]
+    }
+    return sorted(edited | (there.keys() ^ before.keys()))
 
 
 def _walk(folder: Path) -> Iterator[Path]:
