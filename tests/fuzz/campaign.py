@@ -7,6 +7,7 @@ one of them as it should.
 """
 
 import json
+import os
 import selectors
 import subprocess
 import sys
@@ -37,7 +38,7 @@ def findings(reader: str, seed: int, count: int) -> Iterator[Finding]:
         command = (sys.executable, "-m", "fuzz.worker", reader, str(seed), str(count), str(done))
         # A file takes any number of complaints and progress bars; a pipe that nobody reads would stop the process.
         with tempfile.TemporaryFile("w+") as errors:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=_environment())
             begun, problem = None, "crash"
             try:
                 for line in _lines(process):
@@ -57,6 +58,11 @@ def findings(reader: str, seed: int, count: int) -> Iterator[Finding]:
             sys.exit(f"The process that reads {reader} failed: {noise}")
         done += 1
         yield Finding(begun, problem, noise)
+
+
+def _environment() -> dict[str, str]:
+    """The worker finds what this process finds: the tests' folder is on its path by pytest's or the caller's doing."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _lines(process: subprocess.Popen) -> Iterator[str]:
