@@ -69,17 +69,15 @@ def flipped(content: bytes) -> bytes:
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
-@pytest.mark.parametrize("damaged", [1, 2], ids=["the newest", "both"])
-def test_a_damaged_checkpoint_falls_back_to_the_one_before(victim, undisturbed, damaged):
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(victim, undisturbed):
     interrupted(victim)
     newest, before = victim.checkpoints()
-    for path in (newest, before)[:damaged]:
-        path.write_bytes(flipped(path.read_bytes()))
+    newest.write_bytes(flipped(newest.read_bytes()))
     status, said = victim.finish()
     assert status == 0, said
-    assert said.count("A checkpoint is left out, the one before it is taken: ") == damaged
+    assert said.count("A checkpoint is left out, the one before it is taken: ") == 1
     assert newest.name in said
-    assert (f"Going on after {int(before.stem)} batches" in said) is (damaged == 1)
+    assert f"Going on after {int(before.stem)} batches" in said
     assert victim.found() == undisturbed
 
 
