@@ -115,6 +115,7 @@ def changed(lab, tmp_path_factory):
         project.edit_params(lambda params: params["representations"].update(batch=32))
         project.run(*engine)
         projects.append(project)
+    git(projects[1], "commit", "-q", "-a", "-m", "Smaller batches")
     return projects
 
 
@@ -134,7 +135,6 @@ def test_both_engines_execute_the_same_jobs_and_remember_the_same(lab, changed):
 
 def test_an_older_commit_and_back_have_nothing_to_do(changed):
     project = changed[1]
-    git(project, "commit", "-q", "-a", "-m", "Smaller batches")
     now = contents(project)
     project.run("dvc", "install")  # git checkout then brings a commit's results, too
     for commit, newest in (("HEAD~1", False), ("main", True)):

@@ -48,6 +48,12 @@ EDITS = {
 }
 
 
+def locked_results(root):
+    """What DVC remembers of results and reports; a log of another execution is another log."""
+    stages = yaml.safe_load((root / "dvc.lock").read_text())["stages"].values()
+    return {out["path"]: out["md5"] for stage in stages for out in stage["outs"] if not out["path"].startswith("logs/")}
+
+
 @pytest.mark.parametrize("kind", EDITS)
 def test_neither_engine_launders_an_edit(kind, committed, tmp_path):
     edit = EDITS[kind]
@@ -55,7 +61,7 @@ def test_neither_engine_launders_an_edit(kind, committed, tmp_path):
     shutil.copytree(committed.root, root, symlinks=True)
     project = type(committed)(root)
     path = root / edit.path
-    content, lock, before = path.read_bytes(), (root / "dvc.lock").read_bytes(), results_of(root)
+    content, lock, before = path.read_bytes(), locked_results(root), results_of(root)
     assert edit.old in content
     path.unlink()
     path.write_bytes(content.replace(edit.old, edit.new, 1))
@@ -65,7 +71,7 @@ def test_neither_engine_launders_an_edit(kind, committed, tmp_path):
     done = project.run("dvc", "repro", "--single-item", edit.stage, check=False)
     refused = done.returncode != 0 and edit.path in done.stdout + done.stderr
     assert refused or path.read_bytes() == content  # or computed again
-    assert (root / "dvc.lock").read_bytes() == lock
+    assert locked_results(root) == lock
 
     # Snakemake refuses where something is made from it, and otherwise makes nothing of it.
     project.run("snakemake", check=False)
