@@ -15,12 +15,15 @@ import traceback
 def main() -> None:
     """Serve until the input ends."""
     import grimp  # noqa: F401
+    import jinja2  # noqa: F401
     import pandas  # noqa: F401
     import pydantic  # noqa: F401
+    import safetensors.numpy  # noqa: F401
     import smart_open  # noqa: F401
     import snakemake.cli
     import snakemake.dag
     import snakemake.persistence.file
+    import snakemake.report
 
     for line in sys.stdin:
         reading, writing = os.pipe()
