@@ -16,7 +16,7 @@ demo: $(READY)
 test: $(READY)
 	$(RUN) python -m pytest
 
-test-cluster: $(READY) # about three minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
+test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
 	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster
 
 bench: $(READY) # training speed beside other libraries, about 15 minutes on two cores; installs them on first use

@@ -76,6 +76,13 @@ def train(parameters: params.Parameters, task: str, rule: str, architecture: str
     )
 
 
+def train_cell(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int) -> Plan:
+    """Train the runs of all seeds of a cell into the run cache; there is no result beside those."""
+    first, *_ = runs = [train(parameters, task, rule, architecture, fold, seed) for seed in params.seeds(parameters)]
+    settings = {**first.settings, "seed": [run.settings["seed"] for run in runs]}
+    return Plan("train_many", settings, (*first.modules, "snnlocality.steps.train_many"), first.made, (), ())
+
+
 def evaluate(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:
     """Evaluate one run on the test part."""
     trained = train(parameters, task, rule, architecture, fold, seed)

@@ -100,23 +100,14 @@ def retried(amount):
     return lambda wildcards, attempt: amount * attempt
 
 
-def cell_plans(wildcards):
-    """The plans of the training of all seeds of a cell."""
-    return [
-        plan.train(
-            PARAMETERS,
-            wildcards.task,
-            wildcards.rule,
-            wildcards.arch,
-            int(wildcards.fold),
-            seed,
-        )
-        for seed in parameters.seeds(PARAMETERS)
-    ]
-
-
 def changed_raw_files(job):
     return raw.changed(job.raw, job.record) if job.raw else []
+
+
+def cell_plan(wildcards):
+    return plan.train_cell(
+        PARAMETERS, wildcards.task, wildcards.rule, wildcards.arch, int(wildcards.fold)
+    )
 
 
 def backdoor_plan(wildcards):

@@ -92,10 +92,7 @@ rule train_cell:
         mem_mb=retried(8000),
         runtime=retried(240),
     params:
-        study=STUDY,
-        settings=lambda wildcards: [run.decisive for run in cell_plans(wildcards)],
-        code=lambda wildcards: cell_plans(wildcards)[0].code,
-        libraries=LIBRARIES,
+        **params_of(cell_plan),
     message:
         "Train all seeds of {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}"
     shell:
