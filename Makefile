@@ -19,7 +19,7 @@ test: $(READY)
 test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
 	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster
 
-bench: $(READY) # training speed beside other libraries, about 15 minutes on two cores; installs them on first use
+bench: $(READY) # training speed beside other libraries, about 20 minutes on two cores; installs them on first use
 	$(RUN) python -m benchmarks
 
 faults: $(READY) # kill, stop, starve and damage trainings and the workflow, for docs/reliability.md; about half an hour
