@@ -229,6 +229,17 @@ def search_table(study: str | None) -> None:
     click.echo(render(_parameters(study)))
 
 
+@main.command()
+@_options(_STUDY, _THREADS)
+@click.option("--experiment", required=True, help="A file of src/snnlocality/tutorial/experiments, e.g. landscape.")
+def tutorial(study: str | None, threads: int, experiment: str) -> None:
+    """Run one of the tutorial's experiments, which train small networks of their own."""
+    from snnlocality.steps.tutorial import run_experiment
+
+    with progress.bar(f"tutorial {experiment}") as advance:
+        click.echo(run_experiment(_parameters(study), experiment, _engine(threads), advance))
+
+
 _REPORTS = {
     "table1": "Render Table 1: the literature that the paper collects.",
     "table2": "Render Table 2: accuracy of every rule and architecture on both tasks.",
@@ -240,6 +251,16 @@ _REPORTS = {
     "figure4": "Draw Figure 4: Fisher information of every layer's weights.",
     "conversion": "Render the accuracy of converted networks over time.",
     "curves": "Draw the training curves.",
+    "tutorial_figure1": "Draw the tutorial's figure 1: a neuron's current, potential and spikes.",
+    "tutorial_figure2": "Draw the tutorial's figure 2: the unrolled graph of a network.",
+    "tutorial_figure3": "Draw the tutorial's figure 3: surrogate derivatives.",
+    "tutorial_figure4": "Draw the tutorial's figure 4: loss and gradients along a line in weight space.",
+    "tutorial_figure5": "Draw the tutorial's figure 5: the ways of errors, from the rules' declarations.",
+    "tutorial_figure6": "Draw the tutorial's figure 6: local errors in a convolutional network, beside BPTT.",
+    "tutorial_figure7": "Draw the tutorial's figure 7: temporal exclusive or from spike times.",
+    "tutorial_superspike": "Draw what SuperSpike learns, and how fast with every kind of feedback.",
+    "tutorial_smoothed": "Draw what the smoothed models learn: soft threshold, escape noise, rates.",
+    "tutorial_exactness": "Draw how far the gradients of rules are from BPTT's.",
     "claims": "Test every claim of the paper on its own numbers and on ours.",
     "index": "Write the page that holds everything.",
 }
@@ -247,7 +268,12 @@ _REPORTS = {
 
 def _report(name: str, summary: str) -> None:
     def command(study: str | None) -> None:
-        click.echo(importlib.import_module(f"snnlocality.reports.{name}").render(_parameters(study)))
+        if name.startswith("tutorial_"):
+            from snnlocality.reports.tutorial.rendering import render
+
+            click.echo(render(_parameters(study), name))
+        else:
+            click.echo(importlib.import_module(f"snnlocality.reports.{name}").render(_parameters(study)))
 
     main.command(name, help=summary)(_STUDY(command))
 

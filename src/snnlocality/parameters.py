@@ -10,7 +10,7 @@ from reprlib import Repr
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from snnlocality import registry
 from snnlocality.analysis.cka import LEAST_SAMPLES
@@ -20,18 +20,16 @@ from snnlocality.data.vision.recordings import HEIGHT, WIDTH
 from snnlocality.errors import UserError
 from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import ErrorSource
+from snnlocality.registry import EXPERIMENTS, RULES, SURROGATES
 from snnlocality.storage import read_text
+from snnlocality.tutorial.settings import Tutorial
+from snnlocality.typed import Count, Model, Positive, Share, TimeConstants, choice_of, member
 
 PARAMS = Path("params.yaml")
-RULES = "snnlocality.learning.rules"
-SURROGATES = "snnlocality.neurons.surrogates"
 TASKS = ("vision", "speech")
 
 Architecture = Literal["ff", "rec", "ff_matched"]
 ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
-Share = Annotated[float, Field(gt=0, le=1)]
 # It is part of paths and, behind a name, of labels ("paper-x0.01").
 StudyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -44,39 +42,14 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 _SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict = 2, 3, 3
 
 
-def _member(value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise ValueError(f"'{value}' is unknown; choose one of {', '.join(known)}")
-    return value
-
-
-class Model(BaseModel):
-    """Base of every table in params.yaml: unknown keys are refused, and numbers that are none or infinite."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class TimeConstants(Model):
-    """Time constants in milliseconds."""
-
-    synapse: Positive
-    membrane: Positive
-    readout: Positive
-
-
 class NeuronParameters(Model):
     """Neurons and initial weights, common to all tasks and rules."""
 
-    surrogate: str
+    surrogate: Annotated[str, choice_of(SURROGATES)]
     threshold: Positive
     drive: Positive
     recurrent_drive: Positive
     readout_drive: Positive
-
-    @field_validator("surrogate")
-    @classmethod
-    def _known_surrogate(cls, value: str) -> str:
-        return _member(value, registry.names(SURROGATES))
 
 
 class Losses(Model):
@@ -88,7 +61,7 @@ class Losses(Model):
     @field_validator("readout", "local")
     @classmethod
     def _known_loss(cls, value: str) -> str:
-        return _member(value, tuple(LOSSES))
+        return member(value, tuple(LOSSES))
 
 
 class Task(Model):
@@ -120,13 +93,13 @@ class Training(Model):
     epochs: Count
     batch_size: Count
     default: Hyperparameters
-    tuned: dict[str, dict[Architecture, Hyperparameters]] = {}
+    tuned: dict[str, dict[Architecture, Hyperparameters]] = Field(default_factory=dict)
 
     @field_validator("tuned")
     @classmethod
     def _known_rules(cls, value: dict) -> dict:
         for rule in value:
-            _member(rule, registry.names(RULES))
+            member(rule, registry.names(RULES))
         return value
 
     def hyperparameters(self, rule: str, architecture: Architecture) -> Hyperparameters:
@@ -154,7 +127,7 @@ class VisionData(Model):
     @field_validator("source")
     @classmethod
     def _known_source(cls, value: str) -> str:
-        return _member(value, tuple(VISION_SOURCES))
+        return member(value, tuple(VISION_SOURCES))
 
 
 class SpeechData(Model):
@@ -168,7 +141,7 @@ class SpeechData(Model):
     @field_validator("source")
     @classmethod
     def _known_source(cls, value: str) -> str:
-        return _member(value, tuple(SPEECH_SOURCES))
+        return member(value, tuple(SPEECH_SOURCES))
 
 
 class VisionStudy(Model):
@@ -207,7 +180,7 @@ class Study(Model):
     @field_validator("rules")
     @classmethod
     def _known_rules(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return value and tuple(_member(rule, registry.names(RULES)) for rule in value)
+        return value and tuple(member(rule, registry.names(RULES)) for rule in value)
 
 
 class Search(Model):
@@ -245,7 +218,7 @@ class Representations(Model):
     @field_validator("attacks")
     @classmethod
     def _known_attack(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_member(attack, tuple(ATTACKS)) for attack in value)
+        return tuple(member(attack, tuple(ATTACKS)) for attack in value)
 
 
 class Conversion(Model):
@@ -272,16 +245,17 @@ class Parameters(Model):
     backdoor: Backdoor
     representations: Representations
     conversion: Conversion
+    tutorial: Tutorial
     studies: dict[StudyName, Study]
 
     @field_validator("rules")
     @classmethod
     def _known_rules(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_member(rule, registry.names(RULES)) for rule in value)
+        return tuple(member(rule, registry.names(RULES)) for rule in value)
 
     @model_validator(mode="after")
     def _known_study(self) -> "Parameters":
-        _member(self.study, tuple(self.studies))
+        member(self.study, tuple(self.studies))
         return self
 
     @property
@@ -454,6 +428,29 @@ def conversion_settings(parameters: Parameters) -> dict[str, Any]:
         "epochs": _scaled(training.epochs, parameters.scale),
         "batch_size": training.batch_size,
         "conversion": parameters.conversion.model_dump(),
+    }
+
+
+def tutorial_settings(parameters: Parameters, experiment: str) -> dict[str, Any]:
+    """What decides an experiment of the tutorial; a scaled study has fewer seeds and epochs."""
+    registry.module_name(EXPERIMENTS, experiment)
+    own = getattr(parameters.tutorial, experiment)
+    settings = {"experiment": experiment, **_smaller(own.model_dump(mode="json"), parameters.scale)}
+    if own.on_data:
+        time_constants = parameters.vision.time_constants_ms.model_dump()
+        settings |= {"time_constants_ms": time_constants, "threshold": parameters.neuron.threshold}
+    return settings
+
+
+def _smaller(table: dict[str, Any], scale: float) -> dict[str, Any]:
+    """A table, and those in it, with so small a share of seeds and epochs."""
+    return {
+        key: _smaller(value, scale)
+        if isinstance(value, dict)
+        else _scaled(value, scale)
+        if key in ("seeds", "epochs")
+        else value
+        for key, value in table.items()
     }
 
 

@@ -62,6 +62,11 @@ def cka(study: str, architecture: str, fold: int | str, seed: int | str) -> Path
     return RESULTS / study / "cka" / architecture / f"fold{fold}" / f"seed{seed}" / "cka.csv"
 
 
+def tutorial(study: str, experiment: str) -> Path:
+    """What an experiment of the tutorial found."""
+    return RESULTS / study / "tutorial" / experiment / "found.csv"
+
+
 def log(output: str | Path, suffix: str = "") -> Path:
     """Volatile companion of an output (log, benchmark, execution), below ``logs/`` at the same relative place."""
     output = Path(output)

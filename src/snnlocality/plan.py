@@ -204,6 +204,24 @@ def cka(parameters: params.Parameters, architecture: str, fold: int, seed: int) 
     )
 
 
+def tutorial(parameters: params.Parameters, experiment: str) -> Plan:
+    """Run an experiment of the tutorial."""
+    settings = params.tutorial_settings(parameters, experiment)
+    chosen = [registry.module_name(params.EXPERIMENTS, experiment)]
+    chosen += [registry.module_name(params.RULES, rule) for rule in settings.get("rules", ())]
+    if "surrogate" in settings:
+        chosen.append(registry.module_name(params.SURROGATES, settings["surrogate"]))
+    on_data = getattr(parameters.tutorial, experiment).on_data
+    return Plan(
+        "tutorial",
+        settings,
+        ("snnlocality.steps.tutorial", _ENGINES, *chosen),
+        (paths.data(parameters.label, "vision"),) if on_data else (),
+        (),
+        (paths.tutorial(parameters.label, experiment),),
+    )
+
+
 def runs_of(parameters: params.Parameters, task: str) -> list[tuple[str, int, int]]:
     """(architecture, fold, seed) of all runs of one rule on a task."""
     return [
@@ -384,6 +402,43 @@ def conversion(parameters: params.Parameters) -> Plan:
     )
 
 
+# What the tutorial shows, in its order: the report, the experiments it rests on, the choices it draws.
+TUTORIAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "tutorial_figure1": ((), ()),
+    "tutorial_figure2": ((), ()),
+    "tutorial_figure3": ((), tuple(f"{params.SURROGATES}.{name}" for name in registry.names(params.SURROGATES))),
+    "tutorial_figure4": (("landscape",), ()),
+    "tutorial_figure5": (
+        (),
+        tuple(
+            registry.module_name(params.RULES, rule)
+            for rule in ("bptt", "feedback_alignment", "direct_feedback_alignment", "decolle")
+        ),
+    ),
+    "tutorial_figure6": (("convolution",), ()),
+    "tutorial_figure7": (("temporal_xor",), ()),
+    "tutorial_superspike": (("superspike",), ()),
+    "tutorial_smoothed": (("soft_threshold", "escape_noise", "rate_coding"), ()),
+    "tutorial_exactness": (("exactness",), ()),
+}
+
+
+def tutorial_report(parameters: params.Parameters, name: str) -> Plan:
+    """Draw one of the tutorial's figures, or what goes beyond them."""
+    experiments, choices = TUTORIAL[name]
+    found = [tutorial(parameters, experiment) for experiment in experiments]
+    data = dict.fromkeys(path for one in found for path in one.made)  # tells whether it is simulated
+    module = name.replace("tutorial_", "snnlocality.reports.tutorial.")
+    return Plan(
+        name,
+        {"study": parameters.label, "experiments": [one.settings for one in found], "choices": list(choices)},
+        ("snnlocality.reports.tutorial.rendering", module, *choices),
+        (*(one.outputs[0] for one in found), *data),
+        (),
+        _reports(*(f"tutorial/{name.removeprefix('tutorial_')}{suffix}" for suffix in (".svg", ".csv"))),
+    )
+
+
 def curves(parameters: params.Parameters) -> Plan:
     """Draw the training curves."""
     files = [
@@ -437,7 +492,10 @@ def index(parameters: params.Parameters) -> Plan:
         "index",
         {
             "study": parameters.label,
-            "artifacts": {artifact.step: [path.name for path in artifact.outputs] for artifact in shown},
+            "artifacts": {
+                artifact.step: [path.relative_to(paths.REPORTS).as_posix() for path in artifact.outputs]
+                for artifact in shown
+            },
         },
         ("snnlocality.reports.index", *_rule_modules(parameters)),
         (*rendered, *_collected(parameters), *_data(parameters)),
@@ -447,9 +505,9 @@ def index(parameters: params.Parameters) -> Plan:
 
 
 def artifacts(parameters: params.Parameters) -> list[Plan]:
-    """Tables and figures in the order of the paper."""
+    """Tables and figures in the order of the paper, then what the tutorial shows."""
     order = (table1, figure1, table2, curves, figure2, conversion, table3, table4, figure3, figure4)
-    return [artifact(parameters) for artifact in order]
+    return [*(artifact(parameters) for artifact in order), *(tutorial_report(parameters, name) for name in TUTORIAL)]
 
 
 def reports(parameters: params.Parameters) -> list[Plan]:
@@ -483,6 +541,7 @@ def everything(parameters: params.Parameters) -> Iterator[Plan]:
     yield from (backdoor(parameters, *run) for run in backdoors(parameters))
     yield from (convert(parameters, *cell) for cell in conversion(parameters).settings["cells"])
     yield from (cka(parameters, *cell) for cell in figure2(parameters).settings["cells"])
+    yield from (tutorial(parameters, experiment) for experiment in registry.names(params.EXPERIMENTS))
     yield from reports(parameters)
 
 

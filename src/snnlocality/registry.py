@@ -9,6 +9,10 @@ from types import ModuleType
 
 from snnlocality.errors import UserError
 
+RULES = "snnlocality.learning.rules"
+SURROGATES = "snnlocality.neurons.surrogates"
+EXPERIMENTS = "snnlocality.tutorial.experiments"
+
 
 def names(package: str) -> tuple[str, ...]:
     """Names of the choices in a package, sorted; nothing but the package itself is imported."""

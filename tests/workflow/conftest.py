@@ -101,6 +101,14 @@ def tiny(params: dict) -> None:
         "fisher_samples": 3,
     }
     params["conversion"]["steps"] = 8
+    tutorial = params["tutorial"]
+    for experiment in tutorial.values():
+        experiment |= {"seeds": 1} | ({"epochs": 1} if "epochs" in experiment else {})
+    for method in ("exact", "spikeprop"):
+        tutorial["temporal_xor"][method]["epochs"] = 1
+    tutorial["landscape"]["points"] = 2
+    tutorial["convolution"] |= {"channels": [2, 2, 2], "samples": 10, "tested": 10}
+    tutorial["rate_coding"] |= {"samples": 20, "tested": 10, "durations": [5]}
 
 
 def fresh_copy(root: Path) -> Project:

@@ -5,6 +5,8 @@ import shutil
 
 import pytest
 
+from snnlocality import plan
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -37,6 +39,7 @@ def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
     assert page.eval_on_selector_all("section", "all => all.map(one => one.id)") == [
         *names,
         "claims",
+        *plan.TUTORIAL,
         "runs",
         "provenance",
     ]
@@ -45,7 +48,7 @@ def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
         assert page.locator(link.get_attribute("href")).count() == 1
     page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
     widths = page.eval_on_selector_all("img", "all => all.map(one => one.complete ? one.naturalWidth : 0)")
-    assert len(widths) == 8
+    assert len(widths) == 8 + len(plan.TUTORIAL)
     assert min(widths) > 100
     assert page.locator("td small", has_text="published").count() > 10
     assert "train\t4 ok" in page.locator("#provenance tbody").first.inner_text()

@@ -131,3 +131,33 @@ rule cka:
     shell:
         "snnlocality cka --study {params.study} --arch {wildcards.arch} --fold {wildcards.fold} "
         "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+TUTORIAL = paths.tutorial(STUDY, "{experiment}")
+
+
+rule tutorial:
+    input:
+        lambda wildcards: tutorial_plan(wildcards).made,
+    output:
+        found=str(TUTORIAL),
+        record=str(TUTORIAL.with_name("tutorial.record.json")),
+    log:
+        log_of(TUTORIAL),
+    benchmark:
+        benchmark_of(TUTORIAL)
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=retried(3000),
+        runtime=retried(20),
+    params:
+        **params_of(tutorial_plan),
+    message:
+        "Experiment {wildcards.experiment}"
+    shell:
+        "snnlocality tutorial --study {params.study} --experiment {wildcards.experiment} --threads {threads} "
+        "> {log} 2>&1"

@@ -55,6 +55,7 @@ wildcard_constraints:
     trigger="visible|invisible",
     rate=r"[0-9.]+",
     pair=r"\d+",
+    experiment=r"[a-z][a-z_]*",
 
 
 def log_of(output):
@@ -129,6 +130,10 @@ def cka_plan(wildcards):
     return plan.cka(
         PARAMETERS, wildcards.arch, int(wildcards.fold), int(wildcards.seed)
     )
+
+
+def tutorial_plan(wildcards):
+    return plan.tutorial(PARAMETERS, wildcards.experiment)
 
 
 def collect_plan(wildcards):

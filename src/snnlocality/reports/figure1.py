@@ -6,13 +6,13 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch
 
 from snnlocality import parameters as params
 from snnlocality import plan, registry
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.provenance.records import recorded
-from snnlocality.reports.figures import save_svg, set_theme
+from snnlocality.reports.figures import arrow, save_svg, set_theme
 from snnlocality.storage import write_text
 
 _SOURCES = list(ErrorSource)  # global to local
@@ -88,19 +88,19 @@ def _panel(axes: Axes, rule: Rule) -> None:
         axes.add_patch(FancyBboxPatch((-0.55, height - 0.18), 1.1, 0.36, **box))
         axes.text(0, height, name, ha="center", va="center", fontsize="small")
     for height in range(3):
-        _arrow(axes, (-0.3, height + 0.2), (-0.3, height + 0.8), "0.6")
-    _arrow(axes, (0.3, 2.8), (0.3, 2.2), colour)
+        arrow(axes, (-0.3, height + 0.2), (-0.3, height + 0.8), "0.6")
+    arrow(axes, (0.3, 2.8), (0.3, 2.2), colour)
     if rule.source is ErrorSource.ABOVE:
         for height in (1, 0):
-            _arrow(axes, (0.3, height + 0.8), (0.3, height + 0.2), colour)
+            arrow(axes, (0.3, height + 0.8), (0.3, height + 0.2), colour)
     elif rule.source is ErrorSource.READOUT:
         for height in (1, 0):
-            _arrow(axes, (0.57, 2), (0.57, height), colour, bend=-0.5)
+            arrow(axes, (0.57, 2), (0.57, height), colour, bend=-0.5)
     else:
         for height in (1, 0):
             axes.text(1.35, height, "own loss", ha="center", va="center", fontsize="x-small", color=colour)
-            _arrow(axes, (1.0, height - 0.08), (0.57, height - 0.08), colour)
-            _arrow(axes, (0.57, height + 0.08), (1.0, height + 0.08), "0.6")
+            arrow(axes, (1.0, height - 0.08), (0.57, height - 0.08), colour)
+            arrow(axes, (0.57, height + 0.08), (1.0, height + 0.08), "0.6")
     for height in (0, 1):
         _loop(axes, height, colour if rule.through_recurrence else "0.6")
     time = [name for name, carried in (("V", rule.through_recurrence), ("reset", rule.through_reset)) if carried]
@@ -108,11 +108,6 @@ def _panel(axes: Axes, rule: Rule) -> None:
     axes.text(0.25, -0.55, text, ha="center", va="top", fontsize="x-small")
 
 
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour, bend: float = 0.0) -> None:
-    style = {"arrowstyle": "-|>", "mutation_scale": 11, "lw": 1.6, "color": colour, "shrinkA": 0, "shrinkB": 0}
-    axes.add_patch(FancyArrowPatch(start, end, connectionstyle=f"arc3,rad={bend}", **style))
-
-
 def _loop(axes: Axes, height: float, colour) -> None:
     """The recurrent weights of a layer, in colour if errors travel through them."""
-    _arrow(axes, (-0.57, height + 0.1), (-0.57, height - 0.1), colour, bend=2.2)
+    arrow(axes, (-0.57, height + 0.1), (-0.57, height - 0.1), colour, bend=2.2)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import matplotlib
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
 
 from snnlocality.storage import atomic_path
 
@@ -24,6 +26,12 @@ def captioned(figure: Figure, title: str, notice: str) -> None:
     figure.suptitle(title, y=1.06, va="bottom", fontsize="medium")
     if notice:
         figure.text(0, -0.02, textwrap.fill(notice, 110), fontsize="small", va="top", color="0.35")
+
+
+def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour, bend: float = 0.0) -> None:
+    """An arrow of a diagram, in the coordinates of the axes' data."""
+    style = {"arrowstyle": "-|>", "mutation_scale": 11, "lw": 1.6, "color": colour, "shrinkA": 0, "shrinkB": 0}
+    axes.add_patch(FancyArrowPatch(start, end, connectionstyle=f"arc3,rad={bend}", **style))
 
 
 def nothing(reason: str) -> Figure:

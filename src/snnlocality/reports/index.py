@@ -62,6 +62,46 @@ _TITLES = {
         "Shares of each network's whole, by the rule's own gradient and by the loss's.",
     ),
 }
+_TUTORIAL = {
+    "tutorial_figure1": ("Figure 1", "A leaky integrate-and-fire neuron", "Below the threshold at first, then firing."),
+    "tutorial_figure2": (
+        "Figure 2",
+        "The unrolled graph",
+        "Every edge that a learning rule may cut: leaks, recurrence, reset, and the way within a step.",
+    ),
+    "tutorial_figure3": (
+        "Figure 3",
+        "Surrogate derivatives",
+        "The step's own derivative is zero, and undefined at the threshold.",
+    ),
+    "tutorial_figure4": (
+        "Figure 4",
+        "Loss and gradients along the way of training",
+        "The loss is a staircase: its true gradient is zero between steps. The surrogate gradient is not.",
+    ),
+    "tutorial_figure5": ("Figure 5", "The ways of errors", "Drawn from what the learning rules declare."),
+    "tutorial_figure6": (
+        "Figure 6",
+        "Local errors in a convolutional network",
+        "The tutorial's example learns gestures; here the study's digits stand in for them.",
+    ),
+    "tutorial_figure7": (
+        "Figure 7",
+        "Temporal exclusive or",
+        "Learned from exact spike times; not from every start. SpikeProp beside it.",
+    ),
+    "tutorial_superspike": ("SuperSpike", "A pattern of spikes in answer to noise", "With every kind of feedback."),
+    "tutorial_smoothed": (
+        "Smoothed models",
+        "Soft threshold, escape noise, rate coding",
+        "Models with true gradients, each on a small task.",
+    ),
+    "tutorial_exactness": (
+        "Gradients",
+        "Each rule's gradient beside BPTT's",
+        "RTRL is exact; what the others leave out shows.",
+    ),
+}
 _FOLDED = {  # pictures that stand behind the main one
     "figure3_association.svg": "Does lost similarity go with lost accuracy?",
     "figure4_over_time.svg": "Over training, and over the steps of a recording",
@@ -85,7 +125,8 @@ def render(parameters: params.Parameters) -> Path:
             runs=len(runs),
             seeds=runs["seed"].nunique(),
             notices=[f"{notice.rstrip('.')}. The published task is not this one." for notice in notices if notice],
-            artifacts=[artifact(name, files) for name, files in settings["artifacts"].items()],
+            artifacts=[artifact(name, files) for name, files in settings["artifacts"].items() if name in _TITLES],
+            tutorial=[artifact(name, files) for name, files in settings["artifacts"].items() if name in _TUTORIAL],
             verdicts={one.value: int(counts[one.value]) for one in Verdict if one.value in counts},
             claims=[_claim(row) for row in ledger.fillna("").to_dict("records")],
             names={name: titles[0] for name, titles in _TITLES.items()},
@@ -95,7 +136,11 @@ def render(parameters: params.Parameters) -> Path:
                 _cell(parameters, *key, cell) for key, cell in runs.groupby(["dataset", "method", "arch"], sort=False)
             ],
             steps=verdicts(parameters),
-            hashes=[(path.name, sha256(path)) for path in rendered.made if path.parent == paths.REPORTS],
+            hashes=[
+                (path.relative_to(paths.REPORTS), sha256(path))
+                for path in rendered.made
+                if paths.REPORTS in path.parents
+            ],
         )
         write_text(output, text)
     return output
@@ -103,13 +148,13 @@ def render(parameters: params.Parameters) -> Path:
 
 def artifact(name: str, files: list[str]) -> dict[str, Any]:
     """What the page says and shows of one artifact."""
-    short, title, lead = _TITLES[name]
+    short, title, lead = (_TITLES | _TUTORIAL)[name]
     present = [paths.REPORTS / file for file in files]
     tables = [path for path in present if path.suffix == ".csv"]
     return {
         "name": name,
         "short": short,
-        "title": title if short == "Curves" or name == "conversion" else f"{short}. {title}",
+        "title": title if name in ("curves", "conversion") else f"{short}. {title}",
         "lead": lead,
         "tables": tables_of(name),
         "pictures": [
@@ -119,8 +164,13 @@ def artifact(name: str, files: list[str]) -> dict[str, Any]:
         ],
         "notes": [note for path in present if path.suffix == ".md" for note in notes(path)],
         "target": str(present[0]),
-        "files": [{"name": path.name, "data": _encoded(path)} for path in tables],
+        "files": [{"name": name_of_download(path), "data": _encoded(path)} for path in tables],
     }
+
+
+def name_of_download(path: Path) -> str:
+    """A name for a file of its own, without folders."""
+    return "_".join(path.relative_to(paths.REPORTS).parts)
 
 
 def tables_of(name: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from snnlocality import parameters as params
-from snnlocality import plan
+from snnlocality import paths, plan
 from snnlocality.provenance.records import check
 
 
@@ -14,7 +14,8 @@ def snapshot(parameters: params.Parameters, folder: str | Path) -> Path:
     reports = [path for report in plan.reports(parameters) for path in report.outputs]
     for path in reports:
         check(path)
-    folder.mkdir(parents=True, exist_ok=True)
     for path in reports:
-        shutil.copyfile(path, folder / path.name)
+        copy = folder / path.relative_to(paths.REPORTS)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
     return folder

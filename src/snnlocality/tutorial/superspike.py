@@ -78,7 +78,7 @@ def feedback(kind: str, weights: Weights, generator: np.random.Generator) -> dic
 
 
 def gradients(
-    network: Network, inputs: np.ndarray, targets: np.ndarray, engine: Engine
+    network: Network, inputs: np.ndarray, targets: np.ndarray, engine: Engine, rule: Rule = RULE
 ) -> tuple[Progress, dict[str, np.ndarray]]:
     """The loss of spike trains (steps, samples, units) and SuperSpike's gradients of the layers' weights.
 
@@ -88,7 +88,7 @@ def gradients(
     spikes = traces.spikes[-1]
     loss, error = van_rossum(spikes, targets, network.dynamics)
     errors = Errors(np.zeros_like(traces.readout), (error,) * len(network.hidden))
-    found = engine.backward(traces, errors, RULE)
+    found = engine.backward(traces, errors, rule)
     outputs = spikes.shape[2]
     return Progress(loss / outputs, spikes), {name: found[name] for name in found if name != "W_out"}
 

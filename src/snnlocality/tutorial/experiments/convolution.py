@@ -1,0 +1,98 @@
+"""Three convolutional layers that learn by local errors (DCLL) or by BPTT (the tutorial's figure 6).
+
+The tutorial trains on recordings of gestures; here on the study's recordings of digits, a stand-in.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from snnlocality.data.batches import Dataset
+from snnlocality.data.splits import Part
+from snnlocality.data.vision.recordings import HEIGHT, WIDTH
+from snnlocality.engines.interface import Events
+from snnlocality.neurons.lif import Dynamics, dynamics
+from snnlocality.neurons.spikes import SpikeFunction, spiking
+from snnlocality.seeds import generator
+from snnlocality.tutorial.convolution import METHODS, Layer, draw, gradients, scaled, simulate
+from snnlocality.tutorial.experiments import Context
+
+
+def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+    """Columns: method, seed, epoch, updates done, training loss, accuracy of every layer's readout on validation data.
+
+    Layers are numbered from below; ``layer`` is the readout that decides.
+    """
+    assert context.data is not None
+    dataset, parts = context.data
+    neurons = dynamics_of(settings, dataset)
+    spike = spiking(settings["surrogate"], settings["slope"])
+    rows: list[dict[str, Any]] = []
+    trainings = [(method, seed) for seed in range(settings["seeds"]) for method in METHODS]
+    for number, (method, seed) in enumerate(trainings):
+        random = generator(seed, "convolution")
+        chosen = {part: random.permutation(parts[part]) for part in (Part.TRAIN, Part.VALIDATION)}
+        training = chosen[Part.TRAIN][: settings["samples"]]
+        validation = chosen[Part.VALIDATION][: settings["tested"]]
+        layers = draw(
+            (2, *settings["channels"]),
+            settings["kernel"],
+            settings["pools"],
+            WIDTH,
+            dataset.classes,
+            torch.Generator().manual_seed(seed),
+        )
+        size = settings["batch_size"]
+        scaled(layers, images(dataset, training[:size])[0], neurons, spike, settings["drive"])
+        optimiser = torch.optim.Adam([layer.weight for layer in layers], lr=settings["learning_rate"])
+        updates = 0
+        for epoch in range(settings["epochs"] + 1):
+            losses = []
+            batches = np.array_split(random.permutation(training), -(-len(training) // size)) if epoch else []
+            for indices in batches:
+                loss, _, found = gradients(method, layers, *images(dataset, indices), neurons, spike)
+                for layer, gradient in zip(layers, found, strict=True):
+                    layer.weight.grad = gradient
+                optimiser.step()
+                losses.append(loss)
+            updates += len(batches)
+            known = {"method": method, "seed": seed, "epoch": epoch, "updates": updates}
+            known["loss"] = float(np.mean(losses)) if losses else float("nan")
+            by_layer = accuracies(layers, dataset, validation, size, neurons, spike)
+            rows += [{**known, "layer": layer, "accuracy": value} for layer, value in by_layer.items()]
+            context.advance(number * (settings["epochs"] + 1) + epoch + 1, len(trainings) * (settings["epochs"] + 1))
+    return pd.DataFrame(rows)
+
+
+def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
+    """Of the study's vision task."""
+    tau = settings["time_constants_ms"]
+    return dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["threshold"])
+
+
+def images(dataset: Dataset, indices: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Recordings as images of events, (steps, samples, polarity, y, x), and their labels."""
+    batch = dataset.batch(indices)
+    assert isinstance(batch.inputs, Events)
+    dense = batch.inputs.dense().reshape(batch.inputs.steps, len(indices), 2, HEIGHT, WIDTH)
+    return torch.from_numpy(dense), torch.from_numpy(np.array(batch.targets[0]))
+
+
+def accuracies(
+    layers: list[Layer], dataset: Dataset, indices: np.ndarray, size: int, neurons: Dynamics, spike: SpikeFunction
+) -> dict[int, float]:
+    """Share of right decisions by every layer's readout, summed over all steps."""
+    right = dict.fromkeys(range(1, len(layers) + 1), 0)
+    with torch.no_grad():
+        for part in np.array_split(indices, -(-len(indices) // size)):
+            x, labels = images(dataset, part)
+            votes = [torch.zeros(())] * len(layers)
+            for outputs in simulate(layers, x, neurons, spike):
+                for n, layer in enumerate(layers):
+                    votes[n] = votes[n] + outputs[n + 1].flatten(1) @ layer.readout.T
+            for n, vote in enumerate(votes, start=1):
+                right[n] += int((vote.argmax(dim=1) == labels).sum())
+    return {layer: count / len(indices) for layer, count in right.items()}

@@ -1,0 +1,47 @@
+"""Probabilistic neurons find the weights of those that drew their target spikes, by ascent of the likelihood."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from snnlocality.neurons.lif import dynamics
+from snnlocality.seeds import generator
+from snnlocality.tutorial.escape_noise import log_likelihood, sample
+from snnlocality.tutorial.experiments import Context
+
+
+def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+    """Columns: seed, update, log_likelihood (of a step and neuron), teacher's, angle in degrees to its weights."""
+    tau = settings["time_constants_steps"]
+    neurons, k = dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0), settings["slope"]
+    rows = []
+    for seed in range(settings["seeds"]):
+        random = generator(seed, "escape_noise")
+        inputs = (
+            random.random((settings["steps"], settings["samples"], settings["inputs"])) < settings["input_rate"]
+        ).astype(float)
+        teacher = random.normal(0, settings["weights"], (settings["outputs"], settings["inputs"]))
+        spikes = sample(teacher, inputs, neurons, k, random)
+        W, count = np.zeros_like(teacher), spikes.size
+        best, _ = log_likelihood(teacher, inputs, spikes, neurons, k)
+        for update in range(settings["epochs"] + 1):
+            value, gradient = log_likelihood(W, inputs, spikes, neurons, k)
+            angle = _degrees(W, teacher) if update else 90.0
+            rows.append(
+                {
+                    "seed": seed,
+                    "update": update,
+                    "log_likelihood": value / count,
+                    "teacher": best / count,
+                    "angle": angle,
+                }
+            )
+            W = W + settings["learning_rate"] * gradient / count
+        context.advance(seed + 1, settings["seeds"])
+    return pd.DataFrame(rows)
+
+
+def _degrees(a: np.ndarray, b: np.ndarray) -> float:
+    cosine = (a * b).sum() / np.linalg.norm(a) / np.linalg.norm(b)
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))

@@ -1,0 +1,73 @@
+"""How exact each approximation of a gradient is, on small random networks in float64.
+
+RTRL runs forward in time and is BPTT's gradient to rounding; what is cut off makes the difference of the others.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from snnlocality import registry
+from snnlocality.data.batches import Batch
+from snnlocality.engines.interface import Engine
+from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.learning import online
+from snnlocality.learning.losses import LOSSES, errors
+from snnlocality.learning.rule import Rule, draw_feedback
+from snnlocality.learning.rules.bptt import RULE as BPTT
+from snnlocality.network import Network, Shape, draw_weights
+from snnlocality.neurons.lif import dynamics
+from snnlocality.neurons.spikes import spiking
+from snnlocality.seeds import generator
+from snnlocality.tutorial.experiments import Context
+
+LOSS = LOSSES["cross_entropy"]
+
+
+def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+    """Columns: seed, arch, method, weights, cosine and relative distance of its gradient to BPTT's."""
+    engine = ReferenceEngine(torch.float64)
+    rows = []
+    tau = settings["time_constants_steps"]
+    neurons = dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0)
+    for seed in range(settings["seeds"]):
+        for arch in ("ff", "rec"):
+            random = generator(seed, "exactness")
+            shape = Shape(settings["inputs"], tuple(settings["hidden"]), settings["classes"], arch == "rec")
+            weights = {name: settings["gain"] * W.astype(np.float64) for name, W in draw_weights(shape, random).items()}
+            steps, samples = settings["steps"], settings["samples"]
+            inputs = (random.random((steps, samples, shape.inputs)) < settings["input_rate"]).astype(np.float64)
+            targets = np.broadcast_to(random.integers(shape.classes, size=samples), (steps, samples))
+            batch = Batch(inputs, targets, np.ones((steps, samples)), steps)
+            network = Network(neurons, spiking(settings["surrogate"], settings["slope"]), weights, {})
+            exact = gradients(BPTT, network, batch, engine, seed)
+            rules = [registry.load(registry.RULES, name).RULE for name in settings["rules"]]
+            found = {rule.label: gradients(rule, network, batch, engine, seed) for rule in rules}
+            found["RTRL, forward in time"] = online.rtrl(network, batch, LOSS)
+            for method, approximate in found.items():
+                rows += [
+                    {"seed": seed, "arch": arch, "method": method, "weights": name, **_compared(approximate[name], g)}
+                    for name, g in exact.items()
+                ]
+        context.advance(seed + 1, settings["seeds"])
+    return pd.DataFrame(rows)
+
+
+def gradients(rule: Rule, network: Network, batch: Batch, engine: Engine, seed: int) -> dict[str, np.ndarray]:
+    """Of a rule, with random feedback of its own."""
+    drawn = draw_feedback(rule, network.weights, generator(seed, "feedback"))
+    fed = replace(network, feedback={name: B.astype(np.float64) for name, B in drawn.items()})
+    traces = engine.forward(fed, batch.inputs)
+    _, found = errors(fed, traces, batch, rule, LOSS, LOSS)
+    return engine.backward(traces, found, rule)
+
+
+def _compared(a: np.ndarray, exact: np.ndarray) -> dict[str, float]:
+    norms = np.linalg.norm(a) * np.linalg.norm(exact)
+    return {
+        "cosine": float((a * exact).sum() / norms) if norms else float("nan"),
+        "distance": float(np.linalg.norm(a - exact) / np.linalg.norm(exact)),
+    }

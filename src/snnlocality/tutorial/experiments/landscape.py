@@ -1,0 +1,74 @@
+"""The loss of a tiny network along the line that its training went (the tutorial's figure 4).
+
+Two inputs fire once each; the class is which of them is first.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from snnlocality.data.batches import Batch
+from snnlocality.engines.interface import Engine
+from snnlocality.engines.reference import ReferenceEngine
+from snnlocality.learning.adam import Adam, cosine, update
+from snnlocality.learning.initialisation import initial_network
+from snnlocality.learning.losses import LOSSES, correct_decisions, loss_and_gradients
+from snnlocality.learning.rules.bptt import RULE as BPTT
+from snnlocality.network import Network, Shape
+from snnlocality.neurons.lif import dynamics
+from snnlocality.neurons.spikes import spiking
+from snnlocality.seeds import generator
+from snnlocality.tutorial.experiments import Context
+from snnlocality.tutorial.landscape import LINE, walk
+
+LOSS = "cross_entropy"
+
+
+def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+    """Columns: seed, way (0 the start of training, 1 its end), loss, norms of both gradients, the end's accuracy."""
+    engine = ReferenceEngine(torch.float64)  # a staircase is seen in double precision only
+    tables = []
+    for seed in range(settings["seeds"]):
+        batch = first_of_two(settings["samples"], settings["steps"], generator(seed, "landscape"))
+        start, end = trained(settings, batch, engine, seed)
+        line = walk(start, end, batch, LOSSES[LOSS], engine, settings["points"], settings["difference"])
+        right, decisions = correct_decisions(engine.forward(end, batch.inputs).readout, batch)
+        tables.append(pd.DataFrame(line._asdict()).assign(seed=seed, accuracy=right / decisions))
+        context.advance(seed + 1, settings["seeds"])
+    return pd.concat(tables, ignore_index=True)
+
+
+def first_of_two(samples: int, steps: int, random: np.random.Generator) -> Batch:
+    """Recordings in which two inputs fire once each, at different steps of the first half."""
+    times = np.array([random.choice(steps // 2, 2, replace=False) for _ in range(samples)])
+    inputs = np.zeros((steps, samples, 2))
+    inputs[times, np.arange(samples)[:, None], [0, 1]] = 1
+    labels = (times[:, 1] < times[:, 0]).astype(np.int64)
+    return Batch(inputs, np.broadcast_to(labels, (steps, samples)), np.ones((steps, samples)), steps)
+
+
+def trained(settings: dict[str, Any], batch: Batch, engine: Engine, seed: int) -> tuple[np.ndarray, Network]:
+    """The moving weights at the start, and the network at the end of training by BPTT."""
+    tau = settings["time_constants_steps"]
+    network = initial_network(
+        Shape(2, (settings["hidden"],), 2, recurrent=False),
+        dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0),
+        spiking(settings["surrogate"], settings["slope"]),
+        BPTT,
+        batch,
+        engine,
+        seed,
+        settings["drive"],
+        1.0,
+        1.0,
+    )
+    network = replace(network, weights={name: W.astype(np.float64) for name, W in network.weights.items()})
+    start = network.weights[LINE].copy()
+    adam = Adam(network.weights, update)
+    for done in range(settings["epochs"]):
+        learned = loss_and_gradients(engine, network, batch, BPTT, LOSS, None)
+        adam.step(learned.gradients, cosine(settings["learning_rate"], done, settings["epochs"]))
+    return start, network

@@ -1,0 +1,182 @@
+"""The table ``tutorial`` of params.yaml: sizes of the experiments (``tutorial.experiments``), one table each."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from snnlocality.registry import RULES, SURROGATES
+from snnlocality.typed import Count, Model, Positive, Share, TimeConstants, choice_of
+
+Surrogate = Annotated[str, choice_of(SURROGATES)]
+Sizes = Annotated[tuple[Count, ...], Field(min_length=1)]
+
+
+class Experiment(Model):
+    """What all have."""
+
+    on_data: ClassVar[bool] = False  # whether it needs the recordings of the vision task
+
+    seeds: Count
+
+
+class Landscape(Experiment):
+    """Loss and gradients along a line in weight space."""
+
+    hidden: Count
+    samples: Count
+    steps: Annotated[int, Field(ge=4)]
+    time_constants_steps: TimeConstants
+    surrogate: Surrogate
+    slope: Positive
+    drive: Positive
+    epochs: Count
+    learning_rate: Positive
+    points: Annotated[int, Field(ge=2)]
+    difference: Positive  # between the two weights of a finite difference
+
+
+class Convolution(Experiment):
+    """Three convolutional layers, DCLL beside BPTT."""
+
+    on_data: ClassVar[bool] = True
+
+    channels: Sizes
+    kernel: Count
+    pools: Sizes
+    surrogate: Surrogate
+    slope: Positive
+    drive: Positive
+    samples: Count
+    tested: Count
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
+
+
+class ExactSpikeTimes(Model):
+    """Temporal exclusive or by exact spike times; times in synaptic time constants."""
+
+    hidden: Count
+    early: Annotated[float, Field(ge=0)]
+    late: Positive
+    epochs: Count
+    learning_rate: Positive
+    wish_to_fire: Positive
+    largest_gradient: Positive
+
+
+class SpikeProp(Model):
+    """The same by SpikeProp; times in milliseconds."""
+
+    hidden: Count
+    inhibitory: Annotated[int, Field(ge=0)]
+    delays: Count
+    tau: Positive
+    late: Positive
+    target_early: Positive
+    target_late: Positive
+    least_weight: Positive  # initial weights are uniform between these
+    largest_weight: Positive
+    until: Positive
+    step: Positive
+    epochs: Count
+    learning_rate: Positive
+    largest_gradient: Positive
+
+
+class TemporalXor(Experiment):
+    """Temporal exclusive or."""
+
+    exact: ExactSpikeTimes
+    spikeprop: SpikeProp
+
+
+class SuperSpike(Experiment):
+    """Spike trains from spike trains."""
+
+    inputs: Count
+    hidden: Count
+    outputs: Count
+    steps: Count
+    input_rate: Share
+    target_spikes: Count
+    time_constants_steps: TimeConstants
+    surrogate: Surrogate
+    slope: Positive
+    drive: Positive
+    epochs: Count
+    learning_rate: Positive
+
+
+class SoftThreshold(Experiment):
+    """Waves drawn by a layer of smooth neurons."""
+
+    inputs: Count
+    hidden: Count
+    steps: Count
+    dt: Positive
+    tau: Positive
+    concentration: Positive
+    epochs: Count
+    learning_rate: Positive
+
+
+class EscapeNoise(Experiment):
+    """A teacher's weights found from its spikes."""
+
+    inputs: Count
+    outputs: Count
+    samples: Count
+    steps: Count
+    input_rate: Share
+    weights: Positive
+    time_constants_steps: TimeConstants
+    slope: Positive
+    epochs: Count
+    learning_rate: Positive
+
+
+class RateCoding(Experiment):
+    """Digits by rates, then by spikes."""
+
+    on_data: ClassVar[bool] = True
+
+    hidden: Count
+    samples: Count
+    tested: Count
+    tau: Positive
+    refractory: Positive
+    width: Positive
+    epochs: Count
+    learning_rate: Positive
+    durations: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    dt: Positive
+
+
+class Exactness(Experiment):
+    """Gradients of rules beside BPTT's."""
+
+    rules: Annotated[tuple[Annotated[str, choice_of(RULES)], ...], Field(min_length=1)]
+    inputs: Count
+    hidden: Sizes
+    classes: Annotated[int, Field(ge=2)]
+    samples: Count
+    steps: Count
+    input_rate: Share
+    gain: Positive
+    time_constants_steps: TimeConstants
+    surrogate: Surrogate
+    slope: Positive
+
+
+class Tutorial(Model):
+    """One table for each file of ``tutorial.experiments``."""
+
+    convolution: Convolution
+    escape_noise: EscapeNoise
+    exactness: Exactness
+    landscape: Landscape
+    rate_coding: RateCoding
+    soft_threshold: SoftThreshold
+    superspike: SuperSpike
+    temporal_xor: TemporalXor
