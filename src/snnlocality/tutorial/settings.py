@@ -40,6 +40,7 @@ class Convolution(Experiment):
 
     on_data: ClassVar[bool] = True
 
+    shrink: Count  # pixels of the camera a side of a pixel here
     channels: Sizes
     kernel: Count
     pools: Sizes

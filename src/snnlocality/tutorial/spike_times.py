@@ -64,9 +64,10 @@ def first_spike_loss(z: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarr
     logits = -np.where(finite, z, latest)
     logits -= logits.max(axis=1, keepdims=True)
     p = np.exp(logits)
-    p /= p.sum(axis=1, keepdims=True)
+    total = p.sum(axis=1, keepdims=True)
+    value = np.log(total[:, 0]) - logits[np.arange(len(z)), labels]
     target = np.eye(z.shape[1])[labels]
-    return float(-np.log(p[np.arange(len(z)), labels]).mean()), np.where(finite, target - p, 0) / len(z)
+    return float(value.mean()), np.where(finite, target - p / total, 0) / len(z)
 
 
 def wish_to_fire(W: np.ndarray, strength: float) -> tuple[float, np.ndarray]:

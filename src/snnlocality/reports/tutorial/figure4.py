@@ -24,7 +24,7 @@ def draw(table: pd.DataFrame) -> Figure:
         norm.plot(line["way"], line["true_norm"], color="C3", label="true", lw=1)
         norm.plot(line["way"], line["surrogate_norm"], color="C0", label="surrogate")
         norm.set_yscale("symlog", linthresh=1e-3)
-        norm.set(xlabel="way (0 start, 1 end)", ylim=(0, None))
+        norm.set(xlabel="way (0 start, 1 end)", ylim=(-3e-4, None))
     panels[0, 0].set_ylabel("loss")
     panels[1, 0].set_ylabel("norm of the gradient")
     panels[1, -1].legend(frameon=False, loc="upper right")

@@ -16,7 +16,8 @@ def table(found: list[pd.DataFrame]) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Figure:
     """Potentials for every pattern, then how often and how fast each method succeeds."""
     figure = Figure(figsize=(10, 6.6), layout="constrained")
-    axes = figure.subplots(3, 4, sharex="row", sharey="row", height_ratios=[1, 1, 1.2], squeeze=False)
+    above, below = figure.subfigures(2, 1, height_ratios=[2, 1.2])
+    axes = above.subplots(2, 4, sharex=True, sharey=True)
     shown, spikes = table[table["quantity"] == "potential"], table[table["quantity"] == "spike"]
     for pattern, title in enumerate(_PATTERNS):
         for row, kind, name in ((0, "h", "hidden"), (1, "o", "output")):
@@ -30,16 +31,12 @@ def draw(table: pd.DataFrame) -> Figure:
             panel.set(ylim=(-1.2, 1.25))
             panel.set_ylabel(f"potential, {name}" if pattern == 0 else "")
         axes[0, pattern].set_title(title, fontsize="small")
-        axes[1, pattern].set_xlabel("time (synaptic time constants)")
     if len(shown):
         axes[1, -1].legend(frameon=False, fontsize="small", loc="lower right")
-    grid = axes[2, 0].get_gridspec()
-    for panel in axes[2]:
-        panel.remove()
+    above.supxlabel("time (synaptic time constants)", fontsize="small")
     solved = table[table["quantity"] == "solved"].groupby("method", sort=False)["value"].agg(["sum", "count"])
     losses = table[table["quantity"] == "loss"]
-    for half, (method, runs) in zip((grid[2, :2], grid[2, 2:]), losses.groupby("method", sort=False), strict=False):
-        panel = figure.add_subplot(half)
+    for panel, (method, runs) in zip(below.subplots(1, 2), losses.groupby("method", sort=False), strict=True):
         for _, line in runs.groupby("seed"):
             panel.plot(line["x"], line["value"], color="0.4", lw=0.6, alpha=0.6)
         right, count = solved.loc[method]

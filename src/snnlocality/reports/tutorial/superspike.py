@@ -28,6 +28,6 @@ def draw(table: pd.DataFrame) -> Figure:
         over_seeds = rows.groupby("x")["value"]
         curve.plot(over_seeds.mean(), color=f"C{number}", label=feedback)
         curve.fill_between(over_seeds.min().index, over_seeds.min(), over_seeds.max(), color=f"C{number}", alpha=0.15)
-    curve.set(xlabel="updates", ylabel="van Rossum distance per neuron", ylim=(0, None))
+    curve.set(xlabel="updates", ylabel="van Rossum distance per neuron", yscale="log")
     curve.legend(frameon=False, fontsize="small", title="feedback")
     return figure

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from snnlocality.data.batches import Dataset
 from snnlocality.data.splits import Part
@@ -41,19 +42,21 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
             (2, *settings["channels"]),
             settings["kernel"],
             settings["pools"],
-            WIDTH,
+            WIDTH // settings["shrink"],
             dataset.classes,
             torch.Generator().manual_seed(seed),
         )
         size = settings["batch_size"]
-        scaled(layers, images(dataset, training[:size])[0], neurons, spike, settings["drive"])
+        scaled(layers, images(dataset, training[:size], settings["shrink"])[0], neurons, spike, settings["drive"])
         optimiser = torch.optim.Adam([layer.weight for layer in layers], lr=settings["learning_rate"])
         updates = 0
         for epoch in range(settings["epochs"] + 1):
             losses = []
             batches = np.array_split(random.permutation(training), -(-len(training) // size)) if epoch else []
             for indices in batches:
-                loss, _, found = gradients(method, layers, *images(dataset, indices), neurons, spike)
+                loss, _, found = gradients(
+                    method, layers, *images(dataset, indices, settings["shrink"]), neurons, spike
+                )
                 for layer, gradient in zip(layers, found, strict=True):
                     layer.weight.grad = gradient
                 optimiser.step()
@@ -61,7 +64,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
             updates += len(batches)
             known = {"method": method, "seed": seed, "epoch": epoch, "updates": updates}
             known["loss"] = float(np.mean(losses)) if losses else float("nan")
-            by_layer = accuracies(layers, dataset, validation, size, neurons, spike)
+            by_layer = accuracies(layers, dataset, validation, settings, neurons, spike)
             rows += [{**known, "layer": layer, "accuracy": value} for layer, value in by_layer.items()]
             context.advance(number * (settings["epochs"] + 1) + epoch + 1, len(trainings) * (settings["epochs"] + 1))
     return pd.DataFrame(rows)
@@ -73,22 +76,33 @@ def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
     return dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["threshold"])
 
 
-def images(dataset: Dataset, indices: np.ndarray) -> tuple[Tensor, Tensor]:
-    """Recordings as images of events, (steps, samples, polarity, y, x), and their labels."""
+def images(dataset: Dataset, indices: np.ndarray, shrink: int) -> tuple[Tensor, Tensor]:
+    """Recordings as images of events, (steps, samples, polarity, y, x), and their labels.
+
+    A pixel holds the events of ``shrink`` times ``shrink`` of the camera's.
+    """
     batch = dataset.batch(indices)
     assert isinstance(batch.inputs, Events)
-    dense = batch.inputs.dense().reshape(batch.inputs.steps, len(indices), 2, HEIGHT, WIDTH)
-    return torch.from_numpy(dense), torch.from_numpy(np.array(batch.targets[0]))
+    dense = torch.from_numpy(batch.inputs.dense()).reshape(-1, 2, HEIGHT, WIDTH)
+    small = shrink**2 * avg_pool2d(dense, shrink)
+    return small.reshape(batch.inputs.steps, len(indices), *small.shape[1:]), torch.from_numpy(
+        np.array(batch.targets[0])
+    )
 
 
 def accuracies(
-    layers: list[Layer], dataset: Dataset, indices: np.ndarray, size: int, neurons: Dynamics, spike: SpikeFunction
+    layers: list[Layer],
+    dataset: Dataset,
+    indices: np.ndarray,
+    settings: dict[str, Any],
+    neurons: Dynamics,
+    spike: SpikeFunction,
 ) -> dict[int, float]:
     """Share of right decisions by every layer's readout, summed over all steps."""
     right = dict.fromkeys(range(1, len(layers) + 1), 0)
     with torch.no_grad():
-        for part in np.array_split(indices, -(-len(indices) // size)):
-            x, labels = images(dataset, part)
+        for part in np.array_split(indices, -(-len(indices) // settings["batch_size"])):
+            x, labels = images(dataset, part, settings["shrink"])
             votes = [torch.zeros(())] * len(layers)
             for outputs in simulate(layers, x, neurons, spike):
                 for n, layer in enumerate(layers):

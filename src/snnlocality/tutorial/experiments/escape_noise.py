@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from snnlocality.learning.adam import Adam, cosine
+from snnlocality.learning.adam import update as update_weights
 from snnlocality.neurons.lif import dynamics
 from snnlocality.seeds import generator
 from snnlocality.tutorial.escape_noise import log_likelihood, sample
@@ -24,6 +26,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
         teacher = random.normal(0, settings["weights"], (settings["outputs"], settings["inputs"]))
         spikes = sample(teacher, inputs, neurons, k, random)
         W, count = np.zeros_like(teacher), spikes.size
+        adam = Adam({"W": W}, update_weights)
         best, _ = log_likelihood(teacher, inputs, spikes, neurons, k)
         for update in range(settings["epochs"] + 1):
             value, gradient = log_likelihood(W, inputs, spikes, neurons, k)
@@ -37,7 +40,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
                     "angle": angle,
                 }
             )
-            W = W + settings["learning_rate"] * gradient / count
+            adam.step({"W": -gradient / count}, cosine(settings["learning_rate"], update, settings["epochs"]))
         context.advance(seed + 1, settings["seeds"])
     return pd.DataFrame(rows)
 

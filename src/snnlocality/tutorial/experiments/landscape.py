@@ -3,7 +3,6 @@
 Two inputs fire once each; the class is which of them is first.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,9 @@ from snnlocality.data.batches import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.adam import Adam, cosine, update
-from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.losses import LOSSES, correct_decisions, loss_and_gradients
 from snnlocality.learning.rules.bptt import RULE as BPTT
-from snnlocality.network import Network, Shape
+from snnlocality.network import Network
 from snnlocality.neurons.lif import dynamics
 from snnlocality.neurons.spikes import spiking
 from snnlocality.seeds import generator
@@ -52,20 +50,18 @@ def first_of_two(samples: int, steps: int, random: np.random.Generator) -> Batch
 
 def trained(settings: dict[str, Any], batch: Batch, engine: Engine, seed: int) -> tuple[np.ndarray, Network]:
     """The moving weights at the start, and the network at the end of training by BPTT."""
-    tau = settings["time_constants_steps"]
-    network = initial_network(
-        Shape(2, (settings["hidden"],), 2, recurrent=False),
+    tau, random = settings["time_constants_steps"], generator(seed, "landscape weights")
+    # Excitatory at first, so that no neuron is silent from the start.
+    weights = {
+        "W1": settings["drive"] * np.abs(random.standard_normal((settings["hidden"], 2))),
+        "W_out": random.standard_normal((2, settings["hidden"])),
+    }
+    network = Network(
         dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0),
         spiking(settings["surrogate"], settings["slope"]),
-        BPTT,
-        batch,
-        engine,
-        seed,
-        settings["drive"],
-        1.0,
-        1.0,
+        weights,
+        {},
     )
-    network = replace(network, weights={name: W.astype(np.float64) for name, W in network.weights.items()})
     start = network.weights[LINE].copy()
     adam = Adam(network.weights, update)
     for done in range(settings["epochs"]):
