@@ -14,7 +14,7 @@ demo: $(READY)
 	@echo "Everything on one page: $(CURDIR)/reports/index.html"
 
 test: $(READY)
-	$(RUN) python -m pytest
+	$(RUN) python -m pytest -n 2 --dist loadfile
 
 test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
 	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster

@@ -251,6 +251,7 @@ _REPORTS = {
     "figure4": "Draw Figure 4: Fisher information of every layer's weights.",
     "conversion": "Render the accuracy of converted networks over time.",
     "curves": "Draw the training curves.",
+    "spectrum": "Render all learning rules side by side, from global to local, by all that is measured of them.",
     "tutorial_figure1": "Draw the tutorial's figure 1: a neuron's current, potential and spikes.",
     "tutorial_figure2": "Draw the tutorial's figure 2: the unrolled graph of a network.",
     "tutorial_figure3": "Draw the tutorial's figure 3: surrogate derivatives.",

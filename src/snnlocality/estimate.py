@@ -108,10 +108,10 @@ def text(parameters: params.Parameters, cores: int) -> str:
     """The estimate as people read it."""
     rates, machine = known_rates()
     lines = estimate(parameters, rates)
-    rows = [f"{'step':<12}{'task':<8}{'jobs':>7}{'hours':>9}"]
-    rows += [f"{line.step:<12}{line.task:<8}{line.jobs:>7}{line.hours:>9.2f}" for line in lines]
+    rows = [f"{'step':<22}{'task':<8}{'jobs':>7}{'hours':>9}"]
+    rows += [f"{line.step:<22}{line.task:<8}{line.jobs:>7}{line.hours:>9.2f}" for line in lines]
     total = sum(line.hours for line in lines if line.hours == line.hours)
-    rows.append(f"{'all':<20}{sum(line.jobs for line in lines):>7}{total:>9.2f}")
+    rows.append(f"{'all':<30}{sum(line.jobs for line in lines):>7}{total:>9.2f}")
     return "\n".join(
         [
             f"Study '{parameters.label}': about {total / cores:.1f} hours on {cores} processors.",

@@ -165,6 +165,7 @@ class Analyses(Model):
     pairs: Count
     cka_samples: Annotated[int, Field(ge=LEAST_SAMPLES)]
     fisher_samples: Count
+    attacked_samples: Count | None = None  # of the test part; all of it if none is said
 
 
 class Study(Model):
@@ -461,6 +462,7 @@ def analyses(parameters: Parameters) -> Analyses:
         "pairs": _scaled(sizes.pairs, parameters.scale),
         "cka_samples": max(parameters.representations.batch, _scaled(sizes.cka_samples, parameters.scale)),
         "fisher_samples": _scaled(sizes.fisher_samples, parameters.scale),
+        "attacked_samples": sizes.attacked_samples and _scaled(sizes.attacked_samples, parameters.scale),
     }
     return sizes.model_copy(update=scaled)
 

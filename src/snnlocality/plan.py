@@ -89,7 +89,7 @@ def evaluate(parameters: params.Parameters, task: str, rule: str, architecture: 
     return Plan(
         "evaluate",
         trained.settings,
-        ("snnlocality.steps.evaluate", _ENGINES),
+        ("snnlocality.steps.evaluate", _ENGINES, *_choices(trained.settings)),
         (*trained.made, *trained.outputs),
         (),
         (trained.outputs[0].with_name("metrics.json"),),
@@ -99,9 +99,10 @@ def evaluate(parameters: params.Parameters, task: str, rule: str, architecture: 
 def fgsm(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:
     """Attack one run on the test part."""
     trained = train(parameters, task, rule, architecture, fold, seed)
+    attacked_samples = params.analyses(parameters).attacked_samples
     return Plan(
         "fgsm",
-        {**trained.settings, "fgsm": parameters.fgsm.model_dump(mode="json")},
+        {**trained.settings, "fgsm": parameters.fgsm.model_dump(mode="json"), "attacked_samples": attacked_samples},
         ("snnlocality.steps.fgsm", _ENGINES, *_choices(trained.settings)),
         (*trained.made, trained.outputs[0]),
         (),
@@ -423,6 +424,9 @@ TUTORIAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
+EXPERIMENTS_WITH_CLAIMS = ("landscape", "convolution", "superspike", "exactness")
+
+
 def tutorial_report(parameters: params.Parameters, name: str) -> Plan:
     """Draw one of the tutorial's figures, or what goes beyond them."""
     experiments, choices = TUTORIAL[name]
@@ -436,6 +440,32 @@ def tutorial_report(parameters: params.Parameters, name: str) -> Plan:
         (*(one.outputs[0] for one in found), *data),
         (),
         _reports(*(f"tutorial/{name.removeprefix('tutorial_')}{suffix}" for suffix in (".svg", ".csv"))),
+    )
+
+
+def spectrum(parameters: params.Parameters) -> Plan:
+    """Put all rules of the study side by side, by all that is measured of them."""
+    cells = figure2(parameters).settings["cells"]
+    return Plan(
+        "spectrum",
+        {
+            **_vision_report(parameters),
+            "tasks": len(params.tasks(parameters)),
+            "rules": list(params.rules(parameters)),
+            "runs": _vision_runs(parameters),
+            "backdoors": [list(run) for run in backdoors(parameters)],
+            "cells": cells,
+        },
+        ("snnlocality.reports.spectrum", *_rule_modules(parameters)),
+        (
+            *_collected(parameters),
+            *_measured(parameters, fgsm),
+            *(backdoor(parameters, *run).outputs[0] for run in backdoors(parameters)),
+            *(cka(parameters, *cell).outputs[0] for cell in cells),
+            *_data(parameters),
+        ),
+        (),
+        _reports("spectrum.svg", "spectrum.csv"),
     )
 
 
@@ -477,6 +507,7 @@ def claims(parameters: params.Parameters) -> Plan:
             *_measured(parameters, fisher),
             *(backdoor(parameters, *run).outputs[0] for run in backdoors(parameters)),
             *(cka(parameters, *cell).outputs[0] for cell in settings["cells"]),
+            *(tutorial(parameters, experiment).outputs[0] for experiment in EXPERIMENTS_WITH_CLAIMS),
             *_data(parameters),
         ),
         (PUBLISHED_TABLE2, PUBLISHED_TABLE3, PUBLISHED_TABLE4),
@@ -505,8 +536,8 @@ def index(parameters: params.Parameters) -> Plan:
 
 
 def artifacts(parameters: params.Parameters) -> list[Plan]:
-    """Tables and figures in the order of the paper, then what the tutorial shows."""
-    order = (table1, figure1, table2, curves, figure2, conversion, table3, table4, figure3, figure4)
+    """Tables and figures in the order of the paper, all rules side by side, and what the tutorial shows."""
+    order = (table1, figure1, table2, curves, figure2, conversion, table3, table4, figure3, figure4, spectrum)
     return [*(artifact(parameters) for artifact in order), *(tutorial_report(parameters, name) for name in TUTORIAL)]
 
 

@@ -68,7 +68,7 @@ def synthetic(gain_counterpart, gain_white_box, seed=0):
         for unit in range(5)
     ]
     empty = pd.DataFrame()
-    return Evidence(empty, pd.DataFrame(rows), empty, empty, empty, empty)
+    return Evidence(empty, pd.DataFrame(rows), empty, empty, empty, empty, empty)
 
 
 @pytest.mark.parametrize(

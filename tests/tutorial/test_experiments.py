@@ -21,12 +21,12 @@ SMALL = {
     "landscape": {"seeds": 1, "epochs": 60, "points": 41},
     "convolution": {
         "seeds": 1,
-        "epochs": 5,
+        "epochs": 10,
         "channels": [6, 6, 6],
         "samples": 60,
         "tested": 20,
         "batch_size": 10,
-        "learning_rate": 0.02,
+        "learning_rate": 0.01,
     },
     "temporal_xor": {"seeds": 4},
     "superspike": {"seeds": 1, "epochs": 150},
@@ -85,10 +85,10 @@ def test_the_way_of_training_leads_down_a_staircase(found):
 
 def test_convolutional_networks_learn_by_both_methods(found):
     curves = found["convolution"]
-    last = curves[(curves["epoch"] == 5) & (curves["layer"] == 3)]
+    last = curves[(curves["epoch"] == 10) & (curves["layer"] == 3)]
     assert set(last["method"]) == {"DCLL", "BPTT"}
     assert (last["accuracy"] > 0.8).all()
-    assert (curves.groupby("method")["updates"].max() == 30).all()
+    assert (curves.groupby("method")["updates"].max() == 60).all()
 
 
 def test_exclusive_or_is_solved_and_potentials_cross_at_the_spikes(found):

@@ -36,6 +36,7 @@ def page(browser, finished):
 
 def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
     names = ["table1", "figure1", "table2", "curves", "figure2", "conversion", "table3", "table4", "figure3", "figure4"]
+    names.append("spectrum")
     assert page.eval_on_selector_all("section", "all => all.map(one => one.id)") == [
         *names,
         "claims",
@@ -48,7 +49,7 @@ def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
         assert page.locator(link.get_attribute("href")).count() == 1
     page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
     widths = page.eval_on_selector_all("img", "all => all.map(one => one.complete ? one.naturalWidth : 0)")
-    assert len(widths) == 8 + len(plan.TUTORIAL)
+    assert len(widths) == 9 + len(plan.TUTORIAL)
     assert min(widths) > 100
     assert page.locator("td small", has_text="published").count() > 10
     assert "train\t4 ok" in page.locator("#provenance tbody").first.inner_text()
@@ -72,12 +73,12 @@ def test_tables_sort_by_mouse_and_by_keyboard(page):
 
 def test_claims_can_be_filtered_by_verdict(page):
     rows = page.locator("#claims tbody tr")
-    assert rows.count() == 38
+    assert rows.count() == 46
     button = page.locator(".filters button", has_text="not testable")
     button.click()
     assert rows.filter(visible=True).count() == int(re.search(r"\d+", button.inner_text()).group())
     page.locator(".filters button", has_text="all").click()
-    assert rows.filter(visible=True).count() == 38
+    assert rows.filter(visible=True).count() == 46
 
 
 def test_snakemakes_own_report_has_captions_and_categories(project):

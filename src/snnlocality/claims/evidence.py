@@ -23,6 +23,7 @@ class Evidence:
     similarity: pd.DataFrame  # arch, a, b, layer: CKA of spikes
     shift: pd.DataFrame  # attack, method, arch, epsilon, layer: CKA of spikes
     fisher: pd.DataFrame  # method, arch, weights, measure ("share" or "trace"): by the rule's own gradient
+    tutorial: pd.DataFrame  # quantity, method, arch, layer: of the tutorial's experiments, and angles of feedback
 
     def values(self, table: str, **cell: object) -> np.ndarray:
         """Of one cell, in order of their unit. Raises MissingError if there are none."""
@@ -43,6 +44,8 @@ class Evidence:
 
 
 _EMPTY = pd.DataFrame()
+_TUTORIAL = ["quantity", "method", "arch", "layer", "unit", "value"]
+_END = 0.1  # of a training, over which its loss is averaged
 
 
 def published(table2: pd.DataFrame, table3: pd.DataFrame, table4: pd.DataFrame, attack: str, triggers) -> Evidence:
@@ -53,7 +56,7 @@ def published(table2: pd.DataFrame, table3: pd.DataFrame, table4: pd.DataFrame, 
 
     metric = table4["metric"].map({"asr": "attack_success_rate", "accuracy": "accuracy"})
     poisoned = pd.concat([single(table4.assign(metric=metric, trigger=trigger)) for trigger in triggers])
-    return Evidence(single(table2), single(table3.assign(attack=attack)), poisoned, _EMPTY, _EMPTY, _EMPTY)
+    return Evidence(single(table2), single(table3.assign(attack=attack)), poisoned, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
 
 
 def of_runs(
@@ -63,10 +66,12 @@ def of_runs(
     similarity: pd.DataFrame,
     shift: pd.DataFrame,
     fisher: pd.DataFrame,
+    tutorial: pd.DataFrame,
 ) -> Evidence:
     """Our runs, as the reports gather them; folds of a seed are averaged.
 
-    ``fisher`` has the columns of ``reports.figure4.shares`` for the chosen models and whole recordings.
+    ``fisher`` has the columns of ``reports.figure4.shares`` for the chosen models and whole recordings; ``tutorial``
+    is what ``of_experiments`` makes.
     """
 
     def mean(table: pd.DataFrame, keys: list[str], value: str, factor: float = 1.0) -> pd.DataFrame:
@@ -87,4 +92,36 @@ def of_runs(
         mean(spikes, ["arch", "a", "b", "layer"], "cka"),
         mean(shift[shift["kind"] == "spikes"], ["attack", "method", "arch", "epsilon", "layer"], "cka"),
         pd.concat(measures, ignore_index=True),
+        pd.concat([tutorial, _alignments(runs)], ignore_index=True),
     )
+
+
+def of_experiments(
+    landscape: pd.DataFrame, convolution: pd.DataFrame, superspike: pd.DataFrame, exactness: pd.DataFrame
+) -> pd.DataFrame:
+    """What claims ask of the tutorial's experiments; accuracies in percent."""
+    flat = (landscape["true_norm"] == 0).groupby(landscape["seed"]).mean()
+    curves = convolution[convolution["epoch"] == convolution["epoch"].max()]
+    losses = superspike[superspike["quantity"] == "loss"]
+    late = (
+        losses[losses["x"] > (1 - _END) * losses["x"].max()].groupby(["feedback", "seed"], sort=False)["value"].mean()
+    )
+    distances = exactness.groupby(["method", "seed"], sort=False)["distance"].max()
+    parts = [
+        flat.rename("value").reset_index().assign(quantity="zero gradient"),
+        curves.assign(quantity="local accuracy", value=100 * curves["accuracy"]),
+        late.reset_index().rename(columns={"feedback": "method"}).assign(quantity="final loss"),
+        distances.rename("value").reset_index().assign(quantity="distance to BPTT"),
+    ]
+    table = pd.concat(parts, ignore_index=True).rename(columns={"seed": "unit"})
+    return table.reindex(columns=_TUTORIAL)
+
+
+def _alignments(runs: pd.DataFrame) -> pd.DataFrame:
+    """Angles between feedback and forward weights in the end of vision runs, where a rule has such feedback."""
+    columns = [column for column in runs if column.startswith("alignment_")]
+    if not columns:
+        return pd.DataFrame(columns=_TUTORIAL)
+    long = runs[runs["dataset"] == runs["dataset"].iloc[0]].melt(["method", "arch", "seed"], columns, var_name="layer")
+    layers = long["layer"].str.removeprefix("alignment_").astype(int)
+    return long.assign(quantity="alignment", layer=layers).dropna().rename(columns={"seed": "unit"})[_TUTORIAL]

@@ -14,6 +14,7 @@ _OPTIONS = {
     "backdoor": ("rule", "architecture", "trigger", "rate", "seed"),
     "convert": ("fold", "seed"),
     "cka": ("architecture", "fold", "seed"),
+    "tutorial": ("experiment",),
     "search": ("task", "rule", "architecture"),
 }
 _NAMES = {"architecture": "arch"}

@@ -31,7 +31,7 @@ from snnlocality.storage import read_json, sha256
 
 _SAMPLED = ("train", "fgsm", "backdoor")  # what can be judged on any platform
 _JUDGED = (*_SAMPLED, "evaluate")
-_THREADED = ("train", "evaluate", "fgsm", "shift", "fisher", "backdoor", "cka")
+_THREADED = ("train", "evaluate", "fgsm", "shift", "fisher", "backdoor", "cka", "tutorial")
 _PLATFORM = ("machine", "processor", "system", "libc", "python", "libraries", "engine")
 _PROJECT = ("params.yaml", "envs", "published")  # what a step reads besides data and results
 _DEVIATIONS = 3

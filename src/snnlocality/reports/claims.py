@@ -11,6 +11,7 @@ from snnlocality.attacks.backdoor import TRIGGERS
 from snnlocality.claims import evidence as numbers
 from snnlocality.claims.evidence import Evidence, MissingError
 from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, Claim, Contrasts
+from snnlocality.claims.tutorial import CLAIMS as TUTORIAL
 from snnlocality.claims.verdict import Assessment, Contrast, Verdict, assess, satisfied, verdict
 from snnlocality.data.batches import read_notice
 from snnlocality.provenance.records import recorded
@@ -29,9 +30,9 @@ def render(parameters: params.Parameters) -> Path:
     with recorded(rendered):
         ours = of_runs(settings, rendered.made)
         theirs = numbers.published(*map(pd.read_csv, rendered.given), PAPERS_ATTACK, TRIGGERS)
-        ledger = judge(CLAIMS, theirs, ours)
+        ledger = judge((*CLAIMS, *TUTORIAL), theirs, ours)
         notices = [read_notice(path) for path in rendered.made if path.name == "data.safetensors"]
-        title = f"The paper's claims, study '{settings['study']}'"
+        title = f"The papers' claims, study '{settings['study']}'"
         write_text(files[0], ledger.to_csv(index=False, float_format="%.6g"))
         write_text(files[1], tables.markdown(title, layout(ledger), notes_of(ledger, notices)))
         write_text(files[2], tables.html(title, layout(ledger), notes_of(ledger, notices)))
@@ -50,7 +51,8 @@ def of_runs(settings: dict, made: tuple[Path, ...]) -> Evidence:
     poisoned = table4.read(settings["backdoors"], take(len(settings["backdoors"])), labels)
     similarity = figure2.read(settings, take(len(settings["cells"])))
     shares = figure4.at_the_end(figure4.shares(traces))
-    return numbers.of_runs(of_rules, attacked, poisoned, similarity, shift, shares)
+    tutorial = numbers.of_experiments(*map(pd.read_csv, take(len(plan.EXPERIMENTS_WITH_CLAIMS))))
+    return numbers.of_runs(of_rules, attacked, poisoned, similarity, shift, shares, tutorial)
 
 
 def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: Evidence) -> pd.DataFrame:

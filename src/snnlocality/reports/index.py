@@ -61,6 +61,11 @@ _TITLES = {
         "Fisher information in the weights",
         "Shares of each network's whole, by the rule's own gradient and by the loss's.",
     ),
+    "spectrum": (
+        "Spectrum",
+        "The study's rules from global to local",
+        "What each step towards locality costs: accuracy, robustness, direction of the gradient, operations.",
+    ),
 }
 _TUTORIAL = {
     "tutorial_figure1": ("Figure 1", "A leaky integrate-and-fire neuron", "Below the threshold at first, then firing."),
@@ -129,7 +134,8 @@ def render(parameters: params.Parameters) -> Path:
             tutorial=[artifact(name, files) for name, files in settings["artifacts"].items() if name in _TUTORIAL],
             verdicts={one.value: int(counts[one.value]) for one in Verdict if one.value in counts},
             claims=[_claim(row) for row in ledger.fillna("").to_dict("records")],
-            names={name: titles[0] for name, titles in _TITLES.items()},
+            names={name: titles[0] for name, titles in _TITLES.items()}
+            | {name: f"tutorial, {titles[0].lower()}" for name, titles in _TUTORIAL.items()},
             claim_notes=notes(paths.REPORTS / "claims.md"),
             claims_csv=_encoded(paths.REPORTS / "claims.csv"),
             cells=[
@@ -154,7 +160,7 @@ def artifact(name: str, files: list[str]) -> dict[str, Any]:
     return {
         "name": name,
         "short": short,
-        "title": title if name in ("curves", "conversion") else f"{short}. {title}",
+        "title": title if name in ("curves", "conversion", "spectrum") else f"{short}. {title}",
         "lead": lead,
         "tables": tables_of(name),
         "pictures": [

@@ -3,12 +3,17 @@
 import csv
 from pathlib import Path
 
+import numpy as np
+
 from snnlocality import parameters as params
-from snnlocality import plan
-from snnlocality.data.batches import load
+from snnlocality import plan, registry
+from snnlocality.analysis.credit import cosines
+from snnlocality.analysis.efficiency import Efficiency, efficiency
+from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
-from snnlocality.engines.interface import Engine
-from snnlocality.learning.training import evaluate, still_improving
+from snnlocality.engines.interface import Engine, Events
+from snnlocality.learning.training import Evaluation, evaluate, still_improving
+from snnlocality.network import Shape
 from snnlocality.provenance.records import recorded
 from snnlocality.steps.train import load_model, optimisation_of, shape_of
 from snnlocality.storage import write_json
@@ -24,7 +29,11 @@ def evaluate_run(
     with recorded(run, engine=engine.name):
         dataset, parts = load(data, fold)
         network = load_model(model, settings, dataset)
-        result = evaluate(network, dataset, parts[Part.TEST], optimisation_of(settings), engine)
+        shape, optimisation = shape_of(settings, dataset), optimisation_of(settings)
+        result = evaluate(network, dataset, parts[Part.TEST], optimisation, engine)
+        validation = dataset.batch(parts[Part.VALIDATION][: settings["batch_size"]])
+        learned = registry.load(params.RULES, settings["rule"]).RULE
+        by_weights = cosines(network, validation, learned, optimisation, engine)
         with open(curve_file, encoding="utf-8", newline="") as lines:
             curve = list(csv.DictReader(lines))
         best = next(epoch for epoch in curve if epoch["chosen"] == "True")
@@ -41,7 +50,22 @@ def evaluate_run(
                 "epoch": int(best["epoch"]),
                 "epochs": len(curve),
                 "still_improving": still_improving([float(epoch["validation_loss"]) for epoch in curve]),
-                "weights": shape_of(settings, dataset).weights,
+                "weights": shape.weights,
+                **{name: float(value) for name, value in best.items() if name.startswith("alignment_")},
+                **cost(shape, result, dataset, parts[Part.TEST])._asdict(),
+                **{f"gradient_cosine_{name}": value for name, value in by_weights.items() if np.isfinite(value)},
             },
         )
     return output
+
+
+def cost(shape: Shape, result: Evaluation, dataset: Dataset, indices: np.ndarray) -> Efficiency:
+    """What a decision of the network costs on these samples."""
+    batch = dataset.batch(indices)
+    steps = batch.steps_per_decision
+    if isinstance(batch.inputs, Events):
+        begin, steps_of = batch.inputs.index * batch.inputs.steps, batch.inputs.steps
+        active = float((batch.inputs.offsets[begin + steps_of] - batch.inputs.offsets[begin]).sum()) / result.decisions
+        return efficiency(shape, result.firing_rates, active, steps, spiking_inputs=True)
+    active = float(np.count_nonzero(batch.inputs[batch.mask > 0])) / result.decisions
+    return efficiency(shape, result.firing_rates, active, steps, spiking_inputs=False)

@@ -43,8 +43,8 @@ def attack_run(
         learned = registry.load(params.RULES, settings["rule"]).RULE
         random = generator(seed, "fgsm")
         right: dict[tuple[str, float], int] = {}
-        decisions = 0
-        for batch in batches(dataset, parts[Part.TEST], settings["batch_size"]):
+        decisions, test = 0, parts[Part.TEST][: settings["attacked_samples"]]
+        for batch in batches(dataset, test, settings["batch_size"]):
             target = target_of(settings, network, batch, engine, random)
             for name, attack in ATTACKS.items():
                 if not attack.applies(network, learned):
@@ -56,7 +56,7 @@ def attack_run(
                     count, _ = correct_decisions(engine.forward(network, inputs).readout, batch)
                     right[name, epsilon] = right.get((name, epsilon), 0) + count
             decisions += correct_decisions(engine.forward(network, batch.inputs).readout, batch)[1]
-            advance(decisions, len(parts[Part.TEST]))
+            advance(decisions, len(test))
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(["attack", "epsilon", "accuracy", "decisions"])

@@ -1,0 +1,128 @@
+"""The testable statements of Neftci et al. 2019, in the form of the paper's claims (``claims.ledger``).
+
+Thresholds were written before any of them was tried on results.
+"""
+
+import math
+
+from snnlocality.claims.evidence import Evidence
+from snnlocality.claims.ledger import VISION, Claim
+from snnlocality.claims.verdict import Contrast
+
+LITTLE, PAR = 2.0, 5.0  # points of accuracy that count as little (T01), and as on a par (T07)
+RIGHT_ANGLE = 90.0
+ROUNDING = 1e-8  # relative distance of two gradients in double precision that are the same
+MOST = 0.5  # of the way, at least, where the true gradient is zero (T05)
+_FEEDBACK = ("Feedback alignment", "Direct feedback alignment")
+
+
+def _lose_little(e: Evidence) -> list[Contrast]:
+    bptt = e.values("accuracy", dataset=VISION, method="BPTT", arch="FF")
+    return [
+        Contrast(
+            f"BPTT - {method}, FF",
+            bptt - e.values("accuracy", dataset=VISION, method=method, arch="FF"),
+            -math.inf,
+            LITTLE,
+        )
+        for method in _FEEDBACK
+    ]
+
+
+def _align(e: Evidence) -> list[Contrast]:
+    return [
+        Contrast(
+            f"{method}, layer {layer}",
+            e.values("tutorial", quantity="alignment", method=method, arch="FF", layer=layer),
+            -math.inf,
+            RIGHT_ANGLE,
+        )
+        for method in _FEEDBACK
+        for layer in (1, 2)
+    ]
+
+
+def _reset_hinders(e: Evidence) -> list[Contrast]:
+    with_reset, without = (
+        e.values("tutorial", quantity="final loss", method=method)
+        for method in ("symmetric, credit through reset", "symmetric")
+    )
+    return [Contrast("loss with credit through the reset - without", with_reset - without)]
+
+
+def _higher_layers(e: Evidence) -> list[Contrast]:
+    by_layer = [e.values("tutorial", quantity="local accuracy", method="DCLL", layer=layer) for layer in (1, 2, 3)]
+    return [
+        Contrast(f"accuracy of layer {n + 1} - layer {n}", by_layer[n] - by_layer[n - 1])
+        for n in range(1, len(by_layer))
+    ]
+
+
+def _forward_is_exact(e: Evidence) -> list[Contrast]:
+    distance = e.values("tutorial", quantity="distance to BPTT", method="RTRL, forward in time")
+    return [Contrast("largest relative distance", distance, -math.inf, ROUNDING)]
+
+
+def _flat(e: Evidence) -> list[Contrast]:
+    return [Contrast("share of the way", e.values("tutorial", quantity="zero gradient"), MOST)]
+
+
+def _on_a_par(e: Evidence) -> list[Contrast]:
+    dcll, bptt = (
+        e.values("tutorial", quantity="local accuracy", method=method, layer=3) for method in ("DCLL", "BPTT")
+    )
+    return [Contrast("DCLL - BPTT", dcll - bptt, -PAR, PAR)]
+
+
+CLAIMS = (
+    Claim(
+        "T01",
+        "Fixed random feedback loses little on simple tasks",
+        "spectrum",
+        "BPTT less than 2 points above both feedback alignments, FF",
+        _lose_little,
+    ),
+    Claim(
+        "T02",
+        "Under random feedback forward weights come to align with it",
+        "spectrum",
+        "angle below 90 degrees in the end, both hidden layers, FF",
+        _align,
+    ),
+    Claim(
+        "T03",
+        "Leaving the reset out of credit makes SuperSpike learn better",
+        "tutorial_superspike",
+        "loss in the end, with - without > 0, symmetric feedback",
+        _reset_hinders,
+    ),
+    Claim(
+        "T04",
+        "With local errors higher layers match the targets better",
+        "tutorial_figure6",
+        "accuracy of each layer's readout > the one below",
+        _higher_layers,
+    ),
+    Claim(
+        "T05",
+        "The true gradient of a spiking network is zero almost everywhere",
+        "tutorial_figure4",
+        "zero on more than half of the way of training, by finite differences",
+        _flat,
+    ),
+    Claim(
+        "T06",
+        "Gradients carried forward in time are those of BPTT",
+        "tutorial_exactness",
+        "relative distance < 1e-8 for every weight matrix, FF and REC",
+        _forward_is_exact,
+    ),
+    Claim(
+        "T07",
+        "Local learning of deep layers is on a par with BPTT",
+        "tutorial_figure6",
+        "|accuracy of DCLL - BPTT| < 5 points",
+        _on_a_par,
+    ),
+    Claim("T08", "The shape of the surrogate matters little", "", ""),
+)

@@ -1,0 +1,136 @@
+"""The spectrum: every rule of the study, from global to local, by all that is measured of it."""
+
+from pathlib import Path
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from snnlocality import parameters as params
+from snnlocality import plan, registry
+from snnlocality.attacks.fgsm import ATTACKS
+from snnlocality.data.batches import read_notice
+from snnlocality.provenance.records import recorded
+from snnlocality.reports import figure1, figure2, table3, table4
+from snnlocality.reports.figures import captioned, save_svg, set_theme
+from snnlocality.reports.gathering import gathered, method, summarised
+from snnlocality.storage import write_text
+
+_KEYS = ["dataset", "method", "arch", "quantity"]
+EPSILON = 0.01  # of the attacks that stand here: Table 3 has all
+_OF_RUNS = {  # columns of a run's metrics: (name, factor)
+    "test_accuracy": ("accuracy (%)", 100.0),
+    "gradient_cosine_hidden": ("cosine with BPTT's gradient", 1.0),
+    "activation_sparsity": ("activation sparsity", 1.0),
+    "effective_accumulates": ("accumulates a decision", 1.0),
+    "effective_macs": ("multiply-accumulates a decision", 1.0),
+    "dense_operations": ("dense operations a decision", 1.0),
+    "footprint": ("footprint (bytes)", 1.0),
+}
+COUNTERPART, WHITE_BOX = (
+    f"accuracy at eps {EPSILON:g}, {ATTACKS[attack].label} (%)" for attack in (table3.PRIMARY, table3.WHITE_BOX)
+)
+CKA, BACKDOOR = "CKA with BPTT", "attack success rate, visible trigger (%)"
+_SHOWN = ("accuracy (%)", COUNTERPART, WHITE_BOX, CKA, "cosine with BPTT's gradient", "accumulates a decision")
+
+
+def render(parameters: params.Parameters) -> Path:
+    """Write the table and the figure; return the figure's path."""
+    drawn = plan.spectrum(parameters)
+    settings, (figure_path, table_path) = drawn.settings, drawn.outputs
+    files = iter(drawn.made)
+
+    def take(count: int) -> tuple[Path, ...]:
+        return tuple(next(files) for _ in range(count))
+
+    with recorded(drawn):
+        runs = pd.concat([pd.read_csv(path) for path in take(settings["tasks"] * len(settings["rules"]))])
+        attacked = gathered(settings["runs"], take(len(settings["runs"])), settings["labels"])
+        poisoned = table4.read(settings["backdoors"], take(len(settings["backdoors"])), settings["labels"])
+        similar = figure2.read(settings, take(len(settings["cells"])))
+        order = figure1.ordered([registry.load(params.RULES, rule).RULE for rule in settings["rules"]])
+        table = measured(runs, attacked, poisoned, similar, settings["dataset"], [rule.label for rule in order])
+        write_text(table_path, table.to_csv(index=False, float_format="%.6g"))
+        notices = dict.fromkeys(read_notice(path) for path in files)
+        figure = draw(table)
+        title = f"From global (left) to local (right), mean and 95 % interval over seeds, study '{parameters.label}'"
+        captioned(figure, title, ". ".join(notice.rstrip(".") for notice in notices if notice))
+        save_svg(figure, figure_path)
+    return figure_path
+
+
+def measured(
+    runs: pd.DataFrame,
+    attacked: pd.DataFrame,
+    poisoned: pd.DataFrame,
+    similar: pd.DataFrame,
+    dataset: str,
+    methods: list[str],
+) -> pd.DataFrame:
+    """A row per data set, method, architecture and quantity: mean and 95 % interval over seeds (pairs of classes).
+
+    ``dataset`` is the one that attacks and representations are measured on; ``methods`` from global to local.
+    """
+    parts = []
+    for column, (name, factor) in _OF_RUNS.items():
+        if column in runs:
+            parts.append(runs.assign(quantity=name, value=factor * runs[column]))
+    for attack, name in ((table3.PRIMARY, COUNTERPART), (table3.WHITE_BOX, WHITE_BOX)):
+        chosen = attacked[(attacked["attack"] == attack) & (attacked["epsilon"] == EPSILON)]
+        parts.append(chosen.assign(dataset=dataset, quantity=name, value=100 * chosen["accuracy"]))
+    visible = poisoned[(poisoned["trigger"] == "visible") & (poisoned["poison_rate"] == poisoned["poison_rate"].min())]
+    parts.append(
+        visible.assign(dataset=dataset, quantity=BACKDOOR, value=visible["attack_success_rate"], seed=visible["pair"])
+    )
+    parts.append(to_bptt(similar).assign(dataset=dataset, quantity=CKA))
+    every = pd.concat([part[[*_KEYS, "seed", "value"]] for part in parts], ignore_index=True).dropna(subset="value")
+    table = summarised(every, _KEYS, "value")
+    return table.sort_values("method", key=lambda names: names.map(methods.index), kind="stable", ignore_index=True)
+
+
+def to_bptt(similar: pd.DataFrame) -> pd.DataFrame:
+    """CKA of spikes with BPTT's network, mean over hidden layers, by method, arch and seed."""
+    bptt = method("bptt")
+    both_ways = pd.concat([similar, similar.rename(columns={"a": "b", "b": "a"})])
+    own = both_ways[(both_ways["kind"] == "spikes") & (both_ways["b"] == bptt) & (both_ways["layer"] != "out")]
+    own = own[~own["a"].isin(figure2.CONVERTED.values())]
+    means = own.groupby(["a", "arch", "seed"], sort=False)["cka"].mean()
+    return means.rename("value").reset_index().rename(columns={"a": "method"})
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """A panel per quantity, rules from left to right, architectures and data sets by colour and marker."""
+    set_theme()
+    shown = [quantity for quantity in _SHOWN if quantity in set(table["quantity"])]
+    methods = list(dict.fromkeys(table["method"]))
+    figure = Figure(figsize=(2.2 + 0.62 * len(methods) * 3, 6.4), layout="constrained")
+    panels = figure.subplots(2, 3, sharex=True).flat
+    cells = list(dict.fromkeys(zip(table["dataset"], table["arch"], strict=True)))
+    datasets = list(dict.fromkeys(name for name, _ in cells))
+    colours = dict(zip(dict.fromkeys(arch for _, arch in cells), sns.color_palette("colorblind"), strict=False))
+    for axes, quantity in zip(panels, shown, strict=False):
+        for number, (dataset, arch) in enumerate(cells):
+            rows = table[(table["quantity"] == quantity) & (table["dataset"] == dataset) & (table["arch"] == arch)]
+            if rows.empty:
+                continue
+            x = [methods.index(name) + 0.12 * (number - (len(cells) - 1) / 2) for name in rows["method"]]
+            error = [rows["mean"] - rows["ci_low"], rows["ci_high"] - rows["mean"]]
+            axes.errorbar(
+                x,
+                rows["mean"],
+                error,
+                ls="",
+                marker="os^"[datasets.index(dataset)],
+                ms=5,
+                color=colours[arch],
+                label=f"{dataset} {arch}",
+            )
+        axes.set_title(quantity, fontsize="small")
+        axes.set_xticks(range(len(methods)), methods, rotation=40, ha="right", fontsize="small")
+    for axes in panels:
+        axes.set_axis_off()
+    handles = {}
+    for axes in figure.axes:
+        handles |= dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
+    figure.legend(handles.values(), handles.keys(), loc="outside right center", frameon=False)
+    return figure
