@@ -3,6 +3,7 @@
 The campaign (``make faults``) does the same at many more moments; its figures are in docs/reliability.md.
 """
 
+import os
 import random
 import resource
 import signal
@@ -122,8 +123,11 @@ def test_results_that_cannot_be_written_are_named_before_the_work_begins(victim)
 
 def test_two_processes_take_turns(victim, undisturbed):
     first = started_training(victim)
+    os.kill(first.pid, signal.SIGSTOP)  # else it may be done before the second has begun
     second = victim.start()
-    said = second.communicate()[1]
+    said = next(line for line in second.stderr if "is being trained" in line)
+    os.kill(first.pid, signal.SIGCONT)
+    said += second.communicate()[1]
     assert (first.wait(), second.returncode) == (0, 0)
     assert f"is being trained by process {first.pid} on " in said
     assert "Going on after" in said  # what the first one kept

@@ -15,7 +15,8 @@ from snnlocality.data.vision.recordings import UNITS
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.reports.figures import save_svg, set_theme
 from snnlocality.tutorial import spike_times
-from snnlocality.tutorial.experiments import Context, temporal_xor
+from snnlocality.tutorial.context import Context
+from snnlocality.tutorial.experiments import temporal_xor
 
 SMALL = {
     "landscape": {"seeds": 1, "epochs": 60, "points": 41},

@@ -9,7 +9,7 @@ from snnlocality.data.batches import load
 from snnlocality.engines.interface import Engine
 from snnlocality.provenance.records import recorded
 from snnlocality.storage import write_text
-from snnlocality.tutorial.experiments import Context
+from snnlocality.tutorial.context import Context
 
 
 def run_experiment(

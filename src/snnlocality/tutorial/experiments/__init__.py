@@ -3,20 +3,3 @@
 Each has one function ``run(settings, context)`` that returns a table; ``settings`` are the experiment's own in
 params.yaml (``parameters.tutorial_settings``).
 """
-
-from collections.abc import Callable
-from typing import NamedTuple
-
-import numpy as np
-
-from snnlocality.data.batches import Dataset
-from snnlocality.data.splits import Part
-from snnlocality.engines.interface import Engine
-
-
-class Context(NamedTuple):
-    """What an experiment gets beside its settings."""
-
-    engine: Engine
-    data: tuple[Dataset, dict[Part, np.ndarray]] | None  # the vision task's, for experiments on data
-    advance: Callable[[int, int], None]  # tells people (done, all)

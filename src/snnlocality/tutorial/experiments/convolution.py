@@ -18,8 +18,8 @@ from snnlocality.engines.interface import Events
 from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking
 from snnlocality.seeds import generator
+from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.convolution import METHODS, Layer, draw, gradients, scaled, simulate
-from snnlocality.tutorial.experiments import Context
 
 
 def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:

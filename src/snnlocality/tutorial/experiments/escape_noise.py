@@ -9,8 +9,8 @@ from snnlocality.learning.adam import Adam, cosine
 from snnlocality.learning.adam import update as update_weights
 from snnlocality.neurons.lif import dynamics
 from snnlocality.seeds import generator
+from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.escape_noise import log_likelihood, sample
-from snnlocality.tutorial.experiments import Context
 
 
 def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:

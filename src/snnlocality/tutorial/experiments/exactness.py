@@ -22,7 +22,7 @@ from snnlocality.network import Network, Shape, draw_weights
 from snnlocality.neurons.lif import dynamics
 from snnlocality.neurons.spikes import spiking
 from snnlocality.seeds import generator
-from snnlocality.tutorial.experiments import Context
+from snnlocality.tutorial.context import Context
 
 LOSS = LOSSES["cross_entropy"]
 

@@ -19,7 +19,7 @@ from snnlocality.network import Network
 from snnlocality.neurons.lif import dynamics
 from snnlocality.neurons.spikes import spiking
 from snnlocality.seeds import generator
-from snnlocality.tutorial.experiments import Context
+from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.landscape import LINE, walk
 
 LOSS = "cross_entropy"

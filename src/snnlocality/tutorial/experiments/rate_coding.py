@@ -9,7 +9,7 @@ import torch
 
 from snnlocality.data.splits import Part
 from snnlocality.seeds import generator
-from snnlocality.tutorial.experiments import Context
+from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.rate_coding import logits, simulate
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 from snnlocality.seeds import generator
-from snnlocality.tutorial.experiments import Context
+from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.soft_threshold import distance, simulate, turns
 
 

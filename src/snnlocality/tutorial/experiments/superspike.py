@@ -19,7 +19,7 @@ from snnlocality.neurons.lif import dynamics
 from snnlocality.neurons.spikes import spiking
 from snnlocality.seeds import generator
 from snnlocality.tutorial import superspike
-from snnlocality.tutorial.experiments import Context
+from snnlocality.tutorial.context import Context
 
 WITH_RESET = replace(superspike.RULE, through_reset=True)
 ARMS: dict[str, tuple[str, Rule]] = {

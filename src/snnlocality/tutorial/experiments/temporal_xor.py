@@ -13,7 +13,7 @@ import pandas as pd
 
 from snnlocality.seeds import generator
 from snnlocality.tutorial import spike_times, spikeprop
-from snnlocality.tutorial.experiments import Context
+from snnlocality.tutorial.context import Context
 
 PATTERNS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])  # 1: late
 LABELS = PATTERNS[:, 0] ^ PATTERNS[:, 1]
