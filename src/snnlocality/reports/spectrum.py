@@ -1,5 +1,6 @@
 """The spectrum: every rule of the study, from global to local, by all that is measured of it."""
 
+import textwrap
 from pathlib import Path
 
 import pandas as pd
@@ -103,7 +104,7 @@ def draw(table: pd.DataFrame) -> Figure:
     set_theme()
     shown = [quantity for quantity in _SHOWN if quantity in set(table["quantity"])]
     methods = list(dict.fromkeys(table["method"]))
-    figure = Figure(figsize=(2.2 + 0.62 * len(methods) * 3, 6.4), layout="constrained")
+    figure = Figure(figsize=(max(11, 2.2 + 1.3 * len(methods)), 7), layout="constrained")
     panels = figure.subplots(2, 3, sharex=True).flat
     cells = list(dict.fromkeys(zip(table["dataset"], table["arch"], strict=True)))
     datasets = list(dict.fromkeys(name for name, _ in cells))
@@ -125,7 +126,7 @@ def draw(table: pd.DataFrame) -> Figure:
                 color=colours[arch],
                 label=f"{dataset} {arch}",
             )
-        axes.set_title(quantity, fontsize="small")
+        axes.set_title(textwrap.fill(quantity, 30), fontsize="small")
         axes.set_xticks(range(len(methods)), methods, rotation=40, ha="right", fontsize="small")
     for axes in panels:
         axes.set_axis_off()
