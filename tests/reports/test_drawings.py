@@ -20,6 +20,7 @@ def test_rules_are_ordered_from_global_to_local():
         "Feedback alignment",
         "BPTT (truncated)",
         "BPTT (reset detached)",
+        "BPTT (no recurrence)",
         "SLAYER",
         "Direct feedback alignment",
         "e-prop",
