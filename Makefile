@@ -9,7 +9,8 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 demo: $(READY)
 	$(RUN) snakemake --profile workflow/profiles/local --config study=demo
 	@$(RUN) sh -c 'if [ "$$(snnlocality study)" = demo ]; \
-	  then snnlocality audit --skip-lock --skip-raw > /dev/null && dvc commit --force --quiet; \
+	  then found=$$(snnlocality audit --skip-lock --skip-raw) || { echo "$$found"; exit 1; }; \
+	    dvc commit --force --quiet; \
 	  else echo "DVC follows the study in params.yaml, which is not demo: nothing remembered."; fi'
 	@$(RUN) snnlocality show table2
 	@echo "Everything on one page: $(CURDIR)/reports/index.html"

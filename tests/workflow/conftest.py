@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 _PROJECT = ("Snakefile", "params.yaml", "dvc.yaml", ".dvc", ".dvcignore", ".gitignore")
@@ -125,12 +126,18 @@ def fresh_copy(root: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The tiny study, run once. Tests work on copies of it (``project``)."""
-    project = fresh_copy(tmp_path_factory.mktemp("finished") / "project")
-    project.edit_params(tiny)
-    project.run("snakemake")
-    return project
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """The tiny study, run once for all workers. Tests work on copies of it (``project``)."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    root, done = shared / "finished", shared / "finished.done"
+    with FileLock(shared / "finished.lock"):
+        if not done.exists():
+            project = fresh_copy(root)
+            project.edit_params(tiny)
+            project.run("snakemake")
+            done.touch()
+    return Project(root)
 
 
 @pytest.fixture

@@ -17,10 +17,11 @@ def cosines(network: Network, batch: Batch, rule: Rule, optimisation: Optimisati
     pairs = {name: (own[name].ravel(), true[name].ravel()) for name in network.weights}
     hidden = [pair for name, pair in pairs.items() if name != "W_out"]
     pairs["hidden"] = tuple(np.concatenate(side) for side in zip(*hidden, strict=True))
-    return {name: _cosine(*pair) for name, pair in pairs.items()}
+    return {name: cosine(*pair) for name, pair in pairs.items()}
 
 
-def _cosine(a: np.ndarray, b: np.ndarray) -> float:
-    a, b = a.astype(np.float64), b.astype(np.float64)
+def cosine(a: np.ndarray, b: np.ndarray) -> float:
+    """Of two arrays of the same shape; NaN if one is zero."""
+    a, b = a.ravel().astype(np.float64), b.ravel().astype(np.float64)
     size = np.linalg.norm(a) * np.linalg.norm(b)
     return float(a @ b / size) if size else float("nan")

@@ -1,6 +1,6 @@
 """The testable statements of Neftci et al. 2019, in the form of the paper's claims (``claims.ledger``).
 
-Thresholds were written before any of them was tried on results.
+Thresholds were written before a statement was tested, but after the experiments' figures had been looked at.
 """
 
 import math

@@ -64,8 +64,9 @@ def cost(shape: Shape, result: Evaluation, dataset: Dataset, indices: np.ndarray
     batch = dataset.batch(indices)
     steps = batch.steps_per_decision
     if isinstance(batch.inputs, Events):
-        begin, steps_of = batch.inputs.index * batch.inputs.steps, batch.inputs.steps
-        active = float((batch.inputs.offsets[begin + steps_of] - batch.inputs.offsets[begin]).sum()) / result.decisions
+        events = batch.inputs
+        first, last = (events.offsets[(events.index + after) * events.steps] for after in (0, 1))
+        active = float((last - first).sum()) / result.decisions
         return efficiency(shape, result.firing_rates, active, steps, spiking_inputs=True)
     active = float(np.count_nonzero(batch.inputs[batch.mask > 0])) / result.decisions
     return efficiency(shape, result.firing_rates, active, steps, spiking_inputs=False)

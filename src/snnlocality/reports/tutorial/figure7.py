@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 TITLE = "Temporal exclusive or: the first output neuron to fire names the class"
 _PATTERNS = ("early, early: 0", "early, late: 1", "late, early: 1", "late, late: 0")
+_NAMES = {"exact": "Exact spike times", "SpikeProp": "SpikeProp"}
 
 
 def table(found: list[pd.DataFrame]) -> pd.DataFrame:
@@ -43,6 +44,3 @@ def draw(table: pd.DataFrame) -> Figure:
         panel.set_title(f"{_NAMES[method]}: all four right in {right:.0f} of {count:.0f} seeds", fontsize="small")
         panel.set(xlabel="updates", ylabel="loss", yscale="log")
     return figure
-
-
-_NAMES = {"exact": "Exact spike times", "SpikeProp": "SpikeProp"}

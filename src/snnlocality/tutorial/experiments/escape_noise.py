@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from snnlocality.learning.adam import Adam, cosine
+from snnlocality.analysis.credit import cosine
+from snnlocality.learning.adam import Adam
+from snnlocality.learning.adam import cosine as falling
 from snnlocality.learning.adam import update as update_weights
 from snnlocality.neurons.lif import dynamics
 from snnlocality.seeds import generator
@@ -30,7 +32,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
         best, _ = log_likelihood(teacher, inputs, spikes, neurons, k)
         for update in range(settings["epochs"] + 1):
             value, gradient = log_likelihood(W, inputs, spikes, neurons, k)
-            angle = _degrees(W, teacher) if update else 90.0
+            angle = float(np.degrees(np.arccos(np.clip(cosine(W, teacher), -1, 1)))) if update else 90.0
             rows.append(
                 {
                     "seed": seed,
@@ -40,11 +42,6 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
                     "angle": angle,
                 }
             )
-            adam.step({"W": -gradient / count}, cosine(settings["learning_rate"], update, settings["epochs"]))
+            adam.step({"W": -gradient / count}, falling(settings["learning_rate"], update, settings["epochs"]))
         context.advance(seed + 1, settings["seeds"])
     return pd.DataFrame(rows)
-
-
-def _degrees(a: np.ndarray, b: np.ndarray) -> float:
-    cosine = (a * b).sum() / np.linalg.norm(a) / np.linalg.norm(b)
-    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))

@@ -11,11 +11,12 @@ import pandas as pd
 import torch
 
 from snnlocality import registry
+from snnlocality.analysis.credit import cosine
 from snnlocality.data.batches import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning import online
-from snnlocality.learning.losses import LOSSES, errors
+from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import Rule, draw_feedback
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.network import Network, Shape, draw_weights
@@ -24,7 +25,7 @@ from snnlocality.neurons.spikes import spiking
 from snnlocality.seeds import generator
 from snnlocality.tutorial.context import Context
 
-LOSS = LOSSES["cross_entropy"]
+LOSS = "cross_entropy"
 
 
 def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
             exact = gradients(BPTT, network, batch, engine, seed)
             rules = [registry.load(registry.RULES, name).RULE for name in settings["rules"]]
             found = {rule.label: gradients(rule, network, batch, engine, seed) for rule in rules}
-            found["RTRL, forward in time"] = online.rtrl(network, batch, LOSS)
+            found["RTRL, forward in time"] = online.rtrl(network, batch, LOSSES[LOSS])
             for method, approximate in found.items():
                 rows += [
                     {"seed": seed, "arch": arch, "method": method, "weights": name, **_compared(approximate[name], g)}
@@ -60,14 +61,9 @@ def gradients(rule: Rule, network: Network, batch: Batch, engine: Engine, seed: 
     """Of a rule, with random feedback of its own."""
     drawn = draw_feedback(rule, network.weights, generator(seed, "feedback"))
     fed = replace(network, feedback={name: B.astype(np.float64) for name, B in drawn.items()})
-    traces = engine.forward(fed, batch.inputs)
-    _, found = errors(fed, traces, batch, rule, LOSS, LOSS)
-    return engine.backward(traces, found, rule)
+    return engine.loss_and_gradients(fed, batch, rule, LOSS, LOSS).gradients
 
 
-def _compared(a: np.ndarray, exact: np.ndarray) -> dict[str, float]:
-    norms = np.linalg.norm(a) * np.linalg.norm(exact)
-    return {
-        "cosine": float((a * exact).sum() / norms) if norms else float("nan"),
-        "distance": float(np.linalg.norm(a - exact) / np.linalg.norm(exact)),
-    }
+def _compared(approximate: np.ndarray, exact: np.ndarray) -> dict[str, float]:
+    distance = np.linalg.norm(approximate - exact) / np.linalg.norm(exact)
+    return {"cosine": cosine(approximate, exact), "distance": float(distance)}

@@ -55,7 +55,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
 
 def exact(settings: dict[str, Any], seed: int) -> Iterator[Trained]:
     """Train on all four patterns at once; before every update."""
-    z = np.exp(np.where(PATTERNS, settings["late"], settings["early"]).astype(float))
+    z = inputs(settings)
     random = generator(seed, "temporal_xor")
     W1, W2 = random.standard_normal((settings["hidden"], 2)), random.standard_normal((2, settings["hidden"]))
     for update in range(settings["epochs"] + 1):
@@ -73,6 +73,11 @@ def exact(settings: dict[str, Any], seed: int) -> Iterator[Trained]:
         W1, W2 = (W - settings["learning_rate"] * g for W, g in zip((W1, W2), gradients, strict=True))
 
 
+def inputs(settings: dict[str, Any]) -> np.ndarray:
+    """exp of the input spikes' times, (patterns, inputs)."""
+    return np.exp(np.where(PATTERNS, settings["late"], settings["early"]).astype(float))
+
+
 def decided(z: np.ndarray) -> np.ndarray:
     """The output that fires first, -1 where none does or both at once."""
     first = z.argmin(axis=1)
@@ -87,8 +92,7 @@ def limited(gradient: np.ndarray, largest: float) -> np.ndarray:
 
 def traces(settings: dict[str, Any], seed: int, weights: tuple[np.ndarray, np.ndarray]) -> list[dict[str, Any]]:
     """Potentials and spikes of all neurons for every pattern; a neuron rests after its spike."""
-    z = np.exp(np.where(PATTERNS, settings["late"], settings["early"]).astype(float))
-    rows = []
+    z, rows = inputs(settings), []
     time = np.arange(0, _SHOWN_UNTIL, _SHOWN_STEP)
     for name, W in zip("ho", weights, strict=True):
         spikes = spike_times.fire(z, W).z
