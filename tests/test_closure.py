@@ -1,9 +1,16 @@
 """A code digest follows meaning: what runs counts, how it is written does not."""
 
+import ast
+from pathlib import Path
+
+import grimp
 import pytest
 
+import snnlocality
 from snnlocality import parameters, plan
-from snnlocality.provenance.closure import closure, normalised_c_digest, normalised_digest
+from snnlocality.provenance.closure import _ORCHESTRATION, closure, normalised_c_digest, normalised_digest
+
+SOURCES = sorted(Path(snnlocality.__file__).parent.rglob("*.py"))
 
 SOURCE = '''
 """A module."""
@@ -40,6 +47,34 @@ def test_comments_docstrings_and_formatting_do_not_count(change):
 )
 def test_code_counts(change):
     assert normalised_digest(change(SOURCE)) != normalised_digest(SOURCE)
+
+
+def test_the_digest_is_the_same_in_every_python():
+    """Syntax whose trees differ between versions (type parameters, omitted fields); computed by 3.11, 3.12 and 3.13."""
+    source = (
+        "async def f(a: int | None = None, /, *b, c, **d) -> str:\n"
+        "    match a:\n        case {'x': [1, *_], **rest} if rest: pass\n"
+        "    return f'{a!r:>{c}} {b=}' 'joined' if not d else {**d, 'x': ...}\n"
+        'class C(Base, key=1.5e-7):\n    """Docstring."""\n'
+    )
+    assert normalised_digest(source) == "41d56d5def2a0dad22b4bef60f2f8d8275c4b1653629662cd3dc617f35e06609"
+
+
+def test_the_closure_is_that_of_another_library():
+    graph = grimp.build_graph("snnlocality", cache_dir=None)
+    for module in _ORCHESTRATION:
+        for descendant in (module, *graph.find_descendants(module)):
+            graph.remove_module(descendant)
+    for module in graph.modules:
+        assert closure((module,)) == tuple(sorted({module, *graph.find_upstream_modules(module)}))
+
+
+def test_what_the_closure_does_not_follow_is_not_there():
+    """Relative imports, and code in packages, which run whenever a module of theirs is imported."""
+    for file in SOURCES:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        assert not any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree)), file
+        assert file.name != "__init__.py" or all(isinstance(node, ast.Expr) for node in tree.body), file
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,10 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.cyaml import CParser
+from yaml.resolver import Resolver
 
 from snnlocality import registry
 from snnlocality.analysis.cka import LEAST_SAMPLES
@@ -287,8 +291,18 @@ def load(path: Path = PARAMS, study: str | None = None, scale: float | None = No
     return check(raw, str(path))
 
 
-class _Loader(yaml.SafeLoader):
-    """Without the tables that a few lines of merges ("<<") of merges make of any size."""
+class _Loader(Composer, CParser, SafeConstructor, Resolver):
+    """PyYAML's safe loader: scanned in C, since every job of a workflow reads the file; composed in Python.
+
+    The composer in C dies of deep nesting, where this one says so. Nor does it make the tables that a few lines of
+    merges ("<<") of merges can, of any size.
+    """
+
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        Composer.__init__(self)
+        SafeConstructor.__init__(self)
+        Resolver.__init__(self)
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         super().flatten_mapping(node)

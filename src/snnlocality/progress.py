@@ -1,31 +1,31 @@
 """Progress for people: a live bar on a terminal, plain lines in a log."""
 
 import itertools
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import click
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from snnlocality.learning.training import Epoch
 
-# Standard error, so that a command's result on standard output stays clean.
-_CONSOLE = Console(stderr=True, soft_wrap=True, highlight=False)
 _SECONDS_BETWEEN_LINES = 10.0
 
 
 def say(line: str) -> None:
-    """Print one line."""
-    _CONSOLE.print(line, markup=False)
+    """Print one line: to standard error, so that a command's result on standard output stays clean."""
+    click.echo(line, err=True)
 
 
 @contextmanager
 def bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """Yield ``advance(done, all)`` for work of a known number of pieces."""
-    if not _CONSOLE.is_terminal:
+    if not sys.stderr.isatty():
         yield _lines(title)
         return
     with _progress() as live:
@@ -41,7 +41,7 @@ def _lines(title: str) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            _CONSOLE.print(f"{title}: {done} of {total}")
+            say(f"{title}: {done} of {total}")
 
     return advance
 
@@ -50,18 +50,18 @@ def _lines(title: str) -> Callable[[int, int], None]:
 def epochs(title: str, total: int) -> Iterator[Callable[["Epoch"], None]]:
     """Yield ``report(epoch)`` for a training of ``total`` epochs: loss, accuracy, firing rates, time left."""
     started = time.monotonic()
-    if not _CONSOLE.is_terminal:
-        _CONSOLE.print(title)
+    if not sys.stderr.isatty():
+        say(title)
         here = itertools.count(1)  # epochs of this process; fewer than all where a training goes on
 
         def report(epoch: "Epoch") -> None:
             left = (time.monotonic() - started) / next(here) * (total - epoch.epoch)
-            _CONSOLE.print(f"epoch {epoch.epoch}/{total}  {_figures(epoch)}  {left:.0f} s left")
+            say(f"epoch {epoch.epoch}/{total}  {_figures(epoch)}  {left:.0f} s left")
 
         yield report
         return
     # The title stands above, so that the live line fits a terminal of 80 columns.
-    _CONSOLE.print(f"{title} (loss and accuracy: training/validation)")
+    say(f"{title} (loss and accuracy: training/validation)")
     with _progress() as live:
         task = live.add_task("", total=total)
         yield lambda epoch: live.update(task, completed=epoch.epoch, description=_short_figures(epoch))
@@ -70,8 +70,8 @@ def epochs(title: str, total: int) -> Iterator[Callable[["Epoch"], None]]:
 @contextmanager
 def runs(title: str) -> Iterator[Callable[[int, "Epoch"], None]]:
     """Yield ``report(seed, epoch)`` for several trainings: a line for each epoch of each."""
-    _CONSOLE.print(title)
-    yield lambda seed, epoch: _CONSOLE.print(f"seed {seed}  epoch {epoch.epoch}  {_figures(epoch)}")
+    say(title)
+    yield lambda seed, epoch: say(f"seed {seed}  epoch {epoch.epoch}  {_figures(epoch)}")
 
 
 def _short_figures(epoch: "Epoch") -> str:
@@ -91,11 +91,15 @@ def _figures(epoch: "Epoch") -> str:
     )
 
 
-def _progress() -> Progress:
+def _progress() -> "Progress":
+    # Imported here: the hundreds of jobs of a workflow write to logs and need not wait for it.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     return Progress(
         BarColumn(bar_width=10),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.description}"),
-        console=_CONSOLE,
+        console=Console(stderr=True, soft_wrap=True, highlight=False),
     )

@@ -5,6 +5,7 @@ On demand, so that a run's code closure (``provenance.closure``) holds the choic
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 
 from snnlocality.errors import UserError
@@ -14,6 +15,7 @@ SURROGATES = "snnlocality.neurons.surrogates"
 EXPERIMENTS = "snnlocality.tutorial.experiments"
 
 
+@cache
 def names(package: str) -> tuple[str, ...]:
     """Names of the choices in a package, sorted; nothing but the package itself is imported."""
     path = importlib.import_module(package).__path__

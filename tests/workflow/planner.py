@@ -14,7 +14,6 @@ import traceback
 
 def main() -> None:
     """Serve until the input ends."""
-    import grimp  # noqa: F401
     import jinja2  # noqa: F401
     import pandas  # noqa: F401
     import pydantic  # noqa: F401
