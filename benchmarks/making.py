@@ -54,7 +54,7 @@ def make(setting: Setting, dataset: EventDataset, parts: dict[Part, np.ndarray])
     batches = order[: setting.batches * setting.batch_size].reshape(setting.batches, setting.batch_size)
     varied = with_steps(with_events(dataset, setting.events, random), setting.steps)
     network = network_with_rate(setting, varied, batches[0])
-    alpha, beta, kappa, theta = network.dynamics
+    alpha, beta, kappa, theta, *_ = network.dynamics
     return Case(
         units=varied.units,
         offsets=varied.offsets,

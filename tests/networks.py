@@ -20,6 +20,7 @@ from snnlocality.neurons.spikes import spiking
 RULES = "snnlocality.learning.rules"
 SURROGATES = "snnlocality.neurons.surrogates"
 DYNAMICS = Dynamics(alpha=0.7, beta=0.85, kappa=0.9, theta=1.2)  # not 1, so that a lost theta shows
+ADAPTIVE = DYNAMICS._replace(rho=0.95, b=0.4)
 ENGINE = ReferenceEngine(torch.float64)
 
 
@@ -84,28 +85,29 @@ def rule_gradients(network: Network, batch: Batch, chosen: Rule, loss="cross_ent
 
 def autograd_gradients(network: Network, batch: Batch, *, through_reset: bool, through_recurrence: bool = True):
     """Gradients of the mean cross-entropy by automatic differentiation of the unrolled network."""
-    alpha, beta, kappa, theta = network.dynamics
+    alpha, beta, kappa, theta, rho, b = network.dynamics
     weights = {name: torch.from_numpy(array.copy()).requires_grad_() for name, array in network.weights.items()}
     emit, derivative = spike_functions(network)
     rest = torch.zeros((), dtype=torch.float64)
-    state = dict.fromkeys(network.hidden, (rest, rest, rest))
+    state = dict.fromkeys(network.hidden, (rest, rest, rest, rest))
     y = loss = rest
     weight = torch.from_numpy(batch.mask / batch.mask.sum())
     for t, x in enumerate(torch.from_numpy(batch.inputs)):
         below = x
         for layer in network.hidden:
             W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
-            I, U, s = state[layer]
+            I, U, s, a = state[layer]
             I = alpha * I + below @ W.T
             if V is not None:
                 before = s.expand(len(below), len(V))
                 I = I + (before if through_recurrence else before.detach()) @ V.T
             U = beta * U + I - theta * (s if through_reset else s.detach())
-            distance = U - theta
+            a = rho * a + s
+            distance = U - theta - b * a
             # Worth emit(distance), but differentiated as the surrogate.
             h = derivative(distance).detach()
             s = emit(distance).detach() + h * (distance - distance.detach())
-            state[layer] = I, U, s
+            state[layer] = I, U, s, a
             below = s
         y = kappa * y + below @ weights["W_out"].T
         step_loss = torch.nn.functional.cross_entropy(y, torch.from_numpy(batch.targets[t]), reduction="none")
@@ -150,12 +152,12 @@ def autograd_by_rule(network: Network, batch: Batch, chosen: Rule) -> dict[str, 
 
     For rules whose errors come from above or from the readout.
     """
-    alpha, beta, kappa, theta = network.dynamics
+    alpha, beta, kappa, theta, rho, b = network.dynamics
     weights = {name: torch.from_numpy(array.copy()).requires_grad_() for name, array in network.weights.items()}
     feedback = {name: torch.from_numpy(array) for name, array in network.feedback.items()}
     emit, derivative = spike_functions(network)
     rest = torch.zeros((), dtype=torch.float64)
-    state = dict.fromkeys(network.hidden, (rest, rest, rest))
+    state = dict.fromkeys(network.hidden, (rest, rest, rest, rest))
     y = loss = rest
     weight = torch.from_numpy(batch.mask / batch.mask.sum())
     for t, x in enumerate(torch.from_numpy(batch.inputs)):
@@ -165,7 +167,7 @@ def autograd_by_rule(network: Network, batch: Batch, chosen: Rule) -> dict[str, 
         below, broadcast = x, rest
         for layer in network.hidden:
             W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
-            I, U, s = state[layer]
+            I, U, s, a = state[layer]
             if chosen.source is ErrorSource.READOUT:
                 below = below.detach()
             I = alpha * I + _Forth.apply(below, W, _back(chosen, layer - 1, W, feedback))
@@ -176,10 +178,11 @@ def autograd_by_rule(network: Network, batch: Batch, chosen: Rule) -> dict[str, 
                 random = chosen.through_recurrence is FeedbackWeights.RANDOM
                 I = I + _Forth.apply(before, V, feedback[f"R{layer}"] if random else V.detach())
             U = beta * U + I - theta * (s if chosen.through_reset else s.detach())
-            distance = U - theta
+            a = rho * a + s
+            distance = U - theta - b * a
             h = derivative(distance).detach()
             s = emit(distance).detach() + h * (distance - distance.detach())
-            state[layer] = I, U, s
+            state[layer] = I, U, s, a
             below = s
             if chosen.source is ErrorSource.READOUT:
                 product = weights["W_out"].detach()
@@ -229,5 +232,6 @@ def cases(draw, recurrent=None, layers=(1, 2, 3)):
         seed,
         gain=draw(st.sampled_from((1.0, 2.0, 0.01, 30.0))),
         spike=spiking(draw(st.sampled_from(registry.names(SURROGATES))), draw(st.sampled_from((1.0, 3.0)))),
+        dynamics=draw(st.sampled_from((DYNAMICS, ADAPTIVE))),
     )
     return network, random_batch(shape, draw(st.integers(1, 10)), draw(st.integers(1, 3)), seed)

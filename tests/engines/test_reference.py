@@ -70,19 +70,20 @@ def smooth_spike(slope: float) -> SpikeFunction:
 
 def complex_loss(network, weights, batch, slope):
     """Mean cross-entropy of the smoothed network, for complex weights: an independent forward pass."""
-    alpha, beta, kappa, theta = network.dynamics
-    state = dict.fromkeys(network.hidden, (0j, 0j, np.zeros(1, complex)))
+    alpha, beta, kappa, theta, rho, b = network.dynamics
+    state = dict.fromkeys(network.hidden, (0j, 0j, np.zeros(1, complex), 0j))
     y, loss = 0j, 0j
     for t, below in enumerate(batch.inputs):
         for layer in network.hidden:
             W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
-            I, U, s = state[layer]
+            I, U, s, a = state[layer]
             I = alpha * I + below @ W.T
             if V is not None:
                 I = I + np.broadcast_to(s, (len(below), len(V))) @ V.T
             U = beta * U + I - theta * s
-            s = 1 / (1 + np.exp(-slope * (U - theta)))
-            state[layer] = I, U, s
+            a = rho * a + s
+            s = 1 / (1 + np.exp(-slope * (U - theta - b * a)))
+            state[layer] = I, U, s, a
             below = s
         y = kappa * y + below @ weights["W_out"].T
         shifted = y - y.real.max(axis=1, keepdims=True)

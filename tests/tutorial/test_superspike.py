@@ -26,7 +26,7 @@ def example(hidden, kind="random"):
 
 def online(network, inputs, targets):
     """Three factors at every step: the error as it is now, the surrogate, and the filtered presynaptic activity."""
-    alpha, beta, _, theta = network.dynamics
+    alpha, beta, _, theta, *_ = network.dynamics
     derivative = as_function(network.spike.derivative, NUMPY)
     layers = list(network.hidden)
     N = {layer: len(network.weights[f"W{layer}"]) for layer in layers}
@@ -67,7 +67,7 @@ def test_the_scan_is_the_three_factor_rule_forward_in_time(kind, hidden, engine)
 
 def test_on_one_layer_it_is_the_gradient_of_van_rossums_distance_without_the_reset():
     network, inputs, targets = example((4,))
-    alpha, beta, _, theta = network.dynamics
+    alpha, beta, _, theta, *_ = network.dynamics
     W = torch.from_numpy(network.weights["W1"].copy()).requires_grad_()
     k = network.spike.slope
     I = U = s = raw = e = torch.zeros((SAMPLES, 4), dtype=torch.float64)

@@ -6,12 +6,15 @@ rule (``learning.rule``) delivers to layer l::
 
     lambda_y[t]  = kappa lambda_y[t+1] + dL/dy[t]
     G_l[t]       = B_l[t] + [recurrence] V_l^T lambda_I_l[t+1] - [reset] theta lambda_U_l[t+1]
+    G_l[t]       = G_l[t] + lambda_a_l[t+1]                              (with an adaptive threshold)
+    lambda_a_l[t] = rho   lambda_a_l[t+1] - b h(U_l[t] - theta) G_l[t]
     lambda_U_l[t] = beta  lambda_U_l[t+1] + h(U_l[t] - theta) G_l[t]
     lambda_I_l[t] = alpha lambda_I_l[t+1] + lambda_U_l[t]
     dW_l = sum_t lambda_I_l[t] s_{l-1}[t]^T       dV_l = sum_t lambda_I_l[t] s_l[t-1]^T, zero diagonal
     dW_out = sum_t lambda_y[t] s_L[t]^T
 
-Arrays at this interface are NumPy arrays; time comes first, then the sample, then the unit.
+U_l is the potential less b a_l, its distance from theta all that matters. Credit through a neuron's own adaptation is local:
+every rule has it. Arrays at this interface are NumPy arrays; time comes first, then the sample, then the unit.
 """
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol

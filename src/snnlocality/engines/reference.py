@@ -206,33 +206,40 @@ def _input_gradient(rows: _EventRows | Tensor, lambda_I: Tensor) -> Tensor:
 
 def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> tuple[Tensor, Tensor]:
     """Potentials and spikes (steps, samples, N) of one layer driven by ``drive`` = W s_below."""
-    alpha, beta, _, theta = network.dynamics
+    alpha, beta, _, theta, rho, b = network.dynamics
     emit, _ = spike_functions(network)
     potentials, spikes = torch.empty_like(drive), torch.empty_like(drive)
-    I = U = s = torch.zeros_like(drive[0])
+    I = U = s = a = torch.zeros_like(drive[0])
     for t, current in enumerate(drive):
         if V is not None:
             current = torch.addmm(current, s, V.T)
         I = torch.add(current, I, alpha=alpha)
         U = torch.add(I, U, alpha=beta).sub_(s, alpha=theta)
-        s = emit(U - theta)
-        potentials[t], spikes[t] = U, s
+        potential = U
+        if b:
+            a = torch.add(s, a, alpha=rho)
+            potential = torch.sub(U, a, alpha=b)
+        s = emit(potential - theta)
+        potentials[t], spikes[t] = potential, s
     return potentials, spikes
 
 
 def _adjoint_layer(network: Network, rule: Rule, delivered: Tensor, U: Tensor, V_back: Tensor | None) -> Tensor:
     """lambda_I (steps, samples, N) of one layer and window, given the error delivered to it."""
-    alpha, beta, _, theta = network.dynamics
+    alpha, beta, _, theta, rho, b = network.dynamics
     _, derivative = spike_functions(network)
     h = derivative(U - theta)
     result = torch.empty_like(U)
-    lambda_U = lambda_I = torch.zeros_like(U[0])
+    lambda_U = lambda_I = lambda_a = torch.zeros_like(U[0])
     for t in range(len(U) - 1, -1, -1):
         G = delivered[t]
         if V_back is not None:
             G = torch.addmm(G, lambda_I, V_back)
         if rule.through_reset:
             G = torch.sub(G, lambda_U, alpha=theta)
+        if b:
+            G = G + lambda_a
+            lambda_a = torch.addcmul(rho * lambda_a, h[t], G, value=-b)
         lambda_U = torch.addcmul(beta * lambda_U, h[t], G)
         lambda_I = torch.add(lambda_U, lambda_I, alpha=alpha)
         result[t] = lambda_I

@@ -12,7 +12,11 @@ remembers two presynaptic traces, the response of I and U to that source::
     eU_i[t] = beta  eU_i[t-1] + eI_i[t]
 
 and its eligibility is e_ji[t] = h(U_j[t] - theta) eU_i[t]: credit through spikes of other neurons, and through
-the reset, is left out.
+the reset, is left out. Where thresholds adapt (U being U - b a), a synapse remembers what it did to the adaptation as
+well, which no two synapses share (Bellec et al. 2020, eq. 24-25)::
+
+    ea_ji[t] = rho ea_ji[t-1] + e_ji[t-1]
+    e_ji[t]  = h(U_j[t] - theta) (eU_i[t] - b ea_ji[t])
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +35,7 @@ class _Step(NamedTuple):
 
     h: Mapping[int, np.ndarray]  # h(U_l - theta) per hidden layer, (samples, N_l)
     spikes: Mapping[int, np.ndarray]  # s_l per hidden layer, (samples, N_l)
-    presynaptic: Mapping[str, np.ndarray]  # eU by the name of the hidden weight, (samples, sources)
+    eligibility: Mapping[str, np.ndarray]  # e by the name of the hidden weight, (samples, N_l, sources)
     readout: np.ndarray  # y, (samples, classes)
     readout_trace: np.ndarray  # spikes of the last hidden layer filtered by kappa, (samples, N_L)
 
@@ -47,11 +51,9 @@ def eprop(network: Network, batch: Batch, loss: Loss, feedback: Mapping[str, np.
     filtered = {name: np.zeros((batch.mask.shape[1], *g.shape)) for name, g in gradients.items() if name != "W_out"}
     for t, step in enumerate(_simulate(network, batch.inputs)):
         error = _error(loss, step.readout, batch, t)
-        for name, eU in step.presynaptic.items():
-            layer = int(name[1:])
-            eligibility = step.h[layer][:, :, None] * eU[:, None, :]
+        for name, eligibility in step.eligibility.items():
             filtered[name] = network.dynamics.kappa * filtered[name] + eligibility
-            signal = error @ feedback[f"B{layer}"]
+            signal = error @ feedback[f"B{name[1:]}"]
             gradients[name] += np.einsum("bj,bji->ji", signal, filtered[name])
         gradients["W_out"] += error.T @ step.readout_trace
     return _without_self_connections(gradients)
@@ -61,16 +63,16 @@ def decolle(network: Network, batch: Batch, loss: Loss, local_loss: Loss) -> dic
     """Gradients of DECOLLE by weight name, in the common neuron model (Neftci et al. 2019, eq. 14).
 
     Hidden layer l reads out Y_l[t] = B_l s_l[t] by its fixed random matrix, without leak, and learns by
-    dW_ji = sum_t [sum_k B_kj dL_l/dY_k[t]] h(U_j[t] - theta) eU_i[t]; the output layer learns from its own loss
+    dW_ji = sum_t [sum_k B_kj dL_l/dY_k[t]] e_ji[t]; the output layer learns from its own loss
     and the readout's trace.
     """
     gradients = _zeros(network)
     for t, step in enumerate(_simulate(network, batch.inputs)):
-        for name, eU in step.presynaptic.items():
+        for name, eligibility in step.eligibility.items():
             layer = int(name[1:])
             B = network.feedback[f"B{layer}"]
             signal = _error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B
-            gradients[name] += (signal * step.h[layer]).T @ eU
+            gradients[name] += np.einsum("bj,bji->ji", signal, eligibility)
         gradients["W_out"] += _error(loss, step.readout, batch, t).T @ step.readout_trace
     return _without_self_connections(gradients)
 
@@ -81,7 +83,7 @@ def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
     Forward in time every state carries its derivative by every weight, P[t] = d state[t] / d weight, of which the
     number grows with the third power of a layer's units: for small networks.
     """
-    alpha, beta, kappa, theta = network.dynamics
+    alpha, beta, kappa, theta, rho, b = network.dynamics
     weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
     samples, layers = batch.mask.shape[1], list(network.hidden)
     units = {layer: len(weights[f"W{layer}"]) for layer in layers}
@@ -90,7 +92,9 @@ def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
     def rest(name: str, size: int) -> np.ndarray:
         return np.zeros((samples, size, weights[name].size))
 
-    PI, PU, Ps = ({(layer, name): rest(name, units[layer]) for layer in layers for name in weights} for _ in range(3))
+    PI, PU, Pa, Ps = (
+        {(layer, name): rest(name, units[layer]) for layer in layers for name in weights} for _ in range(4)
+    )
     Py = {name: rest(name, len(weights["W_out"])) for name in weights}
     before = {layer: np.zeros((samples, units[layer])) for layer in layers}
     for t, step in enumerate(_simulate(network, batch.inputs)):
@@ -108,8 +112,9 @@ def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
                     P += _by_own_weights(below if name[0] == "W" else before[layer], units[layer])
                 PI[key] = P
                 PU[key] = beta * PU[key] + P - theta * Ps[key]
+                Pa[key] = rho * Pa[key] + Ps[key]
             for name in weights:
-                Ps[layer, name] = step.h[layer][:, :, None] * PU[layer, name]
+                Ps[layer, name] = step.h[layer][:, :, None] * (PU[layer, name] - b * Pa[layer, name])
             below, before[layer] = step.spikes[layer], np.array(step.spikes[layer])
         error = _error(loss, step.readout, batch, t)
         for name, P in Py.items():
@@ -141,13 +146,17 @@ def symmetric_feedback(network: Network) -> dict[str, np.ndarray]:
 
 def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
     """One step of network and traces after the other; ``inputs``: (steps, samples, inputs)."""
-    alpha, beta, kappa, theta = network.dynamics
+    alpha, beta, kappa, theta, rho, b = network.dynamics
     emit, derivative = (as_function(formula, NUMPY) for formula in (network.spike.emit, network.spike.derivative))
     weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
     samples = inputs.shape[1]
-    I, U, s = ({layer: np.zeros((samples, len(weights[f"W{layer}"]))) for layer in network.hidden} for _ in range(3))
+    I, U, a, s = ({layer: np.zeros((samples, len(weights[f"W{layer}"]))) for layer in network.hidden} for _ in range(4))
     eI, eU = (
         {name: np.zeros((samples, array.shape[1])) for name, array in weights.items() if name != "W_out"}
+        for _ in range(2)
+    )
+    e, ea = (
+        {name: np.zeros((samples, *array.shape)) for name, array in weights.items() if name != "W_out"}
         for _ in range(2)
     )
     h: dict[int, np.ndarray] = {}
@@ -161,16 +170,19 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
                 sources[f"V{layer}"] = s[layer]  # of the step before
             I[layer] = alpha * I[layer] + sum(source @ weights[name].T for name, source in sources.items())
             U[layer] = beta * U[layer] + I[layer] - theta * s[layer]
-            distance = U[layer] - theta
+            a[layer] = rho * a[layer] + s[layer]
+            distance = U[layer] - theta - b * a[layer]
             s[layer] = emit(distance, network.spike.slope)
             h[layer] = derivative(distance, network.spike.slope)
             for name, source in sources.items():
                 eI[name] = alpha * eI[name] + source
                 eU[name] = beta * eU[name] + eI[name]
+                ea[name] = rho * ea[name] + e[name]
+                e[name] = h[layer][:, :, None] * (eU[name][:, None, :] - b * ea[name])
             below = s[layer]
         y = kappa * y + below @ weights["W_out"].T
         readout_trace = kappa * readout_trace + below
-        yield _Step(h, s, eU, y, readout_trace)
+        yield _Step(h, s, e, y, readout_trace)
 
 
 def _error(loss: Loss, readout: np.ndarray, batch: Batch, t: int) -> np.ndarray:

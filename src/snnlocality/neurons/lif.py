@@ -1,13 +1,16 @@
-"""Current-based leaky integrate-and-fire neurons and the leaky readout.
+"""Current-based leaky integrate-and-fire neurons, with or without an adaptive threshold, and the leaky readout.
 
 For layer l at step t (Neftci et al. 2019, eq. 4-5, in the zero-latency order of method A.4 of the docs)::
 
     I[t] = alpha I[t-1] + W s_below[t] + V s[t-1]
     U[t] = beta  U[t-1] + I[t] - theta s[t-1]
-    s[t] = H(U[t] - theta)
+    a[t] = rho   a[t-1] + s[t-1]
+    s[t] = H(U[t] - theta - b a[t])
     y[t] = kappa y[t-1] + W_out s_last[t]            (readout: no spikes, no recurrence)
 
-V has a zero diagonal: a neuron does not excite itself, its own spike acts through the reset alone.
+V has a zero diagonal: a neuron does not excite itself, its own spike acts through the reset and the adaptation alone. The
+adaptation a raises the threshold after every spike (ALIF: Bellec et al. 2020, eq. 8-9); without it b is 0. Engines
+keep U[t] - b a[t] as the potential: all that spikes and surrogates see is its distance from theta.
 """
 
 import math
@@ -21,6 +24,8 @@ class Dynamics(NamedTuple):
     beta: float  # membrane potential, 0 <= beta < 1
     kappa: float  # readout, 0 <= kappa < 1
     theta: float  # firing threshold, also what a spike subtracts
+    rho: float = 0.0  # adaptation, 0 <= rho < 1
+    b: float = 0.0  # what the adaptation adds to the threshold for one spike; 0: no adaptation
 
 
 def dynamics(step_ms: float, synapse_ms: float, membrane_ms: float, readout_ms: float, theta: float) -> Dynamics:

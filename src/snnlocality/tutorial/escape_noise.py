@@ -18,7 +18,7 @@ from snnlocality.neurons.lif import Dynamics
 
 def potentials(W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Dynamics) -> np.ndarray:
     """U (steps, samples, units) given what the neurons fire; ``inputs``: (steps, samples, inputs)."""
-    alpha, beta, _, theta = dynamics
+    alpha, beta, _, theta, *_ = dynamics
     current = lfilter([1.0], [1.0, -alpha], inputs @ W.T, axis=0)
     before = np.concatenate([np.zeros_like(spikes[:1]), spikes[:-1]])
     return lfilter([1.0], [1.0, -beta], current - theta * before, axis=0)
@@ -28,7 +28,7 @@ def log_likelihood(
     W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Dynamics, k: float
 ) -> tuple[float, np.ndarray]:
     """log P of spike trains (steps, samples, units) under the weights, and its derivative by them."""
-    alpha, beta, _, theta = dynamics
+    alpha, beta, _, theta, *_ = dynamics
     x = k * (potentials(W, inputs, spikes, dynamics) - theta)
     response = lfilter([1.0], [1.0, -beta], lfilter([1.0], [1.0, -alpha], inputs, axis=0), axis=0)
     value = float((spikes * log_expit(x) + (1 - spikes) * log_expit(-x)).sum())
@@ -39,7 +39,7 @@ def sample(
     W: np.ndarray, inputs: np.ndarray, dynamics: Dynamics, k: float, generator: np.random.Generator
 ) -> np.ndarray:
     """Spike trains (steps, samples, units) drawn from the neurons."""
-    alpha, beta, _, theta = dynamics
+    alpha, beta, _, theta, *_ = dynamics
     drive = inputs @ W.T
     I = U = s = np.zeros_like(drive[0])
     spikes = np.zeros_like(drive)

@@ -60,7 +60,7 @@ class CpuEngine:
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
         self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
         self._lesson: _Lesson | None = None  # the last
-        self._adam = kernels(self._dtype, "1").adam  # compiled now, so that a machine that cannot says so at once
+        self._adam = kernels(self._dtype, "1", adaptive=False).adam  # compiled now, so that a machine that cannot says so at once
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
         """See ``interface.Engine.forward``."""
@@ -190,11 +190,12 @@ class CpuEngine:
         work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
         work.W_out = kept.keep("W_out", table["W_out"])
         work.block_steps = max(1, _CACHED // (CHUNK * widest * dtype.itemsize))
-        # Forward: I of every sample and one row at rest; backward: the delivered error, lambda_U and lambda_I.
-        work.scratch_size = 3 * CHUNK * widest
+        # Forward: I and a of every sample and one row at rest; backward: the delivered error, lambda_U, _I and _a.
+        work.scratch_size = 4 * CHUNK * widest
         work.y_rows = self._class_rows(work, kept, "y", places)
         readout = self._readout(work)
-        return CpuTraces(network, inputs, work, kernels(dtype, network.spike.derivative), kept, readout)
+        library = kernels(dtype, network.spike.derivative, adaptive=network.dynamics.b != 0)
+        return CpuTraces(network, inputs, work, library, kept, readout)
 
     def _set_inputs(self, work: Work, kept: Kept, inputs: Inputs, W: np.ndarray) -> None:
         if not isinstance(inputs, Events):

@@ -126,7 +126,7 @@ typedef struct {
     int64_t samples, steps, chunk, block_steps, inputs, classes, class_width, layers;
     int64_t parts;      /* into which the batch is divided for its gradients */
     int64_t truncation; /* steps of a window that credit does not leave */
-    double alpha, beta, kappa, theta, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
+    double alpha, beta, kappa, theta, rho, b, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
     /* Input: packed events, or a dense current (rows, inputs). */
     const unit_index *events;
     const int64_t *event_offsets, *event_index; /* sample b is recording event_index[b] of the packed set */
@@ -278,10 +278,11 @@ INLINE uint64_t bits_of(lanes_of_bits lanes) {
 
 /* One step of some vectors of one sample's units, from unit n on, all in registers:
  * drive = given + listed rows of W^T + listed rows of V^T;  I = alpha I + drive;  U = beta U + I - theta s.
+ * With an adaptive threshold a = rho a + s, and U stands for U - b a, which alone is kept (neurons/lif.py).
  * `active` gets a bit for every unit with U > theta. `drive` may be the row that U is written to, or null. */
 INLINE void fire_vectors(const int vectors, int64_t n, int64_t width, const real *drive, Listed below, Listed own,
-                         real alpha, real beta, real theta, real *restrict I, const real *before, real *U,
-                         uint64_t *restrict active) {
+                         real alpha, real beta, real theta, real rho, real b, real *restrict I, real *restrict a,
+                         const real *before, real *U, uint64_t *restrict active) {
     const vec threshold = theta - (vec){0};
     vec sum[LIST_VECTORS];
     for (int v = 0; v < vectors; v++) sum[v] = drive ? load(drive + n + v * LANES) : (vec){0};
@@ -297,7 +298,14 @@ INLINE void fire_vectors(const int vectors, int64_t n, int64_t width, const real
         const int64_t at = n + v * LANES;
         const vec u = load(before + at), i = sum[v] + alpha * load(I + at);
         const vec reset = (vec)((lanes_of_bits)threshold & (u > threshold));
+#if ADAPTIVE
+        const vec one = 1 - (vec){0}, adaptation = load(a + at);
+        const vec adapted = rho * adaptation + (vec)((lanes_of_bits)one & (u > threshold));
+        const vec next = ((i + beta * (u + b * adaptation)) - reset) - b * adapted;
+        store(a + at, adapted);
+#else
         const vec next = (i + beta * u) - reset;
+#endif
         store(I + at, i);
         store(U + at, next);
         active[at / 64] |= bits_of(next > threshold) << (at % 64);
@@ -331,13 +339,14 @@ INLINE int64_t list_units(uint64_t active, unit_index first, unit_index *restric
 
 /* All units of one sample at one step; appends those that fire to `list` and returns how many. */
 static int64_t fire(const Layer *layer, const Work *work, const real *drive, Listed below, Listed own, real *restrict I,
-                    const real *before, real *U, unit_index *restrict list) {
+                    real *restrict a, const real *before, real *U, unit_index *restrict list) {
     const int64_t width = layer->width;
-    const real alpha = work->alpha, beta = work->beta, theta = work->theta;
+    const real alpha = work->alpha, beta = work->beta, theta = work->theta, rho = work->rho, b = work->b;
     uint64_t active[MAX_UNITS / 64];
     for (int64_t word = 0; word < (width + 63) / 64; word++) active[word] = 0;
     int64_t n = 0;
-#define FIRE(vectors) fire_vectors(vectors, n, width, drive, below, own, alpha, beta, theta, I, before, U, active)
+#define FIRE(vectors) \
+    fire_vectors(vectors, n, width, drive, below, own, alpha, beta, theta, rho, b, I, a, before, U, active)
     for (; n + LIST_VECTORS * LANES <= width; n += LIST_VECTORS * LANES) FIRE(LIST_VECTORS);
     switch ((width - n) / LANES) {
     case 7: FIRE(7); break;
@@ -362,8 +371,8 @@ static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restri
     real *U = layer->U + row * width;
     unit_index *spikes = layer->spikes + row * layer->units;
     row_index *starts = layer->spike_starts + row + chunk.place;
-    real *I = scratch, *rest = scratch + g * width; /* rest: U before the first step */
-    memset(scratch, 0, (g + 1) * width * sizeof(real));
+    real *I = scratch, *a = I + g * width, *rest = a + g * width; /* rest: U before the first step */
+    memset(scratch, 0, (2 * g + 1) * width * sizeof(real));
     starts[0] = 0;
     for (int64_t t = 0; t < T; t++) {
         real *rows = U + t * g * width;
@@ -392,8 +401,8 @@ static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restri
                 own.count = starts[r - g + 1] - starts[r - g];
             }
             const real *before = t > 0 ? rows + (b - g) * width : rest;
-            starts[r + 1] = starts[r] + (row_index)fire(layer, work, drive, from_below, own, I + b * width, before,
-                                                        rows + b * width, spikes + starts[r]);
+            starts[r + 1] = starts[r] + (row_index)fire(layer, work, drive, from_below, own, I + b * width,
+                                                        a + b * width, before, rows + b * width, spikes + starts[r]);
         }
     }
 }
@@ -492,14 +501,23 @@ static void adjoint_readout(const Work *work, Chunk chunk) {
             for (int64_t n = t * g * width; n < (t + 1) * g * width; n++) lambda[n] += kappa * lambda[n + g * width];
 }
 
-/* One step of lambda_U and lambda_I. `row` gets lambda_I[t] and may be the row that holds U[t]. */
-INLINE void adjoint_step(int64_t width, real alpha, real beta, real theta, real reset, real k, const real *potential,
-                         const real *restrict delivered, real *restrict lambda_U, real *restrict lambda_I, real *row) {
+/* One step of lambda_U, lambda_I and lambda_a. `row` gets lambda_I[t] and may be the row that holds U[t]. */
+INLINE void adjoint_step(int64_t width, const Work *work, const real *potential, const real *restrict delivered,
+                         real *restrict lambda_U, real *restrict lambda_I, real *restrict lambda_a, real *row) {
+    const real alpha = work->alpha, beta = work->beta, theta = work->theta, reset = work->reset, k = work->slope;
+#if ADAPTIVE
+    const real rho = work->rho, b = work->b;
+#endif
 #pragma clang loop vectorize(assume_safety) /* row may be potential itself, never a part of it */
     for (int64_t n = 0; n < width; n++) {
-        const real x = potential[n] - theta;
+        const real h = derivative(potential[n] - theta, k);
+#if ADAPTIVE
+        const real G = delivered[n] - reset * lambda_U[n] + lambda_a[n];
+        lambda_a[n] = rho * lambda_a[n] - b * h * G;
+#else
         const real G = delivered[n] - reset * lambda_U[n];
-        lambda_U[n] = beta * lambda_U[n] + derivative(x, k) * G;
+#endif
+        lambda_U[n] = beta * lambda_U[n] + h * G;
         row[n] = lambda_I[n] = lambda_U[n] + alpha * lambda_I[n];
     }
 }
@@ -510,9 +528,10 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
     const real *U = layer->U + first * width;
     real *lambda_I = layer->lambda_I + first * width;
     real *delivered = scratch, *lambda_U = delivered + g * width, *now = lambda_U + g * width; /* now: lambda_I */
+    real *lambda_a = now + g * width;
     const bool from_above = work->source == ABOVE && l < work->layers - 1;
     for (int64_t t = T - 1; t >= 0; t--) {
-        if (t == T - 1 || ends_window(work, t)) memset(lambda_U, 0, 2 * g * width * sizeof(real));
+        if (t == T - 1 || ends_window(work, t)) memset(lambda_U, 0, 3 * g * width * sizeof(real));
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
         for (int64_t n = 0; t > 0 && n < g * width; n += LEAST_WIDTH)
             __builtin_prefetch(U + (t - 1) * g * width + n);
@@ -522,8 +541,7 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
                                          : (Factors){of_classes + row * work->class_width, work->class_width, 1};
         multiply(g, width, sources, delivered, error, layer->delivery);
         if (layer->V_back) add_product(g, width, layer->units, delivered, (Factors){now, width, 1}, layer->V_back);
-        adjoint_step(g * width, work->alpha, work->beta, work->theta, work->reset, work->slope, U + t * g * width,
-                     delivered, lambda_U, now, lambda_I + t * g * width);
+        adjoint_step(g * width, work, U + t * g * width, delivered, lambda_U, now, lambda_a, lambda_I + t * g * width);
     }
 }
 

@@ -46,7 +46,7 @@ class Work(ctypes.Structure):
             for name in ("samples", "steps", "chunk", "block_steps", "inputs", "classes", "class_width", "layers")
         ),
         *((name, ctypes.c_int64) for name in ("parts", "truncation")),
-        *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "slope", "reset")),
+        *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "rho", "b", "slope", "reset")),
         *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
         *((name, ctypes.c_void_p) for name in ("current_drive", "event_rows", "event_rows_starts")),
         ("event_capacity", ctypes.c_int64),
@@ -86,12 +86,12 @@ class AdamWork(ctypes.Structure):
 
 
 @cache
-def kernels(dtype: np.dtype, derivative: str) -> ctypes.CDLL:
-    """The compiled kernels for this number type and this surrogate formula.
+def kernels(dtype: np.dtype, derivative: str, adaptive: bool) -> ctypes.CDLL:
+    """The compiled kernels for this number type, this surrogate formula, and thresholds that adapt or do not.
 
     Raises UserError if they cannot be compiled.
     """
-    loaded = library(_SOURCE, (f"-DREAL={_REAL[dtype]}", f"-DDERIVATIVE={as_c(derivative)}"))
+    loaded = library(_SOURCE, (f"-DREAL={_REAL[dtype]}", f"-DDERIVATIVE={as_c(derivative)}", f"-DADAPTIVE={adaptive:d}"))
     sizes = [
         ctypes.c_int64.in_dll(loaded, f"size_of_{name}").value for name in ("work", "layer", "matrix", "adam_work")
     ]

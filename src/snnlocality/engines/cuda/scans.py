@@ -33,29 +33,52 @@ _MOST_SAMPLES, _MOST_SUMS = 16, 4096
 
 
 @triton.jit
-def _neuron(I, U, s, current, alpha: tl.constexpr, beta: tl.constexpr, theta: tl.constexpr, emit: tl.constexpr):
+def _neuron(
+    I,
+    U,
+    s,
+    a,
+    current,
+    alpha: tl.constexpr,
+    beta: tl.constexpr,
+    theta: tl.constexpr,
+    rho: tl.constexpr,
+    b: tl.constexpr,
+    emit: tl.constexpr,
+):
     I = alpha * I + current
     U = beta * U + I - theta * s
-    s = emit(U - theta)
-    return I, U, s
+    potential = U
+    if b != 0:
+        a = rho * a + s
+        potential = U - b * a
+    s = emit(potential - theta)
+    return I, U, s, a, potential
 
 
 @triton.jit
 def _neuron_adjoint(
     lambda_I,
     lambda_U,
+    lambda_a,
     G,
-    U,
+    potential,
     alpha: tl.constexpr,
     beta: tl.constexpr,
     theta: tl.constexpr,
+    rho: tl.constexpr,
+    b: tl.constexpr,
     reset: tl.constexpr,  # theta where credit goes through the reset, else 0
     derivative: tl.constexpr,
 ):
     G = G - reset * lambda_U
-    lambda_U = beta * lambda_U + derivative(U - theta) * G
+    h = derivative(potential - theta)
+    if b != 0:
+        G = G + lambda_a
+        lambda_a = rho * lambda_a - b * h * G
+    lambda_U = beta * lambda_U + h * G
     lambda_I = alpha * lambda_I + lambda_U
-    return lambda_I, lambda_U
+    return lambda_I, lambda_U, lambda_a
 
 
 @triton.jit
@@ -69,6 +92,8 @@ def _simulate(
     alpha: tl.constexpr,
     beta: tl.constexpr,
     theta: tl.constexpr,
+    rho: tl.constexpr,
+    b: tl.constexpr,
     emit: tl.constexpr,
     BLOCK: tl.constexpr,
 ):
@@ -78,10 +103,11 @@ def _simulate(
     I = tl.zeros((BLOCK,), drive.dtype.element_ty)
     U = tl.zeros((BLOCK,), drive.dtype.element_ty)
     s = tl.zeros((BLOCK,), drive.dtype.element_ty)
+    a = tl.zeros((BLOCK,), drive.dtype.element_ty)
     for _ in tl.range(0, T, num_stages=PREFETCH):
         current = tl.load(drive + at, mask=inside, other=0)
-        I, U, s = _neuron(I, U, s, current, alpha, beta, theta, emit)
-        tl.store(potentials + at, U, mask=inside)
+        I, U, s, a, potential = _neuron(I, U, s, a, current, alpha, beta, theta, rho, b, emit)
+        tl.store(potentials + at, potential, mask=inside)
         tl.store(spikes + at, s, mask=inside)
         at += columns
 
@@ -97,6 +123,8 @@ def _adjoint(
     alpha: tl.constexpr,
     beta: tl.constexpr,
     theta: tl.constexpr,
+    rho: tl.constexpr,
+    b: tl.constexpr,
     reset: tl.constexpr,
     derivative: tl.constexpr,
     BLOCK: tl.constexpr,
@@ -106,10 +134,13 @@ def _adjoint(
     at = tl.program_id(1).to(tl.int64) * size + size - columns + column
     lambda_I = tl.zeros((BLOCK,), delivered.dtype.element_ty)
     lambda_U = tl.zeros((BLOCK,), delivered.dtype.element_ty)
+    lambda_a = tl.zeros((BLOCK,), delivered.dtype.element_ty)
     for _ in tl.range(0, T, num_stages=PREFETCH):
         G = tl.load(delivered + at, mask=inside, other=0)
-        U = tl.load(potentials + at, mask=inside, other=0)
-        lambda_I, lambda_U = _neuron_adjoint(lambda_I, lambda_U, G, U, alpha, beta, theta, reset, derivative)
+        potential = tl.load(potentials + at, mask=inside, other=0)
+        lambda_I, lambda_U, lambda_a = _neuron_adjoint(
+            lambda_I, lambda_U, lambda_a, G, potential, alpha, beta, theta, rho, b, reset, derivative
+        )
         tl.store(result + at, lambda_I, mask=inside)
         at -= columns
 
@@ -138,6 +169,8 @@ def _simulate_held(
     alpha: tl.constexpr,
     beta: tl.constexpr,
     theta: tl.constexpr,
+    rho: tl.constexpr,
+    b: tl.constexpr,
     emit: tl.constexpr,
     N: tl.constexpr,
     UNITS: tl.constexpr,
@@ -150,10 +183,11 @@ def _simulate_held(
     I = tl.zeros((UNITS,), drive.dtype.element_ty)
     U = tl.zeros((UNITS,), drive.dtype.element_ty)
     s = tl.zeros((UNITS,), drive.dtype.element_ty)
+    a = tl.zeros((UNITS,), drive.dtype.element_ty)
     for _ in tl.range(0, T, num_stages=PREFETCH):
         current = tl.load(drive + at, mask=inside, other=0) + tl.sum(s[:, None] * weights, axis=0)
-        I, U, s = _neuron(I, U, s, current, alpha, beta, theta, emit)
-        tl.store(potentials + at, U, mask=inside)
+        I, U, s, a, potential = _neuron(I, U, s, a, current, alpha, beta, theta, rho, b, emit)
+        tl.store(potentials + at, potential, mask=inside)
         tl.store(spikes + at, s, mask=inside)
         at += B * N
 
@@ -170,6 +204,8 @@ def _adjoint_held(
     alpha: tl.constexpr,
     beta: tl.constexpr,
     theta: tl.constexpr,
+    rho: tl.constexpr,
+    b: tl.constexpr,
     reset: tl.constexpr,
     derivative: tl.constexpr,
     N: tl.constexpr,
@@ -182,10 +218,13 @@ def _adjoint_held(
     at = (replica + 1) * size - (B - tl.program_id(0)) * N + unit
     lambda_I = tl.zeros((UNITS,), delivered.dtype.element_ty)
     lambda_U = tl.zeros((UNITS,), delivered.dtype.element_ty)
+    lambda_a = tl.zeros((UNITS,), delivered.dtype.element_ty)
     for _ in tl.range(0, T, num_stages=PREFETCH):
         G = tl.load(delivered + at, mask=inside, other=0) + tl.sum(lambda_I[:, None] * weights, axis=0)
-        U = tl.load(potentials + at, mask=inside, other=0)
-        lambda_I, lambda_U = _neuron_adjoint(lambda_I, lambda_U, G, U, alpha, beta, theta, reset, derivative)
+        potential = tl.load(potentials + at, mask=inside, other=0)
+        lambda_I, lambda_U, lambda_a = _neuron_adjoint(
+            lambda_I, lambda_U, lambda_a, G, potential, alpha, beta, theta, rho, b, reset, derivative
+        )
         tl.store(result + at, lambda_I, mask=inside)
         at -= B * N
 
@@ -228,6 +267,8 @@ def _simulate_tiled(
     alpha: tl.constexpr,
     beta: tl.constexpr,
     theta: tl.constexpr,
+    rho: tl.constexpr,
+    b: tl.constexpr,
     emit: tl.constexpr,
     N: tl.constexpr,
     SAMPLES: tl.constexpr,
@@ -244,6 +285,7 @@ def _simulate_tiled(
     I = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
     U = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
     s = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
+    a = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
     # One stage: loads of a step must not be moved before the step that wrote what they read.
     for t in tl.range(0, T, num_stages=1):
         current = tl.load(drive + step + at, mask=inside, other=0)
@@ -251,8 +293,8 @@ def _simulate_tiled(
             current = _times_matrix(
                 current, spikes + step - B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES, TILES
             )
-        I, U, s = _neuron(I, U, s, current, alpha, beta, theta, emit)
-        tl.store(potentials + step + at, U, mask=inside)
+        I, U, s, a, potential = _neuron(I, U, s, a, current, alpha, beta, theta, rho, b, emit)
+        tl.store(potentials + step + at, potential, mask=inside)
         tl.store(spikes + step + at, s, mask=inside)
         step += B * N
         tl.debug_barrier()
@@ -270,6 +312,8 @@ def _adjoint_tiled(
     alpha: tl.constexpr,
     beta: tl.constexpr,
     theta: tl.constexpr,
+    rho: tl.constexpr,
+    b: tl.constexpr,
     reset: tl.constexpr,
     derivative: tl.constexpr,
     N: tl.constexpr,
@@ -286,14 +330,17 @@ def _adjoint_tiled(
     at = sample[:, None] * N + unit[None, :]
     lambda_I = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
     lambda_U = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
+    lambda_a = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
     for t in tl.range(0, T, num_stages=1):  # as in _simulate_tiled
         G = tl.load(delivered + step + at, mask=inside, other=0)
-        U = tl.load(potentials + step + at, mask=inside, other=0)
+        potential = tl.load(potentials + step + at, mask=inside, other=0)
         if t > 0:
             G = _times_matrix(
                 G, result + step + B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES, TILES
             )
-        lambda_I, lambda_U = _neuron_adjoint(lambda_I, lambda_U, G, U, alpha, beta, theta, reset, derivative)
+        lambda_I, lambda_U, lambda_a = _neuron_adjoint(
+            lambda_I, lambda_U, lambda_a, G, potential, alpha, beta, theta, rho, b, reset, derivative
+        )
         tl.store(result + step + at, lambda_I, mask=inside)
         step -= B * N
         tl.debug_barrier()
@@ -357,7 +404,7 @@ def _filtered(drive: Tensor, decay: float, first_step: int, direction: int) -> T
 
 def _constants(dynamics: Dynamics) -> dict[str, float]:
     # Compiled into the kernel: as arguments they would be rounded to single precision.
-    return {"alpha": dynamics.alpha, "beta": dynamics.beta, "theta": dynamics.theta}
+    return {name: value for name, value in dynamics._asdict().items() if name != "kappa"}
 
 
 def _columns(array: Tensor) -> tuple[tuple[int, int], tuple]:
