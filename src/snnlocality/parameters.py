@@ -46,11 +46,19 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 _SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict = 2, 3, 3
 
 
+class Adaptation(Model):
+    """How a neuron's own spikes raise its threshold (ALIF)."""
+
+    strength: Annotated[float, Field(ge=0)]
+    time_constant_ms: Positive
+
+
 class NeuronParameters(Model):
     """Neurons and initial weights, common to all tasks and rules."""
 
     surrogate: Annotated[str, choice_of(SURROGATES)]
     threshold: Positive
+    adaptation: Adaptation
     drive: Positive
     recurrent_drive: Positive
     readout_drive: Positive

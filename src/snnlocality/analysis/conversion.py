@@ -78,7 +78,7 @@ def leaky(weights: Weights, dynamics: Dynamics) -> tuple[dict[str, np.ndarray], 
     The control for "converted networks differ": part of the difference may be the leak alone.
     """
     scaled = {name: W if name == "W_out" else (W * (1 - dynamics.alpha)) for name, W in weights.items()}
-    return {name: W.astype(np.float32) for name, W in scaled.items()}, dynamics._replace(kappa=1.0, theta=1.0)
+    return {name: W.astype(np.float32) for name, W in scaled.items()}, dynamics._replace(kappa=1.0, theta=1.0, b=0.0)
 
 
 def constant(r: np.ndarray, steps: int) -> Events:

@@ -29,6 +29,13 @@ class Dynamics(NamedTuple):
 
 
 def dynamics(step_ms: float, synapse_ms: float, membrane_ms: float, readout_ms: float, theta: float) -> Dynamics:
-    """Decay factors exp(-step / time constant) of a simulation step of ``step_ms`` milliseconds."""
+    """Decay factors exp(-step / time constant) of a simulation step of ``step_ms`` milliseconds; no adaptation."""
     alpha, beta, kappa = (math.exp(-step_ms / tau) for tau in (synapse_ms, membrane_ms, readout_ms))
     return Dynamics(alpha, beta, kappa, theta)
+
+
+def adaptive(neurons: Dynamics, step_ms: float, adaptation_ms: float, strength: float) -> Dynamics:
+    """The same neurons with a threshold that each of their spikes raises by ``strength`` thresholds for a while."""
+    if not strength:
+        return neurons
+    return neurons._replace(rho=math.exp(-step_ms / adaptation_ms), b=strength * neurons.theta)

@@ -18,7 +18,7 @@ from snnlocality.errors import UserError
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.training import FORGETFUL, Epoch, Keeper, Optimisation, Watch, chosen_epoch, train
 from snnlocality.network import Network, Shape, matched_feedforward
-from snnlocality.neurons.lif import Dynamics, dynamics
+from snnlocality.neurons.lif import Dynamics, adaptive, dynamics
 from snnlocality.neurons.spikes import spiking
 from snnlocality.provenance import run_cache
 from snnlocality.provenance.records import recorded
@@ -104,8 +104,9 @@ def shape_of(settings: dict[str, Any], dataset: Dataset) -> Shape:
 
 def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
     """Decay factors of a run's neurons; they follow from the duration of a simulation step."""
-    tau = settings["time_constants_ms"]
-    return dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["neuron"]["threshold"])
+    tau, neuron = settings["time_constants_ms"], settings["neuron"]
+    leaky = dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], neuron["threshold"])
+    return adaptive(leaky, dataset.step_ms, neuron["adaptation"]["time_constant_ms"], neuron["adaptation"]["strength"])
 
 
 def curve_table(curve: list[Epoch]) -> str:
