@@ -262,6 +262,8 @@ _REPORTS = {
     "tutorial_superspike": "Draw what SuperSpike learns, and how fast with every kind of feedback.",
     "tutorial_smoothed": "Draw what the smoothed models learn: soft threshold, escape noise, rates.",
     "tutorial_exactness": "Draw how far the gradients of rules are from BPTT's.",
+    "tutorial_surrogates": "Draw what the shape of a surrogate derivative does to accuracy.",
+    "tutorial_adaptation": "Draw how a delay is bridged with adaptive thresholds, and without.",
     "claims": "Test every claim of the paper on its own numbers and on ours.",
     "index": "Write the page that holds everything.",
 }

@@ -210,6 +210,7 @@ def tutorial(parameters: params.Parameters, experiment: str) -> Plan:
     settings = params.tutorial_settings(parameters, experiment)
     chosen = [registry.module_name(params.EXPERIMENTS, experiment)]
     chosen += [registry.module_name(params.RULES, rule) for rule in settings.get("rules", ())]
+    chosen += [registry.module_name(params.SURROGATES, name) for name in settings.get("surrogates", ())]
     if "surrogate" in settings:
         chosen.append(registry.module_name(params.SURROGATES, settings["surrogate"]))
     on_data = getattr(parameters.tutorial, experiment).on_data
@@ -421,10 +422,12 @@ TUTORIAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "tutorial_superspike": (("superspike",), ()),
     "tutorial_smoothed": (("soft_threshold", "escape_noise", "rate_coding"), ()),
     "tutorial_exactness": (("exactness",), ()),
+    "tutorial_surrogates": (("surrogates",), ()),
+    "tutorial_adaptation": (("adaptation",), ()),
 }
 
 
-EXPERIMENTS_WITH_CLAIMS = ("landscape", "convolution", "superspike", "exactness")
+EXPERIMENTS_WITH_CLAIMS = ("landscape", "convolution", "superspike", "exactness", "surrogates")
 
 
 def tutorial_report(parameters: params.Parameters, name: str) -> Plan:

@@ -12,7 +12,7 @@ from networks import SURROGATES
 from snnlocality import registry
 from snnlocality.engines.reference import FUNCTIONS
 from snnlocality.neurons.formula import as_function
-from snnlocality.neurons.lif import dynamics
+from snnlocality.neurons.lif import adaptive, dynamics
 from snnlocality.neurons.spikes import spiking
 
 SLOPES = (0.7, 1.0, 4.0)
@@ -100,4 +100,6 @@ def test_a_neuron_fires_above_threshold_only():
 
 def test_decay_factors_follow_from_time_constants():
     decays = dynamics(step_ms=2, synapse_ms=5, membrane_ms=10, readout_ms=20, theta=1.5)
-    assert decays == pytest.approx((math.exp(-0.4), math.exp(-0.2), math.exp(-0.1), 1.5))
+    assert decays == pytest.approx((math.exp(-0.4), math.exp(-0.2), math.exp(-0.1), 1.5, 0, 0))
+    assert adaptive(decays, step_ms=2, adaptation_ms=20, strength=0) == decays
+    assert adaptive(decays, step_ms=2, adaptation_ms=20, strength=0.4)[4:] == pytest.approx((math.exp(-0.1), 0.6))

@@ -35,6 +35,8 @@ SMALL = {
     "escape_noise": {"seeds": 1},
     "rate_coding": {"seeds": 1, "samples": 100, "tested": 40, "epochs": 25, "durations": [50, 200]},
     "exactness": {"seeds": 2},
+    "surrogates": {"seeds": 1, "surrogates": ["fast_sigmoid", "boxcar"], "hidden": [20], "epochs": 3},
+    "adaptation": {"seeds": 1, "epochs": 80},
 }
 
 
@@ -153,6 +155,18 @@ def test_forward_in_time_is_exact_and_what_is_cut_shows(found):
     eprop = rows.loc[("rec", "e-prop")]
     assert (eprop.loc[eprop["weights"] == "W_out", "distance"] < 1e-12).all()
     assert (eprop.loc[eprop["weights"] == "W1", "distance"] > 1e-3).all()
+
+
+def test_every_surrogate_learns(found):
+    rows = found["surrogates"]
+    assert set(rows["normalisation"]) == {"equal peak", "equal area"}
+    assert (rows["accuracy"] > 0.9).all()
+
+
+def test_a_delay_is_bridged_by_neurons_that_adapt_and_by_no_others(found):
+    late = found["adaptation"].query("update >= 70").groupby(["neurons", "rule"])["accuracy"].mean()
+    assert (late["ALIF"] > 0.8).all()
+    assert (late["LIF"] < 0.6).all()
 
 
 @pytest.mark.parametrize("name", list(plan.TUTORIAL))

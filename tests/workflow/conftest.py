@@ -109,6 +109,8 @@ def tiny(params: dict) -> None:
         tutorial["temporal_xor"][method]["epochs"] = 1
     tutorial["landscape"]["points"] = 2
     tutorial["convolution"] |= {"channels": [2, 2, 2], "samples": 10, "tested": 10}
+    tutorial["surrogates"] |= {"surrogates": ["fast_sigmoid"], "hidden": [4], "samples": 10, "tested": 10}
+    tutorial["adaptation"] |= {"delay": 2, "samples": 4}
     tutorial["rate_coding"] |= {"samples": 20, "tested": 10, "durations": [5]}
 
 

@@ -41,7 +41,8 @@ def test_code_of_eprop_reruns_eprop_alone(project):
         "through_recurrence=FeedbackWeights.TRANSPOSE",
     )
     runs = run_commands("eprop", "vision") | run_commands("eprop", "speech") | poisoned("eprop")
-    compared = {"tutorial --experiment exactness", "tutorial_exactness"}
+    compared = {f"tutorial --experiment {name}" for name in ("exactness", "adaptation")}
+    compared |= {"tutorial_exactness", "tutorial_adaptation"}
     assert project.planned() == runs | CKA | VISION_REPORTS | {"figure1"} | compared
 
 

@@ -97,7 +97,11 @@ def of_runs(
 
 
 def of_experiments(
-    landscape: pd.DataFrame, convolution: pd.DataFrame, superspike: pd.DataFrame, exactness: pd.DataFrame
+    landscape: pd.DataFrame,
+    convolution: pd.DataFrame,
+    superspike: pd.DataFrame,
+    exactness: pd.DataFrame,
+    surrogates: pd.DataFrame,
 ) -> pd.DataFrame:
     """What claims ask of the tutorial's experiments; accuracies in percent."""
     flat = (landscape["true_norm"] == 0).groupby(landscape["seed"]).mean()
@@ -112,6 +116,11 @@ def of_experiments(
         curves.assign(quantity="local accuracy", value=100 * curves["accuracy"]),
         late.reset_index().rename(columns={"feedback": "method"}).assign(quantity="final loss"),
         distances.rename("value").reset_index().assign(quantity="distance to BPTT"),
+        surrogates.assign(
+            quantity="accuracy at " + surrogates["normalisation"],
+            method=surrogates["surrogate"],
+            value=100 * surrogates["accuracy"],
+        ),
     ]
     table = pd.concat(parts, ignore_index=True).rename(columns={"seed": "unit"})
     return table.reindex(columns=_TUTORIAL)

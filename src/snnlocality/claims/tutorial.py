@@ -5,14 +5,17 @@ Thresholds were written before a statement was tested, but after the experiments
 
 import math
 
+from snnlocality import registry
 from snnlocality.claims.evidence import Evidence
 from snnlocality.claims.ledger import VISION, Claim
 from snnlocality.claims.verdict import Contrast
+from snnlocality.tutorial.surrogates import NORMALISATIONS
 
-LITTLE, PAR = 2.0, 5.0  # points of accuracy that count as little (T01), and as on a par (T07)
+LITTLE, PAR = 2.0, 5.0  # points of accuracy that count as little (T01, T08), and as on a par (T07)
 RIGHT_ANGLE = 90.0
 ROUNDING = 1e-8  # relative distance of two gradients in double precision that are the same
 MOST = 0.5  # of the way, at least, where the true gradient is zero (T05)
+_SUPERSPIKES = "fast_sigmoid"
 _FEEDBACK = ("Feedback alignment", "Direct feedback alignment")
 
 
@@ -74,6 +77,24 @@ def _on_a_par(e: Evidence) -> list[Contrast]:
     return [Contrast("DCLL - BPTT", dcll - bptt, -PAR, PAR)]
 
 
+def _shape_matters_little(e: Evidence) -> list[Contrast]:
+    by_shape = {
+        (normalisation, shape): e.values("tutorial", quantity=f"accuracy at {normalisation}", method=shape)
+        for normalisation in NORMALISATIONS
+        for shape in registry.names(registry.SURROGATES)
+    }
+    return [
+        Contrast(
+            f"{shape} - {_SUPERSPIKES}, {normalisation}",
+            accuracy - by_shape[normalisation, _SUPERSPIKES],
+            -LITTLE,
+            LITTLE,
+        )
+        for (normalisation, shape), accuracy in by_shape.items()
+        if shape != _SUPERSPIKES
+    ]
+
+
 CLAIMS = (
     Claim(
         "T01",
@@ -124,5 +145,11 @@ CLAIMS = (
         "|accuracy of DCLL - BPTT| < 5 points",
         _on_a_par,
     ),
-    Claim("T08", "The shape of the surrogate matters little", "", ""),
+    Claim(
+        "T08",
+        "The shape of the surrogate matters little",
+        "tutorial_surrogates",
+        "|accuracy - the fast sigmoid's| < 2 points for every shape, at equal peak and at equal area",
+        _shape_matters_little,
+    ),
 )

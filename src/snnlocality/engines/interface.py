@@ -13,8 +13,9 @@ rule (``learning.rule``) delivers to layer l::
     dW_l = sum_t lambda_I_l[t] s_{l-1}[t]^T       dV_l = sum_t lambda_I_l[t] s_l[t-1]^T, zero diagonal
     dW_out = sum_t lambda_y[t] s_L[t]^T
 
-U_l is the potential less b a_l, its distance from theta all that matters. Credit through a neuron's own adaptation is local:
-every rule has it. Arrays at this interface are NumPy arrays; time comes first, then the sample, then the unit.
+U_l is the potential less b a_l: its distance from theta is all that matters. Credit through a neuron's own adaptation
+is local, so every rule has it. Arrays at this interface are NumPy arrays; time comes first, then the sample, then the
+unit.
 """
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol

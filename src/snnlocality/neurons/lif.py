@@ -8,9 +8,9 @@ For layer l at step t (Neftci et al. 2019, eq. 4-5, in the zero-latency order of
     s[t] = H(U[t] - theta - b a[t])
     y[t] = kappa y[t-1] + W_out s_last[t]            (readout: no spikes, no recurrence)
 
-V has a zero diagonal: a neuron does not excite itself, its own spike acts through the reset and the adaptation alone. The
-adaptation a raises the threshold after every spike (ALIF: Bellec et al. 2020, eq. 8-9); without it b is 0. Engines
-keep U[t] - b a[t] as the potential: all that spikes and surrogates see is its distance from theta.
+V has a zero diagonal: a neuron does not excite itself, its own spike acts through the reset and the adaptation alone.
+The adaptation a raises the threshold after every spike (ALIF: Bellec et al. 2020); without it b is 0. Engines keep
+U[t] - b a[t] as the potential: all that spikes and surrogates see is its distance from theta.
 """
 
 import math

@@ -106,6 +106,16 @@ _TUTORIAL = {
         "Each rule's gradient beside BPTT's",
         "RTRL is exact; what the others leave out shows.",
     ),
+    "tutorial_surrogates": (
+        "Surrogates",
+        "Does the shape of the derivative matter?",
+        "Eight shapes of the same width, at equal peak and at equal area.",
+    ),
+    "tutorial_adaptation": (
+        "Adaptive thresholds",
+        "A cue, a delay, a question",
+        "Neurons that adapt carry what leaky ones have forgotten; e-prop's traces know it.",
+    ),
 }
 _FOLDED = {  # pictures that stand behind the main one
     "figure3_association.svg": "Does lost similarity go with lost accuracy?",

@@ -170,9 +170,47 @@ class Exactness(Experiment):
     slope: Positive
 
 
+class Surrogates(Experiment):
+    """The same training with every surrogate derivative."""
+
+    on_data: ClassVar[bool] = True
+
+    surrogates: Annotated[tuple[Surrogate, ...], Field(min_length=1)]
+    width: Positive  # full, at half the peak, in the unit of the potential
+    hidden: Sizes
+    drive: Positive
+    readout_drive: Positive
+    samples: Count
+    tested: Count
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
+
+
+class Adaptation(Experiment):
+    """A cue remembered over a delay."""
+
+    rules: Annotated[tuple[Annotated[str, choice_of(RULES)], ...], Field(min_length=1)]
+    classes: Annotated[int, Field(ge=2)]
+    channels: Count  # of each class, and of the question
+    hidden: Count
+    shown: Count  # steps of the cue and of the question
+    delay: Count  # steps between them
+    time_constants_steps: TimeConstants
+    adaptation_steps: Positive  # time constant
+    strength: Positive  # in thresholds
+    surrogate: Surrogate
+    slope: Positive
+    drive: Positive
+    samples: Count  # of an update
+    epochs: Count  # updates
+    learning_rate: Positive
+
+
 class Tutorial(Model):
     """One table for each file of ``tutorial.experiments``."""
 
+    adaptation: Adaptation
     convolution: Convolution
     escape_noise: EscapeNoise
     exactness: Exactness
@@ -180,4 +218,5 @@ class Tutorial(Model):
     rate_coding: RateCoding
     soft_threshold: SoftThreshold
     superspike: SuperSpike
+    surrogates: Surrogates
     temporal_xor: TemporalXor

@@ -60,7 +60,8 @@ class CpuEngine:
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
         self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
         self._lesson: _Lesson | None = None  # the last
-        self._adam = kernels(self._dtype, "1", adaptive=False).adam  # compiled now, so that a machine that cannot says so at once
+        # Compiled now, so that a machine that cannot says so at once.
+        self._adam = kernels(self._dtype, "1", adaptive=False).adam
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
         """See ``interface.Engine.forward``."""

@@ -91,7 +91,8 @@ def kernels(dtype: np.dtype, derivative: str, adaptive: bool) -> ctypes.CDLL:
 
     Raises UserError if they cannot be compiled.
     """
-    loaded = library(_SOURCE, (f"-DREAL={_REAL[dtype]}", f"-DDERIVATIVE={as_c(derivative)}", f"-DADAPTIVE={adaptive:d}"))
+    definitions = {"REAL": _REAL[dtype], "DERIVATIVE": as_c(derivative), "ADAPTIVE": f"{adaptive:d}"}
+    loaded = library(_SOURCE, tuple(f"-D{name}={value}" for name, value in definitions.items()))
     sizes = [
         ctypes.c_int64.in_dll(loaded, f"size_of_{name}").value for name in ("work", "layer", "matrix", "adam_work")
     ]
