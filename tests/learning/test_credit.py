@@ -1,10 +1,13 @@
 """Spatial and temporal credit: every rule's scan against automatic differentiation of its own graph."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks import (
+    DYNAMICS,
     RULES,
     autograd_by_rule,
     autograd_gradients,
@@ -19,7 +22,7 @@ from networks import (
 )
 from snnlocality import registry
 from snnlocality.learning.losses import cross_entropy
-from snnlocality.learning.online import rtrl
+from snnlocality.learning.online import bptt, rtrl
 from snnlocality.learning.rule import ErrorSource
 from snnlocality.network import Shape
 
@@ -69,3 +72,11 @@ def test_feedback_that_has_become_the_transpose_is_bptt(name):
     network.feedback.update(B1=network.weights["W2"], B2=network.weights["W_out"])
     expected = autograd_gradients(network, batch, through_reset=True)
     assert relative_error(rule_gradients(network, batch, rule(name)), expected) < EXACT
+
+
+@settings(max_examples=20)
+@given(cases())
+def test_the_literal_form_of_bptt_is_the_engines(case):
+    network, batch = case
+    fixed = replace(network, dynamics=DYNAMICS)
+    assert relative_error(bptt(fixed, batch, cross_entropy), scan_gradients(fixed, batch, "bptt")) < EXACT

@@ -12,8 +12,8 @@ remembers two presynaptic traces, the response of I and U to that source::
     eU_i[t] = beta  eU_i[t-1] + eI_i[t]
 
 and its eligibility is e_ji[t] = h(U_j[t] - theta) eU_i[t]: credit through spikes of other neurons, and through
-the reset, is left out. Where thresholds adapt (U being U - b a), a synapse remembers what it did to the adaptation as
-well, which no two synapses share (Bellec et al. 2020, eq. 24-25)::
+the reset, is left out. Where thresholds adapt (U being U - b a), a synapse also remembers what it did to the
+adaptation, which no two synapses share (Bellec et al. 2020, eq. 24-25)::
 
     ea_ji[t] = rho ea_ji[t-1] + e_ji[t-1]
     e_ji[t]  = h(U_j[t] - theta) (eU_i[t] - b ea_ji[t])
@@ -35,7 +35,8 @@ class _Step(NamedTuple):
 
     h: Mapping[int, np.ndarray]  # h(U_l - theta) per hidden layer, (samples, N_l)
     spikes: Mapping[int, np.ndarray]  # s_l per hidden layer, (samples, N_l)
-    eligibility: Mapping[str, np.ndarray]  # e by the name of the hidden weight, (samples, N_l, sources)
+    presynaptic: Mapping[str, np.ndarray]  # eU by the name of the hidden weight, (samples, sources)
+    adaptation: Mapping[str, np.ndarray]  # b ea likewise, (samples, N_l, sources); empty where thresholds stay
     readout: np.ndarray  # y, (samples, classes)
     readout_trace: np.ndarray  # spikes of the last hidden layer filtered by kappa, (samples, N_L)
 
@@ -51,8 +52,9 @@ def eprop(network: Network, batch: Batch, loss: Loss, feedback: Mapping[str, np.
     filtered = {name: np.zeros((batch.mask.shape[1], *g.shape)) for name, g in gradients.items() if name != "W_out"}
     for t, step in enumerate(_simulate(network, batch.inputs)):
         error = _error(loss, step.readout, batch, t)
-        for name, eligibility in step.eligibility.items():
-            filtered[name] = network.dynamics.kappa * filtered[name] + eligibility
+        for name in step.presynaptic:
+            filtered[name] *= network.dynamics.kappa
+            filtered[name] += _eligibility(step, name)
             signal = error @ feedback[f"B{name[1:]}"]
             gradients[name] += np.einsum("bj,bji->ji", signal, filtered[name])
         gradients["W_out"] += error.T @ step.readout_trace
@@ -68,12 +70,47 @@ def decolle(network: Network, batch: Batch, loss: Loss, local_loss: Loss) -> dic
     """
     gradients = _zeros(network)
     for t, step in enumerate(_simulate(network, batch.inputs)):
-        for name, eligibility in step.eligibility.items():
+        for name, eU in step.presynaptic.items():
             layer = int(name[1:])
             B = network.feedback[f"B{layer}"]
-            signal = _error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B
-            gradients[name] += np.einsum("bj,bji->ji", signal, eligibility)
+            signal = (_error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B) * step.h[layer]
+            gradients[name] += signal.T @ eU
+            if name in step.adaptation:
+                gradients[name] -= np.einsum("bj,bji->ji", signal, step.adaptation[name])
         gradients["W_out"] += _error(loss, step.readout, batch, t).T @ step.readout_trace
+    return _without_self_connections(gradients)
+
+
+def bptt(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
+    """Gradients of BPTT by weight name: what the online forms are measured beside, since it must keep every step.
+
+    Backward in time by ``engines.interface``'s equations, for neurons whose thresholds do not adapt.
+    """
+    alpha, beta, kappa, theta, *_ = network.dynamics
+    weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
+    kept = [
+        step._replace(h=dict(step.h), spikes={layer: np.array(s) for layer, s in step.spikes.items()})
+        for step in _simulate(network, batch.inputs)
+    ]
+    gradients, layers = _zeros(network), list(network.hidden)
+    lambda_y = np.zeros_like(kept[-1].readout)
+    lambda_I, lambda_U = ({layer: np.zeros_like(kept[-1].h[layer]) for layer in layers} for _ in range(2))
+    for t in range(len(kept) - 1, -1, -1):
+        step = kept[t]
+        lambda_y = kappa * lambda_y + _error(loss, step.readout, batch, t)
+        gradients["W_out"] += lambda_y.T @ step.spikes[layers[-1]]
+        delivered = lambda_y @ weights["W_out"]
+        for layer in reversed(layers):
+            G = delivered - theta * lambda_U[layer]
+            if f"V{layer}" in weights:
+                G += lambda_I[layer] @ weights[f"V{layer}"]
+            lambda_U[layer] = beta * lambda_U[layer] + step.h[layer] * G
+            lambda_I[layer] = alpha * lambda_I[layer] + lambda_U[layer]
+            below = step.spikes[layer - 1] if layer > 1 else np.asarray(batch.inputs[t], np.float64)
+            gradients[f"W{layer}"] += lambda_I[layer].T @ below
+            if f"V{layer}" in weights and t > 0:
+                gradients[f"V{layer}"] += lambda_I[layer].T @ kept[t - 1].spikes[layer]
+            delivered = lambda_I[layer] @ weights[f"W{layer}"]
     return _without_self_connections(gradients)
 
 
@@ -144,6 +181,14 @@ def symmetric_feedback(network: Network) -> dict[str, np.ndarray]:
     return feedback
 
 
+def _eligibility(step: _Step, name: str) -> np.ndarray:
+    """e_ji[t] of the synapses of one hidden weight, (samples, N_l, sources)."""
+    felt = step.presynaptic[name][:, None, :]
+    if name in step.adaptation:
+        felt = felt - step.adaptation[name]
+    return step.h[int(name[1:])][:, :, None] * felt
+
+
 def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
     """One step of network and traces after the other; ``inputs``: (steps, samples, inputs)."""
     alpha, beta, kappa, theta, rho, b = network.dynamics
@@ -155,10 +200,7 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
         {name: np.zeros((samples, array.shape[1])) for name, array in weights.items() if name != "W_out"}
         for _ in range(2)
     )
-    e, ea = (
-        {name: np.zeros((samples, *array.shape)) for name, array in weights.items() if name != "W_out"}
-        for _ in range(2)
-    )
+    ea = {name: np.zeros((samples, *array.shape)) for name, array in weights.items() if b and name != "W_out"}
     h: dict[int, np.ndarray] = {}
     y = np.zeros((samples, len(weights["W_out"])))
     readout_trace = np.zeros((samples, weights["W_out"].shape[1]))
@@ -168,6 +210,10 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
             sources = {f"W{layer}": below}
             if f"V{layer}" in weights:
                 sources[f"V{layer}"] = s[layer]  # of the step before
+            for name in ea:
+                if int(name[1:]) == layer and layer in h:
+                    e = h[layer][:, :, None] * (eU[name][:, None, :] - b * ea[name])
+                    ea[name] = rho * ea[name] + e
             I[layer] = alpha * I[layer] + sum(source @ weights[name].T for name, source in sources.items())
             U[layer] = beta * U[layer] + I[layer] - theta * s[layer]
             a[layer] = rho * a[layer] + s[layer]
@@ -177,12 +223,10 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
             for name, source in sources.items():
                 eI[name] = alpha * eI[name] + source
                 eU[name] = beta * eU[name] + eI[name]
-                ea[name] = rho * ea[name] + e[name]
-                e[name] = h[layer][:, :, None] * (eU[name][:, None, :] - b * ea[name])
             below = s[layer]
         y = kappa * y + below @ weights["W_out"].T
         readout_trace = kappa * readout_trace + below
-        yield _Step(h, s, e, y, readout_trace)
+        yield _Step(h, s, eU, {name: b * trace for name, trace in ea.items()}, y, readout_trace)
 
 
 def _error(loss: Loss, readout: np.ndarray, batch: Batch, t: int) -> np.ndarray:
