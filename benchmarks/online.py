@@ -147,6 +147,9 @@ def drawn(table: pd.DataFrame) -> plt.Figure:
                 own = table[(table["rule"] == rule) & (table["swept"] == swept)]
                 axes.loglog(own["value"], own[cost], marker="os^D"[number], ms=4, label=rule)
             axes.set_xlabel(labels[swept])
+            ticks = sorted(set(table.loc[table["swept"] == swept, "value"]))
+            axes.set_xticks(ticks, map(str, ticks), fontsize=7)
+            axes.minorticks_off()
             if column == 0:
                 axes.set_ylabel(label)
     panels[0, 0].legend(fontsize=8)
