@@ -76,3 +76,10 @@ def test_the_schema_file_is_generated_from_the_model(root):
 @pytest.mark.parametrize("study", ["demo", "sample", "paper"])
 def test_every_study_of_params_yaml_is_valid(root, study):
     assert parameters.load(root / "params.yaml", study=study).label == study
+
+def test_snakemake_plans_when_a_job_ends_and_not_every_second_as_well(project):
+    """Its default limit of jobs a second would have it choose anew ever more often (Snakefile, onstart)."""
+    done = project.run("snakemake", "--verbose", "--forcerun", "train", "--", "reports/table2.csv")
+    said = done.stdout + done.stderr
+    assert 5 < said.count("Finished jobid")
+    assert 0 < said.count("Ready jobs:") <= said.count("Finished jobid") + 1
