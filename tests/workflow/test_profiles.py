@@ -77,6 +77,7 @@ def test_the_schema_file_is_generated_from_the_model(root):
 def test_every_study_of_params_yaml_is_valid(root, study):
     assert parameters.load(root / "params.yaml", study=study).label == study
 
+
 def test_snakemake_plans_when_a_job_ends_and_not_every_second_as_well(project):
     """Its default limit of jobs a second would have it choose anew ever more often (Snakefile, onstart)."""
     done = project.run("snakemake", "--verbose", "--forcerun", "evaluate", "--", "reports/table2.csv")
