@@ -45,7 +45,7 @@ def units(parameters: params.Parameters, step: str, task: str) -> float:
         "prepare": samples,
         "baseline": samples * folds,
         "evaluate": test,
-        "fgsm": test,
+        "fgsm": min(test, (sizes.attacked_samples or samples) * steps),
         "shift": sizes.cka_samples * steps,
         "cka": sizes.cka_samples * steps,
     }.get(step, samples * steps * epochs)
@@ -66,7 +66,7 @@ def measured(parameters: params.Parameters) -> dict[str, float]:
     for log in sorted((paths.LOGS / paths.RESULTS / parameters.label).rglob("*.execution.json")):
         step = log.name.removesuffix(".execution.json")
         task = next((task for task in params.TASKS if task in log.parts), "vision")
-        if step == "collect":
+        if step in ("collect", "tutorial"):
             task = ""
         seconds[f"{step} {task}".strip()].append(read_json(log)["seconds"])
     for report in plan.reports(parameters):
