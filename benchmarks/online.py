@@ -21,7 +21,9 @@ from benchmarks.figures import FOLDER, STYLE
 from snnlocality.data.batches import Batch
 from snnlocality.learning.losses import cross_entropy
 from snnlocality.learning.online import bptt, decolle, eprop, rtrl
-from snnlocality.network import Network, Shape
+from snnlocality.learning.rule import draw_feedback
+from snnlocality.learning.rules.decolle import RULE as DECOLLE
+from snnlocality.network import Network, Shape, draw_weights
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import spiking
 
@@ -91,12 +93,11 @@ def measured(rule: str, steps: int, width: int, depth: int) -> Cost:
 def case(steps: int, width: int, depth: int) -> tuple[Network, Batch]:
     """A random recurrent network in float64 and one sample."""
     random, shape = np.random.default_rng(0), Shape(width, (width,) * depth, _CLASSES, True)
-    weights, feedback = {}, {}
-    for layer in range(1, depth + 1):
-        weights[f"W{layer}"] = random.standard_normal((width, width)) / np.sqrt(width)
-        weights[f"V{layer}"] = 0.3 * random.standard_normal((width, width)) / np.sqrt(width) * (1 - np.eye(width))
-        feedback[f"B{layer}"] = random.standard_normal((_CLASSES, width)) / np.sqrt(width)
-    weights["W_out"] = random.standard_normal((_CLASSES, width)) / np.sqrt(width)
+    weights = draw_weights(shape, random)
+    feedback = draw_feedback(DECOLLE, weights, random)
+    weights, feedback = (
+        {name: M.astype(np.float64) for name, M in matrices.items()} for matrices in (weights, feedback)
+    )
     inputs = (random.random((steps, 1, shape.inputs)) < 0.3).astype(np.float64)
     targets = np.zeros((steps, 1), np.int64)
     network = Network(_NEURONS, spiking("fast_sigmoid", 5.0), weights, feedback)
