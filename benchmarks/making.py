@@ -82,7 +82,7 @@ def network_with_rate(setting: Setting, dataset: EventDataset, recordings: np.nd
     engine = ReferenceEngine()
     batch = dataset.batch(recordings[:32])
     shape = Shape(dataset.inputs, setting.hidden, dataset.classes, setting.recurrent)
-    neuron = dynamics(STEP_MS, synapse_ms=10, membrane_ms=20, readout_ms=100, theta=1.0)
+    neuron = dynamics(STEP_MS, {"synapse": 10, "membrane": 20, "readout": 100}, theta=1.0)
 
     def scaled(drive: float) -> Network:
         spike = spiking("fast_sigmoid", 10.0)

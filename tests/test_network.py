@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snnlocality.network import Shape, draw_weights, matched_feedforward
+from snnlocality.network import Shape, draw_weights, matched_feedforward, readouts
 
 NMNIST = {recurrent: Shape(2312, (120, 84), 10, recurrent) for recurrent in (False, True)}
 TIMIT = {recurrent: Shape(39, (400,), 61, recurrent) for recurrent in (False, True)}
@@ -52,6 +52,22 @@ def test_recurrence_does_not_change_the_feedforward_weights_of_a_seed():
     assert set(rec) - set(ff) == {"V1", "V2"}
     for name, array in ff.items():
         np.testing.assert_array_equal(array, rec[name])
+
+
+def test_a_readout_of_every_layer_adds_its_weights_and_changes_no_others():
+    last, every = (
+        draw_weights(Shape(300, (200, 100, 50), 10, True, direct), np.random.default_rng(3)) for direct in (False, True)
+    )
+    assert {name: every[name].shape for name in set(every) - set(last)} == {"O1": (10, 200), "O2": (10, 100)}
+    for name, array in last.items():
+        np.testing.assert_array_equal(array, every[name])
+    for name in ("O1", "O2"):
+        np.testing.assert_allclose(every[name].var() * every[name].shape[1], 1, rtol=0.1)
+    shape = Shape(300, (200, 100, 50), 10, True, True)
+    assert sum(np.count_nonzero(array) for array in every.values()) == shape.weights
+    assert {name: array.shape for name, array in every.items()} == shape.matrices
+    assert readouts(every) == {1: "O1", 2: "O2", 3: "W_out"}
+    assert readouts(last) == {3: "W_out"}
 
 
 def test_every_matrix_and_every_seed_has_a_draw_of_its_own():

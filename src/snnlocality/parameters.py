@@ -427,6 +427,7 @@ def train_settings(
         "rule": rule,
         "architecture": architecture,
         "hidden": list(model.hidden),
+        "direct_readout": declared.direct_readout,
         "time_constants_ms": model.time_constants_ms.model_dump(),
         "neuron": neuron,
         "loss": model.loss.readout,
@@ -445,6 +446,7 @@ def conversion_settings(parameters: Parameters) -> dict[str, Any]:
         "task": "vision",
         "architecture": "ff",
         "hidden": list(model.hidden),
+        "direct_readout": False,
         "time_constants_ms": model.time_constants_ms.model_dump(),
         "neuron": parameters.neuron.model_dump(),
         "slope": training.default.slope,
@@ -459,6 +461,8 @@ def tutorial_settings(parameters: Parameters, experiment: str) -> dict[str, Any]
     registry.module_name(EXPERIMENTS, experiment)
     own = getattr(parameters.tutorial, experiment)
     settings = {"experiment": experiment, **_smaller(own.model_dump(mode="json"), parameters.scale)}
+    if settings.get("recordings") == "study":
+        del settings["gestures"]
     if own.on_data:
         time_constants = parameters.vision.time_constants_ms.model_dump()
         settings |= {"time_constants_ms": time_constants, "threshold": parameters.neuron.threshold}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from snnlocality import parameters as params
 from snnlocality import paths, registry
 from snnlocality.attacks.backdoor import TRIGGERS
-from snnlocality.data.sources import SOURCES
+from snnlocality.data.sources import GESTURES, SOURCES
 from snnlocality.provenance.closure import code_digest
 
 # Which engine computes is no part of a plan; the code of all that may is.
@@ -213,7 +213,11 @@ def tutorial(parameters: params.Parameters, experiment: str) -> Plan:
     chosen += [registry.module_name(params.SURROGATES, name) for name in settings.get("surrogates", ())]
     if "surrogate" in settings:
         chosen.append(registry.module_name(params.SURROGATES, settings["surrogate"]))
-    on_data = getattr(parameters.tutorial, experiment).on_data
+    # Prepared recordings of the study, or raw ones that the experiment itself prepares.
+    on_data, raw = getattr(parameters.tutorial, experiment).on_data, None
+    if settings.get("recordings") == "gestures":
+        on_data, raw = False, GESTURES
+        chosen.append("snnlocality.data.vision.gestures")
     return Plan(
         "tutorial",
         settings,
@@ -221,6 +225,7 @@ def tutorial(parameters: params.Parameters, experiment: str) -> Plan:
         (paths.data(parameters.label, "vision"),) if on_data else (),
         (),
         (paths.tutorial(parameters.label, experiment),),
+        raw,
     )
 
 

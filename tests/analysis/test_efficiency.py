@@ -12,9 +12,10 @@ from snnlocality.network import Shape
 STEPS, SAMPLES = 12, 3
 
 
+@pytest.mark.parametrize("direct", [False, True])
 @pytest.mark.parametrize("recurrent", [False, True])
-def test_operations_are_those_counted_one_by_one(recurrent):
-    shape = Shape(6, (5, 4), 3, recurrent)
+def test_operations_are_those_counted_one_by_one(recurrent, direct):
+    shape = Shape(6, (5, 4), 3, recurrent, direct)
     network = random_network(shape, gain=2.0)
     inputs = (np.random.default_rng(0).random((STEPS, SAMPLES, 6)) < 0.4).astype(float)
     spikes = ENGINE.forward(network, inputs).spikes
@@ -23,7 +24,7 @@ def test_operations_are_those_counted_one_by_one(recurrent):
         sources = [inputs[t, sample], *(s[t, sample] for s in spikes)]
         for name, W in network.weights.items():
             layer = len(spikes) + 1 if name == "W_out" else int(name[1:])
-            source = sources[layer] if name[0] == "V" else sources[layer - 1]
+            source = sources[layer] if name[0] in "VO" else sources[layer - 1]
             for above, below in np.ndindex(W.shape):
                 counted += source[below] != 0 and not (name[0] == "V" and above == below)
     rates = tuple(float(s.mean()) for s in spikes)
@@ -43,10 +44,10 @@ def test_the_cosine_is_that_of_both_gradients():
     shape = Shape(6, (5, 4), 3, True)
     batch = random_batch(shape)
     optimisation = Optimisation("cross_entropy", "cross_entropy", 1, 3, 0.1)
-    for name in ("bptt", "eprop", "decolle"):
+    for name in ("bptt", "eprop", "eprop_direct", "decolle"):
         network = suited(random_network(shape), rule(name))
         own, true = (rule_gradients(network, batch, rule(one)) for one in (name, "bptt"))
-        flat = [np.concatenate([g[key].ravel() for key in own if key != "W_out"]) for g in (own, true)]
+        flat = [np.concatenate([g[key].ravel() for key in own if key not in ("W_out", "O1")]) for g in (own, true)]
         found = cosines(network, batch, rule(name), optimisation, ENGINE)
         assert found["hidden"] == pytest.approx(flat[0] @ flat[1] / np.linalg.norm(flat[0]) / np.linalg.norm(flat[1]))
         assert found["W_out"] == pytest.approx(1)

@@ -12,10 +12,11 @@ def loss(network, r, label, iterations):
     return np.log(np.exp(y).sum()) - y[label]
 
 
+@pytest.mark.parametrize("direct", [False, True])
 @pytest.mark.parametrize("recurrent", [False, True])
 @pytest.mark.parametrize("iterations", [0, 1, 4])
-def test_the_gradient_is_that_of_finite_differences(recurrent, iterations):
-    network = random_network(Shape(6, (7, 5), 3, recurrent))
+def test_the_gradient_is_that_of_finite_differences(recurrent, iterations, direct):
+    network = random_network(Shape(6, (7, 5), 3, recurrent, direct))
     r = np.random.default_rng(1).uniform(0.1, 1, (4, 6))
     labels = np.array([0, 2, 1, 1])
     got = gradient(network, r, labels, iterations)
@@ -25,6 +26,14 @@ def test_the_gradient_is_that_of_finite_differences(recurrent, iterations):
             e = step * np.eye(6)[unit]
             up, down = (loss(network, r[sample] + sign * e, label, iterations) for sign in (1, -1))
             assert got[sample, unit] == pytest.approx((up - down) / (2 * step), abs=1e-8)
+
+
+def test_a_readout_of_every_layer_reads_the_counterparts_too():
+    network = random_network(Shape(6, (7, 5), 3, False, direct_readout=True))
+    W, r = network.weights, np.random.default_rng(1).uniform(0.1, 1, (4, 6))
+    first = np.maximum(r @ W["W1"].T, 0)
+    expected = np.maximum(first @ W["W2"].T, 0) @ W["W_out"].T + first @ W["O1"].T
+    np.testing.assert_allclose(readout(network, r, 0), expected, rtol=1e-12)
 
 
 def test_a_case_by_hand():

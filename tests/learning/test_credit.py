@@ -61,7 +61,7 @@ def test_so_it_is_at_any_size_and_activity(case):
 @pytest.mark.parametrize("name", [name for name in GLOBAL if name not in ("bptt", "rtrl")])
 def test_what_a_rule_leaves_out_of_bptt_shows(name):
     shape = Shape(6, (6, 5), 3, True)
-    network, batch = random_network(shape), random_batch(shape, steps=23)
+    network, batch = suited(random_network(shape), rule(name)), random_batch(shape, steps=23)
     assert relative_error(scan_gradients(network, batch, name), scan_gradients(network, batch, "bptt")) > 0.01
 
 

@@ -15,10 +15,11 @@ from networks import (
     relative_error,
     rule,
     scan_gradients,
+    suited,
 )
 from snnlocality.learning.losses import LOSSES, cross_entropy, errors
 from snnlocality.learning.online import decolle, eprop, symmetric_feedback
-from snnlocality.network import Network, Shape
+from snnlocality.network import Network, Shape, readouts
 
 EXACT = 1e-10
 SHAPES = [Shape(6, hidden, 3, recurrent) for hidden in ((5,), (5, 4), (6, 5, 4)) for recurrent in (False, True)]
@@ -33,18 +34,26 @@ def example(request):
     return network, batch
 
 
+EPROP = ("eprop", "eprop_random", "eprop_direct", "eprop_adaptive")
+
+
 def online_eprop(network, batch, name):
-    feedback = symmetric_feedback(network) if name == "eprop" else network.feedback
+    network = suited(network, rule(name))
+    feedback = network.feedback
+    if name == "eprop":
+        feedback = symmetric_feedback(network)
+    if name == "eprop_direct":
+        feedback = {f"B{layer}": network.weights[read_by] for layer, read_by in readouts(network.weights).items()}
     return eprop(network, batch, cross_entropy, feedback)
 
 
-@pytest.mark.parametrize("name", ["eprop", "eprop_random"])
+@pytest.mark.parametrize("name", EPROP)
 def test_eprop_is_its_eligibility_traces(example, name):
     assert relative_error(scan_gradients(*example, name), online_eprop(*example, name)) < EXACT
 
 
 @settings(max_examples=40)
-@given(cases(), st.sampled_from(("eprop", "eprop_random")))
+@given(cases(), st.sampled_from(EPROP))
 def test_eprop_is_its_eligibility_traces_at_any_size_and_activity(case, name):
     assert relative_error(scan_gradients(*case, name), online_eprop(*case, name)) < EXACT
 
@@ -61,7 +70,7 @@ def test_decolle_is_its_online_traces_at_any_size_and_activity(case):
     assert relative_error(scan_gradients(*case, "decolle"), decolle(*case, cross_entropy, cross_entropy)) < EXACT
 
 
-@pytest.mark.parametrize("name", ["eprop", "eprop_random", "decolle"])
+@pytest.mark.parametrize("name", [*EPROP, "decolle"])
 def test_event_input_too_is_the_online_form(example, name):
     network, batch = example
     events = batch._replace(inputs=as_events(batch.inputs))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ ALLOWED = {
     (ErrorSource.ABOVE, FeedbackWeights.ADAPTIVE),
     (ErrorSource.ABOVE, FeedbackWeights.RANDOM),
     (ErrorSource.READOUT, FeedbackWeights.PRODUCT),
+    (ErrorSource.READOUT, FeedbackWeights.TRANSPOSE),
+    (ErrorSource.READOUT, FeedbackWeights.ADAPTIVE),
     (ErrorSource.READOUT, FeedbackWeights.RANDOM),
     (ErrorSource.LOCAL, FeedbackWeights.RANDOM),
 }
@@ -56,13 +59,15 @@ def test_credit_through_recurrence_has_no_product_to_travel_by():
 
 def test_feedback_is_drawn_only_where_a_rule_needs_it():
     shape = Shape(7, (200, 100), 10, True)
-    weights = {name: 3 * array for name, array in draw_weights(shape, np.random.default_rng(1)).items()}
     for name in registry.names(RULES):
-        feedback, chosen = draw_feedback(rule(name), weights, np.random.default_rng(0)), rule(name)
+        chosen = rule(name)
+        drawn = draw_weights(replace(shape, direct_readout=chosen.direct_readout), np.random.default_rng(1))
+        weights = {key: 3 * array for key, array in drawn.items()}
+        feedback = draw_feedback(chosen, weights, np.random.default_rng(0))
         drawn, recurrent = chosen.weights in DRAWN, chosen.through_recurrence is FeedbackWeights.RANDOM
         assert set(feedback) == (set(["B1", "B2"]) if drawn else set()) | (set(["R1", "R2"]) if recurrent else set())
-        if drawn and chosen.source is ErrorSource.ABOVE:
-            for B, W in (("B1", "W2"), ("B2", "W_out")):
+        if drawn and (chosen.source is ErrorSource.ABOVE or chosen.direct_readout):
+            for B, W in (("B1", "O1" if chosen.direct_readout else "W2"), ("B2", "W_out")):
                 assert feedback[B].shape == weights[W].shape
                 np.testing.assert_allclose(feedback[B].std(), weights[W].std(), rtol=0.05)
                 assert abs(np.corrcoef(feedback[B].ravel(), weights[W].ravel())[0, 1]) < 0.1
@@ -82,6 +87,12 @@ def test_adaptive_feedback_stands_for_the_weights_above():
     assert stands_for(rule("feedback_alignment"), range(1, 3)) == {}
 
 
+def test_adaptive_broadcast_stands_for_the_weights_by_which_the_readout_reads():
+    assert stands_for(rule("eprop_adaptive"), range(1, 4)) == {"B1": "O1", "B2": "O2", "B3": "W_out"}
+    assert stands_for(rule("eprop_adaptive"), range(1, 2)) == {"B1": "W_out"}
+    assert {name for name in registry.names(RULES) if rule(name).direct_readout} == {"eprop_adaptive", "eprop_direct"}
+
+
 @pytest.mark.parametrize(("steps", "expected"), [(25, [(0, 10), (10, 20), (20, 25)]), (10, [(0, 10)]), (3, [(0, 3)])])
 def test_windows_of_truncated_credit(steps, expected):
     assert [(w.start, w.stop) for w in windows(rule("bptt_truncated"), steps)] == expected
@@ -97,4 +108,7 @@ def test_alignment_is_the_angle_between_feedback_and_the_weights_whose_place_it_
     first, second = alignments(rule("eprop_random"), weights, opposite)
     assert first == pytest.approx(180, abs=0.1)
     assert 80 < second < 100
+    direct = draw_weights(Shape(7, (200, 100), 10, True, direct_readout=True), np.random.default_rng(1))
+    agreed = {"B1": direct["O1"], "B2": -direct["W_out"]}
+    np.testing.assert_allclose(alignments(rule("eprop_adaptive"), direct, agreed), [0, 180], atol=0.1)
     assert alignments(rule("bptt"), weights, {}) == alignments(rule("decolle"), weights, opposite) == ()

@@ -99,7 +99,7 @@ def test_a_neuron_fires_above_threshold_only():
 
 
 def test_decay_factors_follow_from_time_constants():
-    decays = dynamics(step_ms=2, synapse_ms=5, membrane_ms=10, readout_ms=20, theta=1.5)
+    decays = dynamics(2, {"synapse": 5, "membrane": 10, "readout": 20}, theta=1.5)
     assert decays == pytest.approx((math.exp(-0.4), math.exp(-0.2), math.exp(-0.1), 1.5, 0, 0))
     assert adaptive(decays, step_ms=2, adaptation_ms=20, strength=0) == decays
     assert adaptive(decays, step_ms=2, adaptation_ms=20, strength=0.4)[4:] == pytest.approx((math.exp(-0.1), 0.6))

@@ -24,6 +24,8 @@ def test_rules_are_ordered_from_global_to_local():
         "SLAYER",
         "Direct feedback alignment",
         "e-prop",
+        "e-prop (direct readout)",
+        "e-prop (direct readout, adaptive)",
         "e-prop (random)",
         "eRBP",
         "DECOLLE",

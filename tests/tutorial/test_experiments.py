@@ -94,6 +94,24 @@ def test_convolutional_networks_learn_by_both_methods(found):
     assert (curves.groupby("method")["updates"].max() == 60).all()
 
 
+def test_gestures_take_the_place_of_digits_if_asked_for(parameters, data, root):
+    raw = yaml.safe_load((root / "params.yaml").read_text())
+    raw["tutorial"]["convolution"] |= SMALL["convolution"] | {"epochs": 1, "recordings": "gestures", "shrink": 4}
+    chosen = params.check(raw, "params.yaml")
+    planned, digits = plan.tutorial(chosen, "convolution"), plan.tutorial(parameters, "convolution")
+    assert (planned.raw, planned.made, digits.raw) == ("dvs-gesture", (), None)
+    assert "snnlocality.data.vision.gestures" in planned.modules
+    assert planned.settings["gestures"]["validation_users"] == 4
+    assert "gestures" not in digits.settings
+    small = EventDataset(*(getattr(data[0], name) for name in ("units", "offsets", "labels")), 12, 6.0, 2 * 128**2, 11)
+    table = registry.load(params.EXPERIMENTS, "convolution").run(
+        planned.settings, Context(CpuEngine(), (small, data[1]), lambda done, total: None)
+    )
+    assert set(table["recordings"]) == {"gestures"}
+    figure = importlib.import_module("snnlocality.reports.tutorial.figure6")
+    assert "DVS Gesture" in figure.draw(figure.table([table])).axes[0].get_title()
+
+
 def test_exclusive_or_is_solved_and_potentials_cross_at_the_spikes(found):
     rows = found["temporal_xor"]
     exact = rows[rows["method"] == "exact"]

@@ -7,7 +7,7 @@ from snnlocality.engines.interface import Engine
 from snnlocality.learning.rule import Rule
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.learning.training import Optimisation
-from snnlocality.network import Network
+from snnlocality.network import Network, readouts
 
 
 def cosines(network: Network, batch: Batch, rule: Rule, optimisation: Optimisation, engine: Engine) -> dict[str, float]:
@@ -15,7 +15,7 @@ def cosines(network: Network, batch: Batch, rule: Rule, optimisation: Optimisati
     own = engine.loss_and_gradients(network, batch, rule, optimisation.loss, optimisation.local_loss).gradients
     true = engine.loss_and_gradients(network, batch, BPTT, optimisation.loss, None).gradients
     pairs = {name: (own[name].ravel(), true[name].ravel()) for name in network.weights}
-    hidden = [pair for name, pair in pairs.items() if name != "W_out"]
+    hidden = [pair for name, pair in pairs.items() if name not in readouts(pairs).values()]
     pairs["hidden"] = tuple(np.concatenate(side) for side in zip(*hidden, strict=True))
     return {name: cosine(*pair) for name, pair in pairs.items()}
 

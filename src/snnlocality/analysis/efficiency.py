@@ -31,8 +31,12 @@ def efficiency(
     """
     above = [*shape.hidden[1:], shape.classes]
     spikes = [steps * rate * units for rate, units in zip(firing_rates, shape.hidden, strict=True)]
-    # A spike reaches the layer above and, with recurrence, every other neuron of its own.
-    reached = [n + (units - 1 if shape.recurrent else 0) for n, units in zip(above, shape.hidden, strict=True)]
+    read = [shape.classes if shape.direct_readout else 0] * (len(spikes) - 1) + [0]
+    # A spike reaches the layer above, with recurrence every other neuron of its own, and maybe the readout.
+    reached = [
+        n + (units - 1 if shape.recurrent else 0) + classes
+        for n, units, classes in zip(above, shape.hidden, read, strict=True)
+    ]
     inner = sum(count * fan_out for count, fan_out in zip(spikes, reached, strict=True))
     first = active_inputs * shape.hidden[0]
     return Efficiency(

@@ -7,7 +7,7 @@ readings, ``iterations`` of the fixed point below, of which zero leaves V out.
 import numpy as np
 
 from snnlocality.engines.interface import Events, Inputs
-from snnlocality.network import Network
+from snnlocality.network import Network, readouts
 
 
 def mean_input(inputs: Inputs) -> np.ndarray:
@@ -35,8 +35,11 @@ def gradient(network: Network, r: np.ndarray, labels: np.ndarray, iterations: in
     error = np.exp(y - y.max(axis=1, keepdims=True))
     error /= error.sum(axis=1, keepdims=True)
     error[np.arange(len(labels)), labels] -= 1
-    dh = error @ network.weights["W_out"]
+    read_by = readouts(network.weights)
+    dh = np.zeros(())
     for layer in reversed(network.hidden):
+        if layer in read_by:
+            dh = dh + error @ network.weights[read_by[layer]]
         da = np.zeros_like(dh)
         for number, h in reversed(list(enumerate(sweeps[layer]))):
             dz = dh * (h > 0)
@@ -56,7 +59,8 @@ def _sweeps(network: Network, r: np.ndarray, iterations: int) -> dict[int, list[
 
 
 def _readout(network: Network, sweeps: dict[int, list[np.ndarray]]) -> np.ndarray:
-    return sweeps[max(sweeps)][-1] @ network.weights["W_out"].T.astype(np.float64)
+    read_by = readouts(network.weights)
+    return sum(sweeps[layer][-1] @ network.weights[name].T.astype(np.float64) for layer, name in read_by.items())
 
 
 def _layer(network: Network, layer: int, below: np.ndarray, iterations: int) -> list[np.ndarray]:

@@ -36,6 +36,7 @@ SPEECH_SOURCES = {
     "timit": Source("snnlocality.data.speech.timit", "timit", folder="timit"),
     "timit_sample": Source("snnlocality.data.speech.timit", "timit_sample", folder="timit-sample"),
 }
+GESTURES = "dvs-gesture"  # folder below the data folder of what only an experiment of the tutorial reads
 SOURCES = VISION_SOURCES | SPEECH_SOURCES
 
 

@@ -11,7 +11,7 @@ rule (``learning.rule``) delivers to layer l::
     lambda_U_l[t] = beta  lambda_U_l[t+1] + h(U_l[t] - theta) G_l[t]
     lambda_I_l[t] = alpha lambda_I_l[t+1] + lambda_U_l[t]
     dW_l = sum_t lambda_I_l[t] s_{l-1}[t]^T       dV_l = sum_t lambda_I_l[t] s_l[t-1]^T, zero diagonal
-    dW_out = sum_t lambda_y[t] s_L[t]^T
+    dW_out = sum_t lambda_y[t] s_L[t]^T           dO_l = sum_t lambda_y[t] s_l[t]^T
 
 U_l is the potential less b a_l: its distance from theta is all that matters. Credit through a neuron's own adaptation
 is local, so every rule has it. Arrays at this interface are NumPy arrays; time comes first, then the sample, then the

@@ -15,8 +15,8 @@ from torch import Tensor
 from snnlocality.engines.interface import Errors, Events, Inputs, Learned
 from snnlocality.learning import adam
 from snnlocality.learning.losses import loss_and_gradients
-from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, windows
-from snnlocality.network import Network, Weights
+from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut, windows
+from snnlocality.network import Network, Weights, readouts
 from snnlocality.neurons.formula import as_function
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ class ReferenceEngine:
             U, s = _simulate_layer(network, drive, V)
             potentials.append(U)
             spikes.append(s)
-        y = _leaky_sum(spikes[-1] @ weights["W_out"].T, network.dynamics.kappa)
+        read = sum(spikes[layer - 1] @ weights[name].T for layer, name in readouts(weights).items())
+        y = _leaky_sum(read, network.dynamics.kappa)
         return ReferenceTraces(network, weights, rows, potentials, spikes, y)
 
     def backward(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
@@ -137,7 +138,7 @@ class ReferenceEngine:
         # The readout's adjoint is the leaky sum run backwards in time.
         readout_errors = self._tensor(errors.readout)
         lambda_y = torch.cat([_leaky_sum(readout_errors[w].flip(0), network.dynamics.kappa).flip(0) for w in spans])
-        gradients = {"W_out": _outer_sum(lambda_y, spikes[-1])}
+        gradients = {name: _outer_sum(lambda_y, spikes[layer - 1]) for layer, name in readouts(weights).items()}
         lambda_above = lambda_y
         for layer in reversed(network.hidden):
             index = layer - 1
@@ -146,6 +147,8 @@ class ReferenceEngine:
             else:
                 error = lambda_above if rule.source is ErrorSource.ABOVE else lambda_y
             delivered, V_back = error @ delivery[layer], recurrence(rule, layer, weights, feedback)
+            if (O := shortcut(rule, layer, weights)) is not None:
+                delivered = delivered + lambda_y @ O
             lambda_I = torch.cat(
                 [_adjoint_layer(network, rule, delivered[w], potentials[index][w], V_back) for w in spans]
             )

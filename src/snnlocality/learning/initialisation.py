@@ -12,7 +12,7 @@ from snnlocality.data.batches import Batch
 from snnlocality.engines.interface import Engine, Inputs
 from snnlocality.errors import UserError
 from snnlocality.learning.rule import Rule, draw_feedback
-from snnlocality.network import Network, Shape, draw_weights
+from snnlocality.network import Network, Shape, draw_weights, readouts
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 from snnlocality.seeds import generator
@@ -54,7 +54,9 @@ def initial_network(
         inputs = spikes
     # The readout's leak stands in for the membrane's, with no synaptic filter before it.
     readout = engine.forward(network, batch.inputs).readout
-    weights["W_out"] *= readout_drive / _rms(readout)
+    scale = readout_drive / _rms(readout)
+    for name in readouts(weights).values():
+        weights[name] *= scale
     return replace(network, feedback=draw_feedback(rule, weights, generator(seed, "feedback")))
 
 

@@ -26,7 +26,7 @@ import numpy as np
 
 from snnlocality.data.batches import Batch
 from snnlocality.learning.losses import Loss
-from snnlocality.network import Network
+from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import NUMPY, as_function
 
 
@@ -38,7 +38,7 @@ class _Step(NamedTuple):
     presynaptic: Mapping[str, np.ndarray]  # eU by the name of the hidden weight, (samples, sources)
     adaptation: Mapping[str, np.ndarray]  # b ea likewise, (samples, N_l, sources); empty where thresholds stay
     readout: np.ndarray  # y, (samples, classes)
-    readout_trace: np.ndarray  # spikes of the last hidden layer filtered by kappa, (samples, N_L)
+    readout_traces: Mapping[str, np.ndarray]  # by name of its weights, the spikes it reads filtered by kappa
 
 
 def eprop(network: Network, batch: Batch, loss: Loss, feedback: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -46,10 +46,10 @@ def eprop(network: Network, batch: Batch, loss: Loss, feedback: Mapping[str, np.
 
     Because the readout leaks, eligibilities are filtered like it: ebar[t] = kappa ebar[t-1] + e[t]. The learning
     signal is L_j[t] = sum_k B_kj dL/dy_k[t]. ``feedback``: B{l} of shape (classes, N_l), the network's own random
-    matrices or ``symmetric_feedback``.
+    matrices, ``symmetric_feedback``, or the readout's own weights where it reads every layer.
     """
     gradients = _zeros(network)
-    filtered = {name: np.zeros((batch.mask.shape[1], *g.shape)) for name, g in gradients.items() if name != "W_out"}
+    filtered = {name: np.zeros((batch.mask.shape[1], *gradients[name].shape)) for name in _hidden(network)}
     for t, step in enumerate(_simulate(network, batch.inputs)):
         error = _error(loss, step.readout, batch, t)
         for name in step.presynaptic:
@@ -57,7 +57,8 @@ def eprop(network: Network, batch: Batch, loss: Loss, feedback: Mapping[str, np.
             filtered[name] += _eligibility(step, name)
             signal = error @ feedback[f"B{name[1:]}"]
             gradients[name] += np.einsum("bj,bji->ji", signal, filtered[name])
-        gradients["W_out"] += error.T @ step.readout_trace
+        for name, trace in step.readout_traces.items():
+            gradients[name] += error.T @ trace
     return _without_self_connections(gradients)
 
 
@@ -77,7 +78,8 @@ def decolle(network: Network, batch: Batch, loss: Loss, local_loss: Loss) -> dic
             gradients[name] += signal.T @ eU
             if name in step.adaptation:
                 gradients[name] -= np.einsum("bj,bji->ji", signal, step.adaptation[name])
-        gradients["W_out"] += _error(loss, step.readout, batch, t).T @ step.readout_trace
+        for name, trace in step.readout_traces.items():
+            gradients[name] += _error(loss, step.readout, batch, t).T @ trace
     return _without_self_connections(gradients)
 
 
@@ -92,16 +94,18 @@ def bptt(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
         step._replace(h=dict(step.h), spikes={layer: np.array(s) for layer, s in step.spikes.items()})
         for step in _simulate(network, batch.inputs)
     ]
-    gradients, layers = _zeros(network), list(network.hidden)
+    gradients, layers, read_by = _zeros(network), list(network.hidden), readouts(weights)
     lambda_y = np.zeros_like(kept[-1].readout)
     lambda_I, lambda_U = ({layer: np.zeros_like(kept[-1].h[layer]) for layer in layers} for _ in range(2))
     for t in range(len(kept) - 1, -1, -1):
         step = kept[t]
         lambda_y = kappa * lambda_y + _error(loss, step.readout, batch, t)
-        gradients["W_out"] += lambda_y.T @ step.spikes[layers[-1]]
-        delivered = lambda_y @ weights["W_out"]
+        delivered = 0
         for layer in reversed(layers):
             G = delivered - theta * lambda_U[layer]
+            if layer in read_by:
+                gradients[read_by[layer]] += lambda_y.T @ step.spikes[layer]
+                G += lambda_y @ weights[read_by[layer]]
             if f"V{layer}" in weights:
                 G += lambda_I[layer] @ weights[f"V{layer}"]
             lambda_U[layer] = beta * lambda_U[layer] + step.h[layer] * G
@@ -156,9 +160,10 @@ def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
         error = _error(loss, step.readout, batch, t)
         for name, P in Py.items():
             P *= kappa
-            P += np.einsum("kj,bjp->bkp", weights["W_out"], Ps[layers[-1], name])
-            if name == "W_out":
-                P += _by_own_weights(below, len(weights["W_out"]))
+            for layer, read_by in readouts(weights).items():
+                P += np.einsum("kj,bjp->bkp", weights[read_by], Ps[layer, name])
+                if name == read_by:
+                    P += _by_own_weights(step.spikes[layer], len(weights[name]))
             gradients[name] += np.einsum("bk,bkp->p", error, P).reshape(weights[name].shape)
     return _without_self_connections(gradients)
 
@@ -183,10 +188,17 @@ def symmetric_feedback(network: Network) -> dict[str, np.ndarray]:
 
 def _eligibility(step: _Step, name: str) -> np.ndarray:
     """e_ji[t] of the synapses of one hidden weight, (samples, N_l, sources)."""
-    felt = step.presynaptic[name][:, None, :]
-    if name in step.adaptation:
-        felt = felt - step.adaptation[name]
-    return step.h[int(name[1:])][:, :, None] * felt
+    return _felt(step.h[int(name[1:])], step.presynaptic[name], step.adaptation.get(name))
+
+
+def _felt(h: np.ndarray, eU: np.ndarray, adaptation: np.ndarray | None) -> np.ndarray:
+    """h (eU - b ea) of all pairs of a neuron and a source, (samples, N_l, sources)."""
+    return h[:, :, None] * (eU[:, None, :] if adaptation is None else eU[:, None, :] - adaptation)
+
+
+def _hidden(network: Network) -> list[str]:
+    """Names of the weights onto hidden neurons."""
+    return [name for name in network.weights if name not in readouts(network.weights).values()]
 
 
 def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
@@ -196,14 +208,11 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
     weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
     samples = inputs.shape[1]
     I, U, a, s = ({layer: np.zeros((samples, len(weights[f"W{layer}"]))) for layer in network.hidden} for _ in range(4))
-    eI, eU = (
-        {name: np.zeros((samples, array.shape[1])) for name, array in weights.items() if name != "W_out"}
-        for _ in range(2)
-    )
-    ea = {name: np.zeros((samples, *array.shape)) for name, array in weights.items() if b and name != "W_out"}
+    eI, eU = ({name: np.zeros((samples, weights[name].shape[1])) for name in _hidden(network)} for _ in range(2))
+    ea = {name: np.zeros((samples, *weights[name].shape)) for name in _hidden(network) if b}
     h: dict[int, np.ndarray] = {}
     y = np.zeros((samples, len(weights["W_out"])))
-    readout_trace = np.zeros((samples, weights["W_out"].shape[1]))
+    readout_traces = {name: np.zeros((samples, weights[name].shape[1])) for name in readouts(weights).values()}
     for x in inputs:
         below = np.asarray(x, np.float64)
         for layer in network.hidden:
@@ -212,8 +221,7 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
                 sources[f"V{layer}"] = s[layer]  # of the step before
             for name in ea:
                 if int(name[1:]) == layer and layer in h:
-                    e = h[layer][:, :, None] * (eU[name][:, None, :] - b * ea[name])
-                    ea[name] = rho * ea[name] + e
+                    ea[name] = rho * ea[name] + _felt(h[layer], eU[name], b * ea[name])
             I[layer] = alpha * I[layer] + sum(source @ weights[name].T for name, source in sources.items())
             U[layer] = beta * U[layer] + I[layer] - theta * s[layer]
             a[layer] = rho * a[layer] + s[layer]
@@ -224,9 +232,11 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
                 eI[name] = alpha * eI[name] + source
                 eU[name] = beta * eU[name] + eI[name]
             below = s[layer]
-        y = kappa * y + below @ weights["W_out"].T
-        readout_trace = kappa * readout_trace + below
-        yield _Step(h, s, eU, {name: b * trace for name, trace in ea.items()}, y, readout_trace)
+        y = kappa * y
+        for layer, name in readouts(weights).items():
+            y = y + s[layer] @ weights[name].T
+            readout_traces[name] = kappa * readout_traces[name] + s[layer]
+        yield _Step(h, s, eU, {name: b * trace for name, trace in ea.items()}, y, readout_traces)
 
 
 def _error(loss: Loss, readout: np.ndarray, batch: Batch, t: int) -> np.ndarray:

@@ -10,10 +10,15 @@ source     B_l[t]                                      weights it can travel by
 =========  ==========================================  =================================================
 above      from lambda_I of the layer above,           transpose: W_{l+1}^T; random or adaptive: B_l^T,
            lambda_y for the last hidden layer          B_l of the shape of W_{l+1}
-readout    from lambda_y[t]                            product: (W_out W_L ... W_{l+1})^T; random: B_l^T
+readout    from lambda_y[t]                            product: (W_out W_L ... W_{l+1})^T; random: B_l^T;
+                                                       transpose: O_l^T; adaptive: B_l^T, B_l of the shape of O_l
 local      from dL_l/dY_l[t], Y_l = B_l s_l[t] being   random: B_l^T
            the layer's own readout
 =========  ==========================================  =================================================
+
+The readout's own weights O_l exist where it reads every hidden layer directly (O_L being W_out): a rule that sends
+errors down by them trains such networks, all others those whose readout reads the last layer. In such a network
+O_l^T lambda_y joins what comes from above, since the loss's gradient does so.
 
 Credit through recurrence travels by V_l^T (transpose) or by R_l^T, a fixed random matrix. Adaptive feedback weights
 get the same updates as the forward weights they stand for, and both decay (Kolen & Pollack 1994), so that they come
@@ -27,7 +32,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from snnlocality.network import Weights
+from snnlocality.network import Weights, readouts
 
 
 class ErrorSource(StrEnum):
@@ -39,18 +44,18 @@ class ErrorSource(StrEnum):
 
 
 class FeedbackWeights(StrEnum):
-    """The weights by which the error travels to a hidden layer."""
+    """The weights by which the error travels to a hidden layer, from those that know most of the network."""
 
-    TRANSPOSE = "transpose"
     PRODUCT = "product"
+    TRANSPOSE = "transpose"
     ADAPTIVE = "adaptive"
     RANDOM = "random"
 
 
-_TRANSPOSE, _PRODUCT, _ADAPTIVE, _RANDOM = FeedbackWeights
+_PRODUCT, _TRANSPOSE, _ADAPTIVE, _RANDOM = FeedbackWeights
 _ALLOWED = {
     ErrorSource.ABOVE: {_TRANSPOSE, _ADAPTIVE, _RANDOM},
-    ErrorSource.READOUT: {_PRODUCT, _RANDOM},
+    ErrorSource.READOUT: {_PRODUCT, _TRANSPOSE, _ADAPTIVE, _RANDOM},
     ErrorSource.LOCAL: {_RANDOM},
 }
 
@@ -83,23 +88,38 @@ class Rule:
         if self.through_recurrence not in (None, _TRANSPOSE, _RANDOM):
             raise ValueError(f"credit through recurrence cannot travel by {self.through_recurrence} weights")
 
+    @property
+    def direct_readout(self) -> bool:
+        """Whether the networks that it trains have a readout that reads every hidden layer."""
+        return self.source is ErrorSource.READOUT and self.weights in (_TRANSPOSE, _ADAPTIVE)
+
 
 Matrix = TypeVar("Matrix")  # an engine's own kind
 
 
 def deliveries(rule: Rule, weights: Mapping[str, Matrix], feedback: Mapping[str, Matrix]) -> dict[int, Matrix]:
     """By hidden layer, the matrix M of shape (units or classes above, N_l) of the delivered error B_l = M^T error."""
+    read_by = readouts(weights)
+    if rule.direct_readout and len(read_by) < max(read_by):
+        raise ValueError(f"{rule.label} needs a network whose readout reads every layer (network.Shape)")
     above = product = weights["W_out"]
     result = {}
-    for layer in range(sum(name.startswith("W") for name in weights) - 1, 0, -1):
+    for layer in range(max(read_by), 0, -1):
         if rule.weights in (_RANDOM, _ADAPTIVE):
             result[layer] = feedback[f"B{layer}"]
+        elif rule.direct_readout:
+            result[layer] = weights[read_by[layer]]
         else:
             result[layer] = product if rule.weights is _PRODUCT else above
         above = weights[f"W{layer}"]
         if rule.weights is _PRODUCT and layer > 1:
             product = product @ above  # type: ignore[operator]
     return result
+
+
+def shortcut(rule: Rule, layer: int, weights: Mapping[str, Matrix]) -> Matrix | None:
+    """O_l where errors come from above and the readout reads the layer too: its transpose brings lambda_y besides."""
+    return weights.get(f"O{layer}") if rule.source is ErrorSource.ABOVE else None
 
 
 def recurrence(rule: Rule, layer: int, weights: Mapping[str, Matrix], feedback: Mapping[str, Matrix]) -> Matrix | None:
@@ -117,20 +137,28 @@ def windows(rule: Rule, steps: int) -> list[slice]:
 
 def stands_for(rule: Rule, hidden: Sequence[int]) -> dict[str, str]:
     """The forward weights whose updates each adaptive feedback matrix shares: {"B1": "W2", ...}."""
-    if rule.weights is not _ADAPTIVE:
+    return _places(rule, hidden) if rule.weights is _ADAPTIVE else {}
+
+
+def _places(rule: Rule, hidden: Sequence[int]) -> dict[str, str]:
+    """The forward weights whose place every feedback matrix takes, where there are such."""
+    if rule.source is not ErrorSource.ABOVE and not rule.direct_readout:
         return {}
-    return {f"B{layer}": f"W{layer + 1}" if layer < max(hidden) else "W_out" for layer in hidden}
+    below_last = (f"O{layer}" if rule.direct_readout else f"W{layer + 1}" for layer in hidden[:-1])
+    return {f"B{layer}": name for layer, name in zip(hidden, (*below_last, "W_out"), strict=True)}
 
 
 def alignments(rule: Rule, weights: Weights, feedback: Weights) -> tuple[float, ...]:
     """Angles in degrees, per hidden layer, between feedback weights and the forward weights whose place they take.
 
-    These are W_{l+1} for errors from above and the product W_out ... W_{l+1} for errors from the readout (Lillicrap et
-    al. 2016): learning works below 90 degrees. Empty for a rule without such feedback.
+    These are W_{l+1} for errors from above and the product W_out ... W_{l+1} for errors from the readout, or O_l if
+    it reads every layer (Lillicrap et al. 2016): learning works below 90 degrees. Empty for a rule without such
+    feedback.
     """
     if rule.weights not in (_RANDOM, _ADAPTIVE) or rule.source is ErrorSource.LOCAL:
         return ()
-    symmetric = replace(rule, weights=_TRANSPOSE if rule.source is ErrorSource.ABOVE else _PRODUCT)
+    broadcast = rule.source is ErrorSource.READOUT and not rule.direct_readout
+    symmetric = replace(rule, weights=_PRODUCT if broadcast else _TRANSPOSE)
     pairs = (deliveries(one, weights, feedback) for one in (rule, symmetric))
     random, forward = ({layer: M.ravel().astype(np.float64) for layer, M in found.items()} for found in pairs)
     cosines = [B @ forward[l] / np.linalg.norm(B) / np.linalg.norm(forward[l]) for l, B in sorted(random.items())]
@@ -141,17 +169,17 @@ def draw_feedback(rule: Rule, weights: Weights, generator: np.random.Generator) 
     """The random matrices that a rule needs beside a network's initial weights; none if it needs none.
 
     B_l of shape (classes, N_l), Gaussian of variance 1/N_l, for errors from the readout and of local losses: for e-prop
-    they carry the readout's error down, for DECOLLE they are also the layer's own readout. For errors from the layer
-    above, and for R_l, the shape and the root mean square of the weights that they take the place of.
+    they carry the readout's error down, for DECOLLE they are also the layer's own readout. Where they take the place of
+    certain weights, and for R_l, the shape and the root mean square of these.
     """
     classes, hidden = len(weights["W_out"]), range(1, sum(name.startswith("W") for name in weights))
-    feedback = {}
+    feedback, places = {}, _places(rule, hidden)
     for layer in hidden:
         units = len(weights[f"W{layer}"])
         if rule.weights not in (_RANDOM, _ADAPTIVE):
             continue
-        if rule.source is ErrorSource.ABOVE:
-            feedback[f"B{layer}"] = _alike(weights.get(f"W{layer + 1}", weights["W_out"]), generator)
+        if f"B{layer}" in places:
+            feedback[f"B{layer}"] = _alike(weights[places[f"B{layer}"]], generator)
         else:
             feedback[f"B{layer}"] = (generator.standard_normal((classes, units)) / np.sqrt(units)).astype(np.float32)
     for layer in hidden:

@@ -7,6 +7,7 @@ For layer l at step t (Neftci et al. 2019, eq. 4-5, in the zero-latency order of
     a[t] = rho   a[t-1] + s[t-1]
     s[t] = H(U[t] - theta - b a[t])
     y[t] = kappa y[t-1] + W_out s_last[t]            (readout: no spikes, no recurrence)
+           + sum_l O_l s_l[t]                        (where it reads the layers below the last one too)
 
 V has a zero diagonal: a neuron does not excite itself, its own spike acts through the reset and the adaptation alone.
 The adaptation a raises the threshold after every spike (ALIF: Bellec et al. 2020); without it b is 0. Engines keep
@@ -14,6 +15,7 @@ U[t] - b a[t] as the potential: all that spikes and surrogates see is its distan
 """
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -28,9 +30,12 @@ class Dynamics(NamedTuple):
     b: float = 0.0  # what the adaptation adds to the threshold for one spike; 0: no adaptation
 
 
-def dynamics(step_ms: float, synapse_ms: float, membrane_ms: float, readout_ms: float, theta: float) -> Dynamics:
-    """Decay factors exp(-step / time constant) of a simulation step of ``step_ms`` milliseconds; no adaptation."""
-    alpha, beta, kappa = (math.exp(-step_ms / tau) for tau in (synapse_ms, membrane_ms, readout_ms))
+def dynamics(step: float, time_constants: Mapping[str, float], theta: float) -> Dynamics:
+    """Decay factors exp(-step / time constant) of ``synapse``, ``membrane`` and ``readout``; no adaptation.
+
+    The duration of a simulation step and the time constants have the same unit.
+    """
+    alpha, beta, kappa = (math.exp(-step / time_constants[name]) for name in ("synapse", "membrane", "readout"))
     return Dynamics(alpha, beta, kappa, theta)
 
 

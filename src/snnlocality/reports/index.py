@@ -88,7 +88,7 @@ _TUTORIAL = {
     "tutorial_figure6": (
         "Figure 6",
         "Local errors in a convolutional network",
-        "The tutorial's example learns gestures; here the study's digits stand in for them.",
+        "The tutorial's example learns gestures; where these are not at hand, the study's digits stand in for them.",
     ),
     "tutorial_figure7": (
         "Figure 7",

@@ -98,14 +98,15 @@ def optimisation_of(settings: dict[str, Any]) -> Optimisation:
 def shape_of(settings: dict[str, Any], dataset: Dataset) -> Shape:
     """Numbers of units of a run's network."""
     recurrent = settings["architecture"] != "ff"
-    shape = Shape(dataset.inputs, tuple(settings["hidden"]), dataset.classes, recurrent)
+    hidden = tuple(settings["hidden"])
+    shape = Shape(dataset.inputs, hidden, dataset.classes, recurrent, settings["direct_readout"])
     return matched_feedforward(shape) if settings["architecture"] == "ff_matched" else shape
 
 
 def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
     """Decay factors of a run's neurons; they follow from the duration of a simulation step."""
-    tau, neuron = settings["time_constants_ms"], settings["neuron"]
-    leaky = dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], neuron["threshold"])
+    neuron = settings["neuron"]
+    leaky = dynamics(dataset.step_ms, settings["time_constants_ms"], neuron["threshold"])
     return adaptive(leaky, dataset.step_ms, neuron["adaptation"]["time_constant_ms"], neuron["adaptation"]["strength"])
 
 

@@ -1,11 +1,13 @@
 """Run one of the tutorial's experiments, which train small networks of their own."""
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 
 from snnlocality import parameters as params
 from snnlocality import plan, registry
 from snnlocality.data.batches import load
+from snnlocality.data.sources import data_folder
 from snnlocality.engines.interface import Engine
 from snnlocality.provenance.records import recorded
 from snnlocality.storage import write_text
@@ -20,6 +22,9 @@ def run_experiment(
     run = registry.load(params.EXPERIMENTS, experiment).run
     with recorded(planned, engine=engine.name):
         data = load(planned.made[0], 0) if planned.made else None
+        if planned.raw:
+            gestures = importlib.import_module("snnlocality.data.vision.gestures").gestures
+            data = gestures(data_folder() / planned.raw, **planned.settings["gestures"])
         table = run(planned.settings, Context(engine, data, advance))
         write_text(planned.outputs[0], table.to_csv(index=False, float_format="%.9g"))
     return planned.outputs[0]

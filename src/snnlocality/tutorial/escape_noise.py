@@ -18,19 +18,17 @@ from snnlocality.neurons.lif import Dynamics
 
 def potentials(W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Dynamics) -> np.ndarray:
     """U (steps, samples, units) given what the neurons fire; ``inputs``: (steps, samples, inputs)."""
-    alpha, beta, _, theta, *_ = dynamics
-    current = lfilter([1.0], [1.0, -alpha], inputs @ W.T, axis=0)
+    current = _decaying(dynamics.alpha, inputs @ W.T)
     before = np.concatenate([np.zeros_like(spikes[:1]), spikes[:-1]])
-    return lfilter([1.0], [1.0, -beta], current - theta * before, axis=0)
+    return _decaying(dynamics.beta, current - dynamics.theta * before)
 
 
 def log_likelihood(
     W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Dynamics, k: float
 ) -> tuple[float, np.ndarray]:
     """log P of spike trains (steps, samples, units) under the weights, and its derivative by them."""
-    alpha, beta, _, theta, *_ = dynamics
-    x = k * (potentials(W, inputs, spikes, dynamics) - theta)
-    response = lfilter([1.0], [1.0, -beta], lfilter([1.0], [1.0, -alpha], inputs, axis=0), axis=0)
+    x = k * (potentials(W, inputs, spikes, dynamics) - dynamics.theta)
+    response = _decaying(dynamics.beta, _decaying(dynamics.alpha, inputs))
     value = float((spikes * log_expit(x) + (1 - spikes) * log_expit(-x)).sum())
     return value, k * np.einsum("tbi,tbj->ij", spikes - expit(x), response)
 
@@ -39,12 +37,16 @@ def sample(
     W: np.ndarray, inputs: np.ndarray, dynamics: Dynamics, k: float, generator: np.random.Generator
 ) -> np.ndarray:
     """Spike trains (steps, samples, units) drawn from the neurons."""
-    alpha, beta, _, theta, *_ = dynamics
     drive = inputs @ W.T
     I = U = s = np.zeros_like(drive[0])
     spikes = np.zeros_like(drive)
     for t, current in enumerate(drive):
-        I = alpha * I + current
-        U = beta * U + I - theta * s
-        spikes[t] = s = (generator.random(U.shape) < expit(k * (U - theta))).astype(float)
+        I = dynamics.alpha * I + current
+        U = dynamics.beta * U + I - dynamics.theta * s
+        spikes[t] = s = (generator.random(U.shape) < expit(k * (U - dynamics.theta))).astype(float)
     return spikes
+
+
+def _decaying(factor: float, drive: np.ndarray) -> np.ndarray:
+    """x[t] = factor x[t-1] + drive[t] along the first axis."""
+    return lfilter([1.0], [1.0, -factor], drive, axis=0)

@@ -1,9 +1,10 @@
 """The table ``tutorial`` of params.yaml: sizes of the experiments (``tutorial.experiments``), one table each."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from snnlocality import registry
 from snnlocality.registry import RULES, SURROGATES
 from snnlocality.typed import Count, Model, Positive, Share, TimeConstants, choice_of
 
@@ -35,11 +36,21 @@ class Landscape(Experiment):
     difference: Positive  # between the two weights of a finite difference
 
 
+class Gestures(Model):
+    """DVS Gesture: the first part of every recording in bins, and the people who are kept for validation."""
+
+    steps: Count
+    duration_ms: Positive
+    validation_users: Count
+
+
 class Convolution(Experiment):
     """Three convolutional layers, DCLL beside BPTT."""
 
     on_data: ClassVar[bool] = True
 
+    recordings: Literal["study", "gestures"]
+    gestures: Gestures
     shrink: Count  # pixels of the camera a side of a pixel here
     channels: Sizes
     kernel: Count
@@ -158,6 +169,15 @@ class Exactness(Experiment):
     """Gradients of rules beside BPTT's."""
 
     rules: Annotated[tuple[Annotated[str, choice_of(RULES)], ...], Field(min_length=1)]
+
+    @field_validator("rules")
+    @classmethod
+    def _of_one_network(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        for rule in rules:
+            if registry.load(RULES, rule).RULE.direct_readout:
+                raise ValueError(f"{rule} trains networks with another readout than the one these are compared on")
+        return rules
+
     inputs: Count
     hidden: Sizes
     classes: Annotated[int, Field(ge=2)]

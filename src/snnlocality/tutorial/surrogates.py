@@ -22,25 +22,25 @@ def alike(formula: str, normalisation: str, width: float) -> SpikeFunction:
 
 def peak(formula: str, slope: float) -> float:
     """The largest value of a surrogate."""
-    return float(as_function(formula, NUMPY)(_grid() / slope, slope).max())
+    return float(_on_grid(formula, slope)[1].max())
 
 
 def area(formula: str, slope: float) -> float:
     """Area under a surrogate: a fine sum where it has its steps and kinks, and the tails."""
-    h = as_function(formula, NUMPY)
-    x, reach = _grid() / slope, _REACH / slope
+    function, (x, h) = as_function(formula, NUMPY), _on_grid(formula, slope)
     tails = [
-        quad(lambda one: float(h(np.array(one), slope)), *ends)[0] for ends in ((-np.inf, -reach), (reach, np.inf))
+        quad(lambda one: float(function(np.array(one), slope)), *ends)[0] for ends in ((-np.inf, x[0]), (x[-1], np.inf))
     ]
-    return float(np.trapezoid(h(x, slope), x) + sum(tails))
+    return float(np.trapezoid(h, x) + sum(tails))
 
 
 def _full_width(formula: str) -> float:
     """At half its peak, for slope 1."""
-    x = _grid()
-    h = as_function(formula, NUMPY)(x, 1.0)
+    x, h = _on_grid(formula, 1.0)
     return float(np.count_nonzero(h >= h.max() / 2) * (x[1] - x[0]))
 
 
-def _grid() -> np.ndarray:
-    return np.linspace(-_REACH, _REACH, _POINTS)
+def _on_grid(formula: str, slope: float) -> tuple[np.ndarray, np.ndarray]:
+    """Distances from the threshold, and the surrogate there."""
+    x = np.linspace(-_REACH, _REACH, _POINTS) / slope
+    return x, as_function(formula, NUMPY)(x, slope)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
+from snnlocality.data.vision.recordings import HEIGHT, UNITS, WIDTH, Recording
 
 
 def unit_ids(recording: Recording) -> np.ndarray:
@@ -18,16 +18,23 @@ def unit_ids(recording: Recording) -> np.ndarray:
 
 
 def bin_recording(recording: Recording, steps: int, duration_ms: float, counts: bool) -> tuple[np.ndarray, np.ndarray]:
+    """See ``bin_units``."""
+    return bin_units(unit_ids(recording), recording.time, UNITS, steps, duration_ms, counts)
+
+
+def bin_units(
+    unit: np.ndarray, time: np.ndarray, units: int, steps: int, duration_ms: float, counts: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """Units sorted by step, (events,) uint16, and the number of events in each step, (steps,) int64.
 
-    The recording is cut into ``steps`` equal bins of ``duration_ms``; the tail after it is left out. With
-    ``counts`` a unit that has k events in a bin is listed k times, else once.
+    ``unit``, ``time``: of every event, below ``units``, and in microseconds since the start. The recording is cut into
+    ``steps`` equal bins of ``duration_ms``; the tail after it is left out. With ``counts`` a unit that has k events in
+    a bin is listed k times, else once.
     """
-    step = recording.time.astype(np.int64) * steps // round(duration_ms * 1000)
-    keys = step * (2 * HEIGHT * WIDTH) + unit_ids(recording)
-    keys = keys[step < steps]
+    step = time.astype(np.int64) * steps // round(duration_ms * 1000)
+    keys = (step * units + unit)[step < steps]
     keys = np.sort(keys) if counts else np.unique(keys)
-    step, unit = np.divmod(keys, 2 * HEIGHT * WIDTH)
+    step, unit = np.divmod(keys, units)
     return unit.astype(np.uint16), np.bincount(step, minlength=steps)
 
 
@@ -35,7 +42,12 @@ def pack(
     recordings: Iterable[Recording], steps: int, duration_ms: float, counts: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Packed events of many recordings: units (events,) uint16 and offsets (samples * steps + 1,) int64."""
-    binned = [bin_recording(recording, steps, duration_ms, counts) for recording in recordings]
+    return packed(bin_recording(recording, steps, duration_ms, counts) for recording in recordings)
+
+
+def packed(binned: Iterable[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """The same of recordings that ``bin_units`` has binned."""
+    binned = list(binned)
     units = np.concatenate([unit for unit, _ in binned])
     offsets = np.concatenate([[0], np.cumsum(np.concatenate([count for _, count in binned]))])
     return units, offsets.astype(np.int64)

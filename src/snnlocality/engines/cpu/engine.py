@@ -38,7 +38,7 @@ from snnlocality.engines.cpu.traces import CpuTraces, Kept
 from snnlocality.engines.interface import Errors, Events, Inputs, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
-from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence
+from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE
 
@@ -184,6 +184,7 @@ class CpuEngine:
                 width=width,
                 W=kept.keep(f"W{layer}", table[f"W{layer}"]),
                 V=kept.keep(f"V{layer}", table[f"V{layer}"]) if f"V{layer}" in table else None,
+                O=kept.keep(f"O{layer}", table[f"O{layer}"]) if f"O{layer}" in table else None,
                 U=kept.new(f"U{layer}", (rows, width), dtype),
                 spikes=kept.new(f"spikes{layer}", (rows * units,), np.uint16),
                 spike_starts=kept.new(f"spike_starts{layer}", (rows + places,), np.uint32),
@@ -249,6 +250,8 @@ class CpuEngine:
         for layer, delivery in deliveries(rule, network.weights, network.feedback).items():
             own, V_back = work.layer[layer - 1], recurrence(rule, layer, network.weights, network.feedback)
             own.delivery = kept.keep(f"delivery{layer}", padded(delivery, own.width, self._dtype))
+            if (O := shortcut(rule, layer, network.weights)) is not None:
+                own.shortcut = kept.keep(f"shortcut{layer}", padded(O, own.width, self._dtype))
             if V_back is not None:
                 own.V_back = kept.keep(f"V_back{layer}", padded(V_back, own.width, self._dtype))
 
@@ -272,6 +275,8 @@ class CpuEngine:
             work.layer[index].dW = address(new[f"W{layer}"].table)
             if f"V{layer}" in new:
                 work.layer[index].dV = address(new[f"V{layer}"].table)
+            if f"O{layer}" in new:
+                work.layer[index].dO = address(new[f"O{layer}"].table)
         return {name: one.array for name, one in new.items()}
 
     def _finished(self, gradients: dict[str, np.ndarray], traces: CpuTraces, kept: Kept) -> dict[str, np.ndarray]:

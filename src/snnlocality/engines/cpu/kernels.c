@@ -109,17 +109,19 @@ typedef struct {
     int64_t units, width;
     const real *W;            /* W_l^T: (units below, width) */
     const real *V;            /* V_l^T: (units, width), or null */
+    const real *O;            /* O_l^T of a layer that the readout reads besides the last: (units, class_width), or null */
     real *U;                  /* potentials: (rows, width) */
     unit_index *spikes;       /* lists of active units, row after row, each chunk at its full capacity */
     row_index *spike_starts;  /* per chunk, rows + 1 */
     const real *delivery;     /* the matrix by which the error travels: (units or classes above, width) */
+    const real *shortcut;     /* O_l: (classes, width), by which lambda_y comes besides, or null */
     const real *V_back;       /* V_l: (units, width), or null if no credit goes through recurrence */
     const real *local_readout; /* of a local rule: B_l^T, (units, class_width) */
     real *local_errors;        /* dL_l/dY_l: (rows, class_width) */
     real *lambda_I;           /* (rows, width); may take the place of U */
     row_index *spike_rows;    /* the same spikes by unit: at which rows it was active */
     row_index *spike_rows_starts; /* per chunk and block, units + 1 */
-    real *dW, *dV;            /* transposed as W and V */
+    real *dW, *dV, *dO;       /* transposed as W, V and O */
 } Layer;
 
 typedef struct {
@@ -407,19 +409,35 @@ static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restri
     }
 }
 
-/* out[t] = kappa out[t-1] + M s_l[t] of layer l, with M^T as `table`: (units, width); out: the chunk's rows. */
-static void read_out(const Work *work, int64_t l, const real *table, int64_t width, real kappa, real *restrict out,
-                     Chunk chunk) {
-    const Layer *layer = &work->layer[l];
-    const int64_t g = chunk.size, T = work->steps, first = first_row(work, chunk);
+/* row += M s_l of row r of the chunk, with M^T as `table`: (units, width) */
+INLINE void add_spikes(const Work *work, const Layer *layer, const real *table, int64_t width, real *restrict row,
+                       Chunk chunk, int64_t r) {
+    const int64_t first = first_row(work, chunk);
     const row_index *starts = layer->spike_starts + first + chunk.place;
     const unit_index *spikes = layer->spikes + first * layer->units;
-    memset(out, 0, g * width * sizeof(real));
-    for (int64_t r = 0; r < T * g; r++) {
-        real *row = out + r * width;
+    add_rows(row, width, table, spikes + starts[r], starts[r + 1] - starts[r]);
+}
+
+/* out = M s_l of layer l, with M^T as `table`: (units, width); out: the chunk's rows. */
+static void project_chunk(const Work *work, int64_t l, const real *table, int64_t width, real *restrict out, Chunk chunk) {
+    memset(out, 0, work->steps * chunk.size * width * sizeof(real));
+    for (int64_t r = 0; r < work->steps * chunk.size; r++)
+        add_spikes(work, &work->layer[l], table, width, out + r * width, chunk, r);
+}
+
+/* y[t] = kappa y[t-1] + W_out s_L[t] + the same of the other layers that are read. */
+static void read_out(const Work *work, real *restrict y, Chunk chunk) {
+    const int64_t g = chunk.size, width = work->class_width;
+    const Layer *last = &work->layer[work->layers - 1];
+    const real kappa = work->kappa;
+    memset(y, 0, g * width * sizeof(real));
+    for (int64_t r = 0; r < work->steps * g; r++) {
+        real *row = y + r * width;
         if (r >= g)
             for (int64_t c = 0; c < width; c++) row[c] = kappa * row[c - g * width];
-        add_rows(row, width, table, spikes + starts[r], starts[r + 1] - starts[r]);
+        add_spikes(work, last, work->W_out, width, row, chunk, r);
+        for (const Layer *layer = work->layer; layer < last; layer++)
+            if (layer->O) add_spikes(work, layer, layer->O, width, row, chunk, r);
     }
 }
 
@@ -436,7 +454,7 @@ static void spread(const Work *work, const real *rows, int64_t width, const Stri
 static void forward_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
     for (int64_t l = 0; l < work->layers; l++) forward_layer(work, l, chunk, scratch);
     real *y = work->y_rows + first_row(work, chunk) * work->class_width;
-    read_out(work, work->layers - 1, work->W_out, work->class_width, (real)work->kappa, y, chunk);
+    read_out(work, y, chunk);
     spread(work, y, work->class_width, &work->y, work->classes, chunk);
 }
 
@@ -540,6 +558,10 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
         const Factors error = from_above ? (Factors){above->lambda_I + row * above->width, above->width, 1}
                                          : (Factors){of_classes + row * work->class_width, work->class_width, 1};
         multiply(g, width, sources, delivered, error, layer->delivery);
+        if (layer->shortcut) {
+            const Factors of_readout = {work->lambda_y + row * work->class_width, work->class_width, 1};
+            add_product(g, width, work->classes, delivered, of_readout, layer->shortcut);
+        }
         if (layer->V_back) add_product(g, width, layer->units, delivered, (Factors){now, width, 1}, layer->V_back);
         adjoint_step(g * width, work, U + t * g * width, delivered, lambda_U, now, lambda_a, lambda_I + t * g * width);
     }
@@ -622,7 +644,7 @@ static void learn_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
     take_loss(work, work->loss, work->y_rows + at, work->lambda_y + at, chunk, work->losses);
     for (int64_t l = 0; work->source == LOCAL && l < work->layers; l++) {
         const Layer *layer = &work->layer[l];
-        read_out(work, l, layer->local_readout, work->class_width, 0, layer->local_errors + at, chunk);
+        project_chunk(work, l, layer->local_readout, work->class_width, layer->local_errors + at, chunk);
         take_loss(work, work->local_loss, layer->local_errors + at, layer->local_errors + at, chunk, 0);
     }
     adjoint_chunk(work, chunk, scratch);
@@ -655,6 +677,9 @@ INLINE Gradient input_gradient(const Work *work, int64_t l) {
 }
 INLINE Gradient recurrent_gradient(const Layer *layer) {
     return (Gradient){layer->dV, layer->dV ? layer->units : 0, layer->width};
+}
+INLINE Gradient direct_gradient(const Work *work, const Layer *layer) {
+    return (Gradient){layer->dO, layer->dO ? layer->units : 0, work->class_width};
 }
 INLINE real *sum_of(Gradient gradient, int64_t part) {
     return gradient.sums + part * gradient.units * gradient.width;
@@ -722,9 +747,9 @@ static void collect(const Work *work, int64_t part, Chunk chunk, Share share) {
             if (l < L - 1)
                 listed_gradient(input_gradient(work, l + 1), part, rows, 0, above->lambda_I + first * above->width,
                                 starts, spikes, share);
-            else
-                listed_gradient(readout_gradient(work), part, rows, 0, work->lambda_y + first * work->class_width,
-                                starts, spikes, share);
+            if (l == L - 1 || layer->dO)
+                listed_gradient(l == L - 1 ? readout_gradient(work) : direct_gradient(work, layer), part, rows, 0,
+                                work->lambda_y + first * work->class_width, starts, spikes, share);
         }
     }
 }
@@ -734,6 +759,7 @@ static void clear_part(const Work *work, int64_t part, Share share) {
     for (int64_t l = 0; l < work->layers; l++) {
         clear(input_gradient(work, l), part, share);
         clear(recurrent_gradient(&work->layer[l]), part, share);
+        clear(direct_gradient(work, &work->layer[l]), part, share);
     }
 }
 
@@ -800,6 +826,7 @@ void join_parts(const Work *work, int64_t worker, int64_t workers) {
     for (int64_t l = 0; l < work->layers; l++) {
         join(input_gradient(work, l), work->parts, share);
         join(recurrent_gradient(&work->layer[l]), work->parts, share);
+        join(direct_gradient(work, &work->layer[l]), work->parts, share);
     }
 }
 
@@ -810,7 +837,7 @@ void project(const Work *work, int64_t l, const real *table, int64_t matrix_rows
              const Strided *out) {
     for (int64_t number = 0; number < chunks(work); number++) {
         const Chunk chunk = chunk_at(work, number, number);
-        read_out(work, l, table, width, 0, rows, chunk);
+        project_chunk(work, l, table, width, rows, chunk);
         spread(work, rows, width, out, matrix_rows, chunk);
     }
 }

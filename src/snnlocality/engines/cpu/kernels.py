@@ -31,9 +31,12 @@ class Layer(ctypes.Structure):
 
     _fields_ = [
         *((name, ctypes.c_int64) for name in ("units", "width")),
-        *((name, ctypes.c_void_p) for name in ("W", "V", "U", "spikes", "spike_starts", "delivery", "V_back")),
+        *(
+            (name, ctypes.c_void_p)
+            for name in ("W", "V", "O", "U", "spikes", "spike_starts", "delivery", "shortcut", "V_back")
+        ),
         *((name, ctypes.c_void_p) for name in ("local_readout", "local_errors", "lambda_I")),
-        *((name, ctypes.c_void_p) for name in ("spike_rows", "spike_rows_starts", "dW", "dV")),
+        *((name, ctypes.c_void_p) for name in ("spike_rows", "spike_rows_starts", "dW", "dV", "dO")),
     ]
 
 

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from snnlocality.engines.cuda import events, scans
 from snnlocality.engines.cuda.events import EventRows
-from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, windows
+from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut, windows
+from snnlocality.network import readouts
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 
@@ -52,8 +53,8 @@ def forward(model: Model, inputs: Rows) -> Simulation:
         U, s = scans.simulate(model.dynamics, model.spike, drive, V)
         potentials.append(U)
         spikes.append(s)
-    drive = product(spikes[-1], model.weights["W_out"].mT)
-    return Simulation(inputs, potentials, spikes, scans.leaky_sum(drive, model.dynamics.kappa))
+    read = sum(product(spikes[layer - 1], model.weights[name].mT) for layer, name in readouts(model.weights).items())
+    return Simulation(inputs, potentials, spikes, scans.leaky_sum(read, model.dynamics.kappa))
 
 
 def backward(
@@ -63,7 +64,7 @@ def backward(
     spikes, weights = simulation.spikes, model.weights
     delivery, spans = deliveries(rule, weights, model.feedback), windows(rule, readout_error.shape[1])
     lambda_y = _by_window(spans, lambda error: scans.leaky_sum_backwards(error, model.dynamics.kappa), readout_error)
-    gradients = {"W_out": _outer_sum(lambda_y, spikes[-1])}
+    gradients = {name: _outer_sum(lambda_y, spikes[layer - 1]) for layer, name in readouts(weights).items()}
     lambda_above = lambda_y
     for layer in reversed(model.hidden):
         index = layer - 1
@@ -78,7 +79,10 @@ def backward(
             V=recurrence(rule, layer, weights, model.feedback),
             through_reset=rule.through_reset,
         )
-        lambda_I = _by_window(spans, adjoint, product(error, delivery[layer]), simulation.potentials[index])
+        delivered = product(error, delivery[layer])
+        if (O := shortcut(rule, layer, weights)) is not None:
+            delivered = delivered + product(lambda_y, O)
+        lambda_I = _by_window(spans, adjoint, delivered, simulation.potentials[index])
         gradients[f"W{layer}"] = (
             _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(simulation.inputs, lambda_I)
         )

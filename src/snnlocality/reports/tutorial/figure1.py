@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from snnlocality.neurons.lif import dynamics
 
 TITLE = "A leaky integrate-and-fire neuron with four inputs: below the threshold at first, then firing"
-_NEURON = dynamics(1.0, 5.0, 10.0, 10.0, 1.0)  # steps of 1 ms
+_NEURON = dynamics(1.0, {"synapse": 5.0, "membrane": 10.0, "readout": 10.0}, 1.0)  # steps of 1 ms
 _WEIGHTS = np.array([0.16, 0.12, 0.09, 0.14])
 _QUIET, _BUSY = 0.03, 0.12  # input spikes a step, in the first and the second half
 _STEPS = 200

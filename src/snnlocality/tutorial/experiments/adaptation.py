@@ -30,10 +30,9 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     """Columns: neurons, rule, seed, update, loss, accuracy; every update meets recordings that none met before."""
     rows = []
     trainings = list(product(NEURONS, settings["rules"], range(settings["seeds"])))
-    tau = settings["time_constants_steps"]
     for number, (neurons, name, seed) in enumerate(trainings):
         rule, random = registry.load(registry.RULES, name).RULE, generator(seed, "adaptation")
-        leaky = dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0)
+        leaky = dynamics(1.0, settings["time_constants_steps"], 1.0)
         network = initial_network(
             Shape((settings["classes"] + 1) * settings["channels"], (settings["hidden"],), settings["classes"], False),
             adaptive(leaky, 1.0, settings["adaptation_steps"], settings["strength"] if neurons == "ALIF" else 0.0),

@@ -1,8 +1,9 @@
 """Three convolutional layers that learn by local errors (DCLL) or by BPTT (the tutorial's figure 6).
 
-The tutorial trains on recordings of gestures; here on the study's recordings of digits, a stand-in.
+The tutorial trains on recordings of gestures; where they are not at hand, the study's of digits stand in for them.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from torch.nn.functional import avg_pool2d
 
 from snnlocality.data.batches import Dataset
 from snnlocality.data.splits import Part
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH
 from snnlocality.engines.interface import Events
 from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking
@@ -23,13 +23,13 @@ from snnlocality.tutorial.convolution import METHODS, Layer, draw, gradients, sc
 
 
 def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
-    """Columns: method, seed, epoch, updates done, training loss, accuracy of every layer's readout on validation data.
+    """Columns: recordings, method, seed, epoch, updates done, training loss, a layer, its accuracy on validation data.
 
-    Layers are numbered from below; ``layer`` is the readout that decides.
+    Layers are numbered from below; the accuracy is that of the layer's own readout.
     """
     assert context.data is not None
     dataset, parts = context.data
-    neurons = dynamics_of(settings, dataset)
+    neurons = dynamics(dataset.step_ms, settings["time_constants_ms"], settings["threshold"])
     spike = spiking(settings["surrogate"], settings["slope"])
     rows: list[dict[str, Any]] = []
     trainings = [(method, seed) for seed in range(settings["seeds"]) for method in METHODS]
@@ -42,7 +42,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
             (2, *settings["channels"]),
             settings["kernel"],
             settings["pools"],
-            WIDTH // settings["shrink"],
+            _side(dataset) // settings["shrink"],
             dataset.classes,
             torch.Generator().manual_seed(seed),
         )
@@ -62,7 +62,8 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
                 optimiser.step()
                 losses.append(loss)
             updates += len(batches)
-            known = {"method": method, "seed": seed, "epoch": epoch, "updates": updates}
+            known = {"recordings": settings["recordings"], "method": method, "seed": seed}
+            known |= {"epoch": epoch, "updates": updates}
             known["loss"] = float(np.mean(losses)) if losses else float("nan")
             by_layer = accuracies(layers, dataset, validation, settings, neurons, spike)
             rows += [{**known, "layer": layer, "accuracy": value} for layer, value in by_layer.items()]
@@ -70,10 +71,9 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def dynamics_of(settings: dict[str, Any], dataset: Dataset) -> Dynamics:
-    """Of the study's vision task."""
-    tau = settings["time_constants_ms"]
-    return dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["threshold"])
+def _side(dataset: Dataset) -> int:
+    """Pixels along a side of the camera, which is square and has two polarities."""
+    return math.isqrt(dataset.inputs // 2)
 
 
 def images(dataset: Dataset, indices: np.ndarray, shrink: int) -> tuple[Tensor, Tensor]:
@@ -83,7 +83,7 @@ def images(dataset: Dataset, indices: np.ndarray, shrink: int) -> tuple[Tensor, 
     """
     batch = dataset.batch(indices)
     assert isinstance(batch.inputs, Events)
-    dense = torch.from_numpy(batch.inputs.dense()).reshape(-1, 2, HEIGHT, WIDTH)
+    dense = torch.from_numpy(batch.inputs.dense()).reshape(-1, 2, _side(dataset), _side(dataset))
     small = shrink**2 * avg_pool2d(dense, shrink)
     return small.reshape(batch.inputs.steps, len(indices), *small.shape[1:]), torch.from_numpy(
         np.array(batch.targets[0])

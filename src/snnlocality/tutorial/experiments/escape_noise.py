@@ -17,8 +17,7 @@ from snnlocality.tutorial.escape_noise import log_likelihood, sample
 
 def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     """Columns: seed, update, log_likelihood (of a step and neuron), teacher's, angle in degrees to its weights."""
-    tau = settings["time_constants_steps"]
-    neurons, k = dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0), settings["slope"]
+    neurons, k = dynamics(1.0, settings["time_constants_steps"], 1.0), settings["slope"]
     rows = []
     for seed in range(settings["seeds"]):
         random = generator(seed, "escape_noise")

@@ -32,8 +32,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     """Columns: seed, arch, method, weights, cosine and relative distance of its gradient to BPTT's."""
     engine = ReferenceEngine(torch.float64)
     rows = []
-    tau = settings["time_constants_steps"]
-    neurons = dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0)
+    neurons = dynamics(1.0, settings["time_constants_steps"], 1.0)
     for seed in range(settings["seeds"]):
         for arch in ("ff", "rec"):
             random = generator(seed, "exactness")

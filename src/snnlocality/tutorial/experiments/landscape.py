@@ -50,14 +50,14 @@ def first_of_two(samples: int, steps: int, random: np.random.Generator) -> Batch
 
 def trained(settings: dict[str, Any], batch: Batch, engine: Engine, seed: int) -> tuple[np.ndarray, Network]:
     """The moving weights at the start, and the network at the end of training by BPTT."""
-    tau, random = settings["time_constants_steps"], generator(seed, "landscape weights")
+    random = generator(seed, "landscape weights")
     # Excitatory at first, so that no neuron is silent from the start.
     weights = {
         "W1": settings["drive"] * np.abs(random.standard_normal((settings["hidden"], 2))),
         "W_out": random.standard_normal((2, settings["hidden"])),
     }
     network = Network(
-        dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0),
+        dynamics(1.0, settings["time_constants_steps"], 1.0),
         spiking(settings["surrogate"], settings["slope"]),
         weights,
         {},

@@ -70,12 +70,12 @@ def patterns(settings: dict[str, Any], seed: int) -> tuple[np.ndarray, np.ndarra
 
 def first_network(settings: dict[str, Any], inputs: np.ndarray, engine: Engine, feedback: str, seed: int) -> Network:
     """Of one hidden layer and spiking outputs; the same weights for every kind of feedback."""
-    tau, outputs = settings["time_constants_steps"], settings["outputs"]
+    outputs = settings["outputs"]
     steps = len(inputs)
     batch = Batch(inputs, np.zeros((steps, 1), np.int64), np.ones((steps, 1), np.float32), 1)
     network = initial_network(
         Shape(settings["inputs"], (settings["hidden"], outputs), outputs, recurrent=False),
-        dynamics(1.0, tau["synapse"], tau["membrane"], tau["readout"], 1.0),
+        dynamics(1.0, settings["time_constants_steps"], 1.0),
         spiking(settings["surrogate"], settings["slope"]),
         superspike.RULE,
         batch,

@@ -24,8 +24,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     """Columns: normalisation, surrogate, seed, loss on training data, accuracy on validation data, after training."""
     assert context.data is not None
     dataset, parts = context.data
-    tau = settings["time_constants_ms"]
-    neurons = dynamics(dataset.step_ms, tau["synapse"], tau["membrane"], tau["readout"], settings["threshold"])
+    neurons = dynamics(dataset.step_ms, settings["time_constants_ms"], settings["threshold"])
     shape = Shape(dataset.inputs, tuple(settings["hidden"]), dataset.classes, recurrent=False)
     optimisation = Optimisation(
         "cross_entropy", None, settings["epochs"], settings["batch_size"], settings["learning_rate"]

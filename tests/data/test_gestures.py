@@ -1,0 +1,68 @@
+"""DVS Gesture in the layout that tonic leaves behind, with recordings made for the test."""
+
+import numpy as np
+import pytest
+
+from snnlocality.data.splits import Part
+from snnlocality.data.vision.gestures import SIDE, gestures
+from snnlocality.errors import UserError
+
+
+def write(root, user, lighting, label, events):
+    """Events (n, 4): x, y, polarity, milliseconds."""
+    folder = root / "DVSGesture" / "ibmGestureTrain" / f"user{user:02d}_{lighting}"
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / f"{label}.npy", np.asarray(events, float))
+
+
+@pytest.fixture
+def root(tmp_path):
+    random = np.random.default_rng(0)
+    for user in (3, 1, 12, 2):
+        for label in (10, 0, 4):
+            time = np.sort(random.integers(50, 400, 30))
+            write(
+                tmp_path, user, "led", label, np.column_stack([*random.integers(0, [SIDE, SIDE, 2], (30, 3)).T, time])
+            )
+    write(tmp_path, 2, "lab", 7, [[5, 6, 1, 100], [5, 6, 1, 101], [127, 0, 0, 109], [1, 1, 1, 130], [2, 2, 0, 199]])
+    return tmp_path
+
+
+def test_people_are_in_one_part_alone_and_in_order(root):
+    dataset, parts = gestures(root, steps=4, duration_ms=40, validation_users=2)
+    assert dataset.labels.tolist() == [0, 10, 4] + [7, 0, 10, 4] + [0, 10, 4] * 2
+    assert parts[Part.TRAIN].tolist() == list(range(7))
+    assert parts[Part.VALIDATION].tolist() == list(range(7, 13))
+    assert (dataset.inputs, dataset.classes, dataset.step_ms) == (2 * SIDE**2, 11, 10)
+
+
+def test_units_of_a_recording_by_hand(root):
+    """Times count from the first event; a unit is active once a bin; what comes later is left out."""
+    dataset, _ = gestures(root, steps=4, duration_ms=40, validation_users=1)
+    expected = np.zeros((4, 2, SIDE, SIDE))
+    expected[0, 1, 6, 5] = expected[0, 0, 0, 127] = expected[3, 1, 1, 1] = 1
+    np.testing.assert_array_equal(dataset.batch(np.array([3])).inputs.dense().reshape(expected.shape), expected)
+
+
+def test_too_few_people_or_none_are_refused(root):
+    with pytest.raises(UserError, match="recordings of 4 people where more than 4 are needed"):
+        gestures(root, 4, 40, validation_users=4)
+    with pytest.raises(UserError, match="nowhere has recordings of 0 people"):
+        gestures(root / "nowhere", 4, 40, validation_users=1)
+
+
+@pytest.mark.parametrize(
+    ("events", "what"),
+    [([[SIDE, 0, 0, 5]], "outside the sensor"), (np.zeros((0, 4)), "no event"), ([1, 2], "is no recording")],
+)
+def test_a_wrong_recording_is_named(root, events, what):
+    write(root, 1, "led", 4, events)
+    with pytest.raises(UserError, match=f"user01_led/4.npy .*{what}"):
+        gestures(root, 4, 40, validation_users=1)
+
+
+def test_a_damaged_file_is_named_and_nothing_in_it_is_run(root):
+    path = root / "DVSGesture" / "ibmGestureTrain" / "user01_led" / "0.npy"
+    np.save(path, np.array([{"an": "object"}]), allow_pickle=True)
+    with pytest.raises(UserError, match=r"user01_led/0.npy is no recording of DVS Gesture"):
+        gestures(root, 4, 40, validation_users=1)
