@@ -8,7 +8,14 @@ import pytest
 
 import snnlocality
 from snnlocality import parameters, plan
-from snnlocality.provenance.closure import _ORCHESTRATION, closure, normalised_c_digest, normalised_digest
+from snnlocality.provenance.closure import (
+    _ORCHESTRATION,
+    _analysed,
+    _remembered,
+    closure,
+    normalised_c_digest,
+    normalised_digest,
+)
 
 SOURCES = sorted(Path(snnlocality.__file__).parent.rglob("*.py"))
 
@@ -67,6 +74,25 @@ def test_the_closure_is_that_of_another_library():
             graph.remove_module(descendant)
     for module in graph.modules:
         assert closure((module,)) == tuple(sorted({module, *graph.find_upstream_modules(module)}))
+
+
+def test_what_is_known_of_a_source_is_remembered(tmp_path, monkeypatch):
+    source = SOURCE.encode() + b"from snnlocality import plan\nimport snnlocality.paths\n"
+    expected = _analysed(source)
+    assert expected.imports == (("snnlocality", "plan"), ("snnlocality.paths", ""))
+    assert _remembered(source, tmp_path) == expected
+    (note,) = tmp_path.iterdir()
+    monkeypatch.setattr(ast, "parse", lambda text: pytest.fail("parsed twice"))
+    assert _remembered(source, tmp_path) == expected
+    monkeypatch.undo()
+    for damaged in ("", "{", "[]", "{}", '{"digest": "x", "imports": 3}', '{"digest": "x", "imports": [["a"]]}'):
+        note.write_text(damaged)
+        assert _remembered(source, tmp_path) == expected
+    assert _remembered(source + b"x = 1\n", tmp_path).digest != expected.digest
+    assert len(list(tmp_path.iterdir())) == 2
+    nowhere = tmp_path / "file" / "folder"
+    nowhere.parent.write_text("")
+    assert _remembered(source, nowhere) == expected
 
 
 def test_what_the_closure_does_not_follow_is_not_there():

@@ -62,6 +62,16 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def user_cache() -> Path | None:
+    """Where a user keeps what can be made anew: below XDG_CACHE_HOME or ~/.cache; None if there is no such place."""
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snnlocality"
+        home.mkdir(parents=True, exist_ok=True)
+        return home if os.access(home, os.W_OK) else None
+    except (OSError, RuntimeError):  # read-only, or a user without a home
+        return None
+
+
 def check_writable(path: str | Path) -> None:
     """Raise UserError if ``path`` cannot be written, before hours of work go into it; make its folder."""
     try:

@@ -14,7 +14,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class Model(BaseModel):
     """Base of every table in params.yaml: unknown keys are refused, and numbers that are none or infinite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
 
 
 class TimeConstants(Model):

@@ -18,6 +18,7 @@ _OTHER = {
     "N-MNIST": "another",
     "TIMIT": "another",
     "ff": "rec",
+    "study": "gestures",
 }
 _FEW = {"classes": 39, "polarity": 0}  # numbers of which only few are allowed
 

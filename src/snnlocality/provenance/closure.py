@@ -5,11 +5,13 @@ import hashlib
 import importlib.util
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from snnlocality.storage import sha256
+from snnlocality.errors import UserError
+from snnlocality.storage import read_json, sha256, user_cache, write_json
 
 _PACKAGE = "snnlocality"
 
@@ -46,32 +48,81 @@ def closure(modules: tuple[str, ...]) -> tuple[str, ...]:
         module = ahead.pop()
         if module not in found:
             found.add(module)
-            ahead += _read(module).imports
+            ahead += _imports(module)
     return tuple(sorted(found))
 
 
-class _Module(NamedTuple):
-    digest: str  # of its normalised source
-    imports: tuple[str, ...]  # modules of this package, orchestration left out
+class _Source(NamedTuple):
+    digest: str  # of the normalised source
+    imports: tuple[tuple[str, str], ...]  # what it imports from this package: a module, and a name in it or nothing
 
 
 @cache
-def _read(name: str) -> _Module:
+def _imports(name: str) -> tuple[str, ...]:
+    """Modules of this package that a module imports, orchestration left out."""
+    targets = {_target(module, inner) for module, inner in _read(name).imports}
+    return tuple(target for target in targets if not _orchestrates(target))
+
+
+def _target(module: str, name: str) -> str:
+    inner = f"{module}.{name}"
+    return inner if name and _file(inner) else module
+
+
+@cache
+def _read(name: str) -> _Source:
     file = _file(name)
     assert file is not None, name
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    named = {target for node in ast.walk(tree) for target in _targets(node)}
-    return _Module(_digest(tree), tuple(module for module in named if not _orchestrates(module)))
+    source = file.read_bytes()
+    cache_folder = user_cache()
+    return _remembered(source, cache_folder / "code") if cache_folder else _analysed(source)
 
 
-def _targets(node: ast.AST) -> Iterator[str]:
-    """Modules of this package that an import statement names; they are absolute in this project (a test)."""
+def _remembered(source: bytes, folder: Path) -> _Source:
+    """What is known of a source, from a note of its hash or with a new one: to parse all takes longer than many a job.
+
+    The hash is of this file too, so that a note of another reader's is never taken.
+    """
+    note = folder / f"{hashlib.sha256(_own_source() + source).hexdigest()}.json"
+    try:
+        kept = read_json(note)
+        return _Source(str(kept["digest"]), tuple((str(module), str(name)) for module, name in kept["imports"]))
+    except (UserError, KeyError, TypeError, ValueError):
+        found = _analysed(source)
+        with suppress(UserError):  # no room
+            write_json(note, found._asdict())
+        return found
+
+
+@cache
+def _own_source() -> bytes:
+    return Path(__file__).read_bytes()
+
+
+def _analysed(source: bytes) -> _Source:
+    tree = ast.parse(source)
+    named = {target for statement in _statements(tree) for target in _targets(statement)}
+    return _Source(_digest(tree), tuple(sorted(named)))
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """All statements at any depth; expressions, which are most of a tree, are not looked at."""
+    ahead = [tree]
+    while ahead:
+        node = ahead.pop()
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, field, ())
+            if isinstance(inner, list):  # a lambda's body is an expression
+                ahead += inner
+
+
+def _targets(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """What an import statement names in this package; such imports are absolute in this project (a test)."""
     if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names if alias.name.startswith(f"{_PACKAGE}."))
+        yield from ((alias.name, "") for alias in node.names if alias.name.startswith(f"{_PACKAGE}."))
     elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == _PACKAGE:
-        for alias in node.names:
-            inner = f"{node.module}.{alias.name}"
-            yield inner if _file(inner) else node.module
+        yield from ((node.module, alias.name) for alias in node.names)
 
 
 def _orchestrates(module: str) -> bool:
@@ -133,11 +184,11 @@ def _write(node: object, written: list[str]) -> None:
     """
     if isinstance(node, ast.AST):
         written.append(f"{type(node).__name__}(")
-        documented = isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None
-        for name, value in ast.iter_fields(node):
-            if documented and name == "body":
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
                 value = value[1:]
-            if isinstance(node, ast.JoinedStr):
+            elif name == "values" and isinstance(node, ast.JoinedStr):
                 value = [piece for piece in value if not (isinstance(piece, ast.Constant) and piece.value == "")]
             if value is not None and value != []:
                 written.append(f"{name}=")

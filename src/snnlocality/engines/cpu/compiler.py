@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from snnlocality.errors import UserError
+from snnlocality.storage import user_cache
 
 FLAGS = ("-O3", "-mcpu=native", "-std=c11", "-shared", "-fPIC", "-fno-math-errno", "-fno-trapping-math")
 
@@ -29,25 +30,15 @@ def library(source: Path, definitions: tuple[str, ...] = ()) -> ctypes.CDLL:
     # with different processors or systems can share it.
     system = " ".join((platform.system(), *platform.libc_ver()))
     key = "\n".join([*FLAGS, *definitions, source.read_text(encoding="utf-8"), _compiler(), processor(), system])
-    path = cache_folder() / f"{source.stem}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.so"
+    path = (
+        user_cache() or _folder_of_this_process()
+    ) / f"{source.stem}-{hashlib.sha256(key.encode()).hexdigest()[:20]}.so"
     if not path.exists():
         _compile(command, path)
     try:
         return ctypes.CDLL(str(path))
     except OSError as error:
         raise UserError(f"The CPU engine's {source.name} cannot be loaded here ({error}).") from None
-
-
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: below XDG_CACHE_HOME or ~/.cache, else in a temporary folder."""
-    try:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "snnlocality"
-        home.mkdir(parents=True, exist_ok=True)
-        if os.access(home, os.W_OK):
-            return home
-    except (OSError, RuntimeError):  # read-only, or a user without a home
-        pass
-    return _folder_of_this_process()
 
 
 @cache
