@@ -73,8 +73,8 @@ class CpuEngine:
         """See ``interface.Engine.backward``."""
         work, kept = self._adjoint(traces, errors, rule)
         gradients = self._new_gradients(traces, work)
-        self._run(traces.library.gradients, work)
-        self._run(traces.library.join_parts, work)
+        for task in (traces.library.sort, traces.library.gradients, traces.library.join_parts):
+            self._run(task, work)
         return self._finished(gradients, traces, kept)
 
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:

@@ -634,6 +634,10 @@ static void sort_spikes(const Work *work, const Layer *layer, Chunk chunk) {
 static void adjoint_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
     adjoint_readout(work, chunk);
     for (int64_t l = work->layers - 1; l >= 0; l--) adjoint_layer(work, l, chunk, scratch);
+}
+
+/* What gradients of weights are collected by. */
+static void sort_chunk(const Work *work, Chunk chunk) {
     if (work->events) sort_events(work, chunk);
     for (int64_t l = 0; l < work->layers; l++) sort_spikes(work, &work->layer[l], chunk);
 }
@@ -648,6 +652,7 @@ static void learn_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
         take_loss(work, work->local_loss, layer->local_errors + at, layer->local_errors + at, chunk, 0);
     }
     adjoint_chunk(work, chunk, scratch);
+    sort_chunk(work, chunk);
 }
 
 /* ---- Gradients of the weights: sums of each part of the batch, then of the parts ---- */
@@ -788,7 +793,13 @@ void adjoint(Work *work, int64_t worker, int64_t workers) {
     for (Chunk chunk; take_chunk(work, &chunk);) adjoint_chunk(work, chunk, scratch_of(work, worker));
 }
 
-/* Forward, losses and adjoint; `gradients` makes the rest. */
+/* After it, for `gradients`. */
+void sort(Work *work, int64_t worker, int64_t workers) {
+    (void)worker, (void)workers;
+    for (Chunk chunk; take_chunk(work, &chunk);) sort_chunk(work, chunk);
+}
+
+/* Forward, losses, adjoint and sort; `gradients` makes the rest. */
 void learn(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
     for (Chunk chunk; take_chunk(work, &chunk);) learn_chunk(work, chunk, scratch_of(work, worker));
