@@ -1,5 +1,6 @@
 """Figure 1: the methods ordered by locality, drawn from what the learning rules declare."""
 
+import textwrap
 from pathlib import Path
 
 import pandas as pd
@@ -82,13 +83,15 @@ def _panel(axes: Axes, rule: Rule) -> None:
     colour = sns.color_palette("colorblind")[_SOURCES.index(rule.source)]
     axes.set(xlim=(-1.6, 2.1), ylim=(-0.6, 3.6))
     axes.set_axis_off()
-    axes.set_title(rule.label, fontweight="bold")
+    axes.set_title(textwrap.fill(rule.label, 24), fontweight="bold")
     for height, name in enumerate(_LAYERS):
         box = {"boxstyle": "round,pad=0.02", "fc": "white", "ec": "0.2"}
         axes.add_patch(FancyBboxPatch((-0.55, height - 0.18), 1.1, 0.36, **box))
         axes.text(0, height, name, ha="center", va="center", fontsize="small")
     for height in range(3):
         arrow(axes, (-0.3, height + 0.2), (-0.3, height + 0.8), "0.6")
+    if rule.direct_readout:
+        arrow(axes, (-0.57, 0.05), (-0.57, 1.95), "0.6", bend=-0.5)
     arrow(axes, (0.3, 2.8), (0.3, 2.2), colour)
     if rule.source is ErrorSource.ABOVE:
         for height in (1, 0):
