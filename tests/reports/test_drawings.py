@@ -59,6 +59,11 @@ def test_shares_of_a_network_sum_to_one_with_and_without_the_number_of_parameter
     assert shared["layer"].tolist()[:3] == ["1", "1", "out"]
 
 
+def test_weights_by_which_the_readout_reads_a_lower_layer_have_bars_of_their_own():
+    shared = figure4.shares(traces().replace({"weights": {"V1": "O1"}}))
+    assert shared[["kind", "layer"]].values.tolist()[:3] == [["LW-REC", "1"], ["DW-REC", "1"], ["LW-REC", "out"]]
+
+
 def test_differences_are_paired_by_seed():
     rows = [
         {

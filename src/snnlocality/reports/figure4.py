@@ -49,10 +49,12 @@ def render(parameters: params.Parameters) -> Path:
 
 
 def shares(traces: pd.DataFrame) -> pd.DataFrame:
-    """Shares of a network's sum of traces, and of traces per parameter; kind is LW-FF, LW-REC or RW-REC."""
+    """Shares of a network's sum of traces, and of traces per parameter.
+
+    Kind is LW-FF, LW-REC or RW-REC as in the paper, and DW where a readout reads a layer below the last one directly.
+    """
     per_parameter = traces["trace"] / traces["parameters"]
-    recurrent = traces["weights"].str.startswith("V")
-    kind = recurrent.map({True: "RW-", False: "LW-"}) + traces["arch"]
+    kind = traces["weights"].str[0].map({"W": "LW-", "V": "RW-", "O": "DW-"}) + traces["arch"]
     return traces.assign(
         share=traces["trace"] / traces.groupby(NETWORK)["trace"].transform("sum"),
         share_per_parameter=per_parameter / per_parameter.groupby([traces[key] for key in NETWORK]).transform("sum"),
