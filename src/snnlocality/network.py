@@ -3,7 +3,7 @@
 Weights are NumPy arrays under the names that equations, gradients, files and figures share:
 ``W1``, ``V1``, ``W2``, ... for the hidden layers (V only where a layer is recurrent) and ``W_out``; where the readout
 reads the layers below the last one too, ``O1``, ``O2``, ... for these.
-Fixed random feedback weights, which no rule trains, are kept apart under ``B1``, ``B2``, ...
+Feedback weights, which forward passes do not use, are kept apart under ``B1``, ``B2``, ... (``learning.rule``).
 """
 
 import itertools
@@ -35,14 +35,19 @@ class Network:
     @property
     def hidden(self) -> range:
         """Indices 1..L of the hidden layers."""
-        return range(1, 1 + sum(name.startswith("W") for name in self.weights) - 1)
+        return hidden_layers(self.weights)
+
+
+def hidden_layers(names: Iterable[str]) -> range:
+    """Indices 1..L of the hidden layers of a network whose weights have these names."""
+    return range(1, sum(name.startswith("W") for name in names))
 
 
 def readouts(names: Iterable[str]) -> dict[int, str]:
     """By every hidden layer that the readout reads, the name of the weights it does so by, given all names."""
     names = list(names)
     direct = {int(name[1:]): name for name in names if name.startswith("O")}
-    return direct | {sum(name.startswith("W") for name in names) - 1: "W_out"}
+    return direct | {len(hidden_layers(names)): "W_out"}
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ class Search(Model):
 class Fgsm(Model):
     """Attacks along the sign of a gradient."""
 
-    epsilon: Annotated[tuple[Annotated[float, Field(ge=0)], ...], Field(min_length=1)]
+    epsilon: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=1)]
     fixed_point_iterations: Count
     pgd_steps: Count
 

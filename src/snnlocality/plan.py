@@ -216,7 +216,7 @@ def tutorial(parameters: params.Parameters, experiment: str) -> Plan:
     # Prepared recordings of the study, or raw ones that the experiment itself prepares.
     on_data, raw = getattr(parameters.tutorial, experiment).on_data, None
     if settings.get("recordings") == "gestures":
-        on_data, raw = False, GESTURES
+        on_data, raw = False, f"{GESTURES}/DVSGesture/ibmGestureTrain"  # where tonic unpacks the part that is read
         chosen.append("snnlocality.data.vision.gestures")
     return Plan(
         "tutorial",

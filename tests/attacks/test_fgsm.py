@@ -27,13 +27,20 @@ def target(name="bptt", shape=SHAPE, event_driven=True, seed=0):
 
 
 def perturbation(one, name, epsilon=EPSILON):
-    attacked = ATTACKS[name].prepare(one)(epsilon)
-    x = one.batch.inputs.dense()
-    return (attacked.dense() if isinstance(attacked, Events) else attacked) - x, x
+    """What is added to the input of every step, and the input; SHAPE's W1 loses nothing of an input."""
+    network, attacked = ATTACKS[name].prepare(one)(epsilon)
+    attacked = attacked.dense() if isinstance(attacked, Events) else attacked
+    if network is not one.network:  # it takes the current that the input drives
+        W = one.network.weights["W1"]
+        assert np.linalg.matrix_rank(W) == SHAPE.inputs
+        attacked = ((attacked @ network.weights["W1"].T) @ np.linalg.pinv(W).T).round(12)
+    x = one.batch.inputs
+    x = x.dense() if isinstance(x, Events) else x
+    return attacked - x, x
 
 
-def loss_of(one, inputs):
-    traces = one.engine.forward(one.network, inputs)
+def loss_of(one, attacked):
+    traces = one.engine.forward(*attacked)
     return mean_loss(LOSSES[one.loss](traces.readout, one.batch.targets)[0], one.batch)
 
 
@@ -45,7 +52,7 @@ def test_no_input_moves_by_more_than_epsilon(name):
 
 @pytest.mark.parametrize("name", [name for name in ATTACKS if name not in ("counterpart_clipped", "white_box_steps")])
 def test_constant_attacks_stay_event_driven(name):
-    assert isinstance(ATTACKS[name].prepare(target())(EPSILON), Events)
+    assert isinstance(ATTACKS[name].prepare(target())(EPSILON)[1], Events)
 
 
 def test_clipped_input_stays_between_0_and_1_and_moves_where_it_can():
@@ -60,9 +67,17 @@ def test_dense_and_event_input_are_attacked_alike():
     for name in ATTACKS:
         if name != "random":
             events, _ = perturbation(target("eprop"), name)
-            dense = target("eprop", event_driven=False)
-            attacked = ATTACKS[name].prepare(dense)(EPSILON)
-            np.testing.assert_allclose(attacked - dense.batch.inputs, events, atol=1e-6)
+            dense, _ = perturbation(target("eprop", event_driven=False), name)
+            np.testing.assert_allclose(dense, events, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["counterpart_clipped", "white_box_steps"])
+def test_a_network_that_takes_the_current_answers_as_the_attacked_one(name):
+    one = target()
+    change, x = perturbation(one, name)
+    answers = one.engine.forward(*ATTACKS[name].prepare(one)(EPSILON)).readout
+    np.testing.assert_allclose(answers, one.engine.forward(one.network, x + change).readout, rtol=1e-9, atol=1e-12)
+    assert not np.allclose(answers, one.engine.forward(one.network, x).readout)
 
 
 @pytest.mark.parametrize("name", ["white_box_mean", "white_box_steps"])

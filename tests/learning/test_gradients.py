@@ -22,7 +22,8 @@ def test_gradients_of_the_samples_add_up_to_the_gradient_of_the_batch(engine, na
     of_batch = engine.backward(traces, batch_errors, rule(name))
     share = batch.mask.sum(axis=0) / batch.mask.sum()
     added = {key: np.zeros_like(array) for key, array in of_batch.items()}
-    for sample, gradients in enumerate(sample_gradients(network, batch, rule(name), LOSS, LOSS, engine)):
+    of_samples = sample_gradients(network, batch, [len(batch.mask)], rule(name), LOSS, LOSS, engine)
+    for sample, (gradients,) in enumerate(of_samples):
         for key, gradient in gradients.items():
             added[key] += share[sample] * gradient
     assert relative_error(added, of_batch) < 1e-10
@@ -31,7 +32,8 @@ def test_gradients_of_the_samples_add_up_to_the_gradient_of_the_batch(engine, na
 @ENGINES
 def test_a_samples_gradient_is_that_of_automatic_differentiation(engine):
     network, batch = random_network(SHAPE), random_batch(SHAPE)
-    for sample, gradients in enumerate(sample_gradients(network, batch, rule("bptt"), LOSS, None, engine)):
+    of_samples = sample_gradients(network, batch, [len(batch.mask)], rule("bptt"), LOSS, None, engine)
+    for sample, (gradients,) in enumerate(of_samples):
         alone = batch._replace(
             inputs=batch.inputs[:, sample : sample + 1],
             targets=batch.targets[:, sample : sample + 1],

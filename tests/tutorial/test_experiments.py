@@ -99,7 +99,7 @@ def test_gestures_take_the_place_of_digits_if_asked_for(parameters, data, root):
     raw["tutorial"]["convolution"] |= SMALL["convolution"] | {"epochs": 1, "recordings": "gestures", "shrink": 4}
     chosen = params.check(raw, "params.yaml")
     planned, digits = plan.tutorial(chosen, "convolution"), plan.tutorial(parameters, "convolution")
-    assert (planned.raw, planned.made, digits.raw) == ("dvs-gesture", (), None)
+    assert (planned.raw, planned.made, digits.raw) == ("dvs-gesture/DVSGesture/ibmGestureTrain", (), None)
     assert "snnlocality.data.vision.gestures" in planned.modules
     assert planned.settings["gestures"]["validation_users"] == 4
     assert "gestures" not in digits.settings

@@ -4,6 +4,7 @@ Kim et al. 2023 define I = E |grad log f(y|x)|^2 and take only its trace. Their 
 mini-batch's mean; here it is the gradient of every sample by itself, as the definition says, with the true label.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,23 +17,24 @@ from snnlocality.learning.rule import Rule
 from snnlocality.network import Network
 
 
-def until(batch: Batch, step: int) -> Batch:
-    """The batch, judged by its first ``step`` steps only."""
-    mask = np.array(batch.mask)
-    mask[step:] = 0
-    return batch._replace(mask=mask)
-
-
 def fisher(
-    network: Network, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss | None, engine: Engine
-) -> dict[str, float]:
+    network: Network,
+    batch: Batch,
+    ends: Sequence[int],
+    rule: Rule,
+    loss: Loss,
+    local_loss: Loss | None,
+    engine: Engine,
+) -> list[dict[str, float]]:
     """Mean over the batch's samples of the squared norm of each sample's gradient, by weight name.
 
-    By the rule's own routing and losses: for BPTT the information; for a local rule what it takes for it.
+    One for each of ``ends``: of the loss over the first so many steps. By the rule's own routing and losses: for BPTT
+    the information; for a local rule what it takes for it.
     """
     network = replace(network, weights=engine.place(network.weights))  # once, not for every sample
-    sums: dict[str, float] = dict.fromkeys(network.weights, 0.0)
-    for gradients in sample_gradients(network, batch, rule, loss, local_loss, engine):
-        for name, gradient in gradients.items():
-            sums[name] += float(np.square(gradient, dtype=np.float64).sum())
-    return {name: total / batch.targets.shape[1] for name, total in sums.items()}
+    sums = [dict.fromkeys(network.weights, 0.0) for _ in ends]
+    for by_end in sample_gradients(network, batch, ends, rule, loss, local_loss, engine):
+        for of_end, gradients in zip(sums, by_end, strict=True):
+            for name, gradient in gradients.items():
+                of_end[name] += float(np.square(gradient, dtype=np.float64).sum())
+    return [{name: total / batch.targets.shape[1] for name, total in of_end.items()} for of_end in sums]

@@ -1,11 +1,13 @@
 """Fast gradient sign attacks (Goodfellow et al. 2015), and the controls that tell what they measure.
 
 Every attack adds at most epsilon to each input of each step. Given a network and a batch it finds its directions once
-and returns the attacked input for any epsilon. Attacks on event data that are constant in time stay event-driven:
-events plus one current per sample (``engines.interface.Events``); the others need dense input.
+and returns what is to be simulated for any epsilon. Attacks on event data that are constant in time stay event-driven:
+events plus one current per sample (``engines.interface.Events``). The others would need dense input; but where it is
+linear in epsilon, so is the current W_1 x that it drives, and that is what is attacked.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +35,7 @@ class Target(NamedTuple):
     pgd_steps: int
 
 
-Attacked = Callable[[float], Inputs]  # epsilon -> input
+Attacked = Callable[[float], tuple[Network, Inputs]]  # epsilon -> what is simulated
 
 
 class Attack(NamedTuple):
@@ -50,19 +52,9 @@ def _counterpart(target: Target) -> Attacked:
 
 def _counterpart_clipped(target: Target) -> Attacked:
     signs, x = _counterpart_signs(target, 0).astype(np.float32), _dense(target)
-    if not isinstance(target.batch.inputs, Events):
-        return lambda epsilon: np.clip(x + np.float32(epsilon) * signs, 0, np.maximum(x, 1))
-    # Nearly all inputs are zero and can only go up, the few events only down: ten times faster than to clip all.
-    step, sample, unit = np.nonzero(x)
-    events, down = x[step, sample, unit], np.minimum(signs, 0)[sample, unit]
-
-    def attacked(epsilon: float) -> Inputs:
-        clipped = np.empty_like(x)
-        clipped[:] = np.float32(epsilon) * np.maximum(signs, 0)
-        clipped[step, sample, unit] = events + np.float32(epsilon) * down
-        return clipped
-
-    return attacked
+    if isinstance(target.batch.inputs, Events):  # counts: those of zero can only go up, the others only down
+        return _linear(target, x, np.where(x > 0, np.minimum(signs, 0), np.maximum(signs, 0)))
+    return lambda epsilon: (target.network, np.clip(x + np.float32(epsilon) * signs, 0, np.maximum(x, 1)))
 
 
 def _counterpart_fixed_point(target: Target) -> Attacked:
@@ -75,19 +67,18 @@ def _white_box_mean(target: Target) -> Attacked:
 
 def _white_box_steps(target: Target) -> Attacked:
     gradient = input_gradient(target.network, target.batch, LOSSES[target.loss], target.engine)
-    signs, x = np.sign(gradient).astype(np.float32), _dense(target)
-    return lambda epsilon: x + np.float32(epsilon) * signs
+    return _linear(target, _dense(target), np.sign(gradient).astype(np.float32))
 
 
 def _white_box_pgd(target: Target) -> Attacked:
     """Projected gradient descent (Madry et al. 2018) in currents constant in time, from zero, steps of 2.5 eps / n."""
 
-    def attacked(epsilon: float) -> Inputs:
+    def attacked(epsilon: float) -> tuple[Network, Inputs]:
         inputs, delta = target.batch.inputs, np.zeros((), np.float64)
         for _ in range(target.pgd_steps):
             gradient = _true_gradient(target, target.batch._replace(inputs=_with_current(inputs, delta)))
             delta = np.clip(delta + 2.5 * epsilon / target.pgd_steps * np.sign(gradient), -epsilon, epsilon)
-        return _with_current(inputs, delta)
+        return target.network, _with_current(inputs, delta)
 
     return attacked
 
@@ -137,7 +128,15 @@ def _true_gradient(target: Target, batch: Batch) -> np.ndarray:
 
 
 def _constant(target: Target, signs: np.ndarray) -> Attacked:
-    return lambda epsilon: _with_current(target.batch.inputs, epsilon * signs)
+    return lambda epsilon: (target.network, _with_current(target.batch.inputs, epsilon * signs))
+
+
+def _linear(target: Target, x: np.ndarray, direction: np.ndarray) -> Attacked:
+    """For the input x + epsilon * direction, one of each step: two products in all, not one for every epsilon."""
+    W = target.network.weights["W1"]
+    driven = replace(target.network, weights={**target.network.weights, "W1": np.eye(len(W), dtype=W.dtype)})
+    rest, slope = x @ W.T, direction @ W.T
+    return lambda epsilon: (driven, rest + W.dtype.type(epsilon) * slope)
 
 
 def _with_current(inputs: Inputs, delta: np.ndarray) -> Inputs:

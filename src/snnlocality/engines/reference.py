@@ -5,7 +5,8 @@ is not recurrent (input currents, weight gradients) is one product over all step
 """
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -101,8 +102,8 @@ class ReferenceEngine:
             U, s = _simulate_layer(network, drive, V)
             potentials.append(U)
             spikes.append(s)
-        read = sum(spikes[layer - 1] @ weights[name].T for layer, name in readouts(weights).items())
-        y = _leaky_sum(read, network.dynamics.kappa)
+        read = (spikes[layer - 1] @ weights[name].T for layer, name in readouts(weights).items())
+        y = _leaky_sum(reduce(add, read), network.dynamics.kappa)
         return ReferenceTraces(network, weights, rows, potentials, spikes, y)
 
     def backward(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:

@@ -1,6 +1,6 @@
 """Gradients beyond a batch's sum: of every sample by itself (Fisher information), and by the input (attacks)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,9 +13,15 @@ from snnlocality.network import Network
 
 
 def sample_gradients(
-    network: Network, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss | None, engine: Engine
-) -> Iterator[dict[str, np.ndarray]]:
-    """Gradients by weight name of each sample's own mean loss, one sample after the other."""
+    network: Network,
+    batch: Batch,
+    ends: Sequence[int],
+    rule: Rule,
+    loss: Loss,
+    local_loss: Loss | None,
+    engine: Engine,
+) -> Iterator[list[dict[str, np.ndarray]]]:
+    """Gradients by weight name of each sample's own mean loss over its first steps until each of ``ends``."""
     for sample in range(batch.targets.shape[1]):
         alone = Batch(
             _sample(batch.inputs, sample),
@@ -24,8 +30,8 @@ def sample_gradients(
             batch.steps_per_decision,
         )
         traces = engine.forward(network, alone.inputs)
-        _, sample_errors = errors(network, traces, alone, rule, loss, local_loss)
-        yield engine.backward(traces, sample_errors, rule)
+        judged = (errors(network, traces, _until(alone, end), rule, loss, local_loss) for end in ends)
+        yield [engine.backward(traces, found, rule) for _, found in judged]
 
 
 def input_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -> np.ndarray:
@@ -49,6 +55,12 @@ def input_adjoint(
     traces = engine.forward(network, batch.inputs)
     _, batch_errors = errors(network, traces, batch, rule, loss, local_loss)
     return engine.input_adjoint(traces, batch_errors, rule)
+
+
+def _until(batch: Batch, end: int) -> Batch:
+    mask = np.array(batch.mask)
+    mask[end:] = 0
+    return batch._replace(mask=mask)
 
 
 def _sample(inputs: Inputs, sample: int) -> Inputs:

@@ -37,7 +37,8 @@ def initial_network(
 
     ``recurrent_drive`` and ``readout_drive`` are the same for what V adds to the potential and for the readout.
     Raises UserError if a layer does not fire at all: the layers above it could not be scaled.
-    Weights depend on the seed, the shape and the data, not on the rule: runs of a seed are paired over rules.
+    Weights depend on the seed, the shape and the data, not on the rule: runs of a seed are paired over rules. A readout
+    of every layer (``Shape.direct_readout``) is scaled as a whole, so its W_out is smaller than that of the last layer.
     """
     weights = draw_weights(shape, generator(seed, "weights"))
     network = Network(dynamics, spike, weights, {})

@@ -32,7 +32,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from snnlocality.network import Weights, readouts
+from snnlocality.network import Weights, hidden_layers, readouts
 
 
 class ErrorSource(StrEnum):
@@ -172,7 +172,7 @@ def draw_feedback(rule: Rule, weights: Weights, generator: np.random.Generator) 
     they carry the readout's error down, for DECOLLE they are also the layer's own readout. Where they take the place of
     certain weights, and for R_l, the shape and the root mean square of these.
     """
-    classes, hidden = len(weights["W_out"]), range(1, sum(name.startswith("W") for name in weights))
+    classes, hidden = len(weights["W_out"]), hidden_layers(weights)
     feedback, places = {}, _places(rule, hidden)
     for layer in hidden:
         units = len(weights[f"W{layer}"])

@@ -86,7 +86,10 @@ def _remembered(source: bytes, folder: Path) -> _Source:
     note = folder / f"{hashlib.sha256(_own_source() + source).hexdigest()}.json"
     try:
         kept = read_json(note)
-        return _Source(str(kept["digest"]), tuple((str(module), str(name)) for module, name in kept["imports"]))
+        found = _Source(kept["digest"], tuple((str(module), str(name)) for module, name in kept["imports"]))
+        if not re.fullmatch("[0-9a-f]{64}", found.digest):
+            raise ValueError("no digest")
+        return found
     except (UserError, KeyError, TypeError, ValueError):
         found = _analysed(source)
         with suppress(UserError):  # no room
@@ -112,9 +115,7 @@ def _statements(tree: ast.AST) -> Iterator[ast.AST]:
         node = ahead.pop()
         yield node
         for field in ("body", "orelse", "finalbody", "handlers", "cases"):
-            inner = getattr(node, field, ())
-            if isinstance(inner, list):  # a lambda's body is an expression
-                ahead += inner
+            ahead += getattr(node, field, ())
 
 
 def _targets(node: ast.AST) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from snnlocality import checkpoints, plan
 from snnlocality import parameters as params
@@ -87,12 +88,16 @@ def draw(table: pd.DataFrame) -> Figure:
             bars = panel[panel["kind"] == kind]
             x = [layers.index(layer) + (number - (len(kinds) - 1) / 2) * width for layer in bars["layer"]]
             error = [bars["mean"] - bars["ci_low"], bars["ci_high"] - bars["mean"]]
-            axes.bar(x, bars["mean"], width, yerr=error, color=colours[kind], label=kind, error_kw={"lw": 1})
-            axes.plot(x, bars["mean_per_parameter"], "D", color="black", mfc="white", ms=4, label="_", zorder=3)
+            axes.bar(x, bars["mean"], width, yerr=error, color=colours[kind], error_kw={"lw": 1})
+            axes.plot(x, bars["mean_per_parameter"], "D", color="black", mfc="white", ms=4, zorder=3)
         axes.set_xticks(range(len(layers)), layers)
     grid.set_titles("{col_name}\n{row_name}", size="small").set_axis_labels("", "share")
-    handles, labels = grid.axes.flat[0].get_legend_handles_labels()
-    grid.figure.legend(handles, labels, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    grid.figure.legend(
+        handles=[Patch(color=colours[kind], label=kind) for kind in kinds],
+        loc="center left",
+        bbox_to_anchor=(1, 0.5),
+        frameon=False,
+    )
     grid.figure.text(1, 0.25, "diamonds: shares of the\ninformation per parameter", fontsize="small")
     return grid.figure
 

@@ -22,7 +22,7 @@ from snnlocality.seeds import generator
 from snnlocality.steps.train import load_model, optimisation_of
 from snnlocality.storage import write_text
 
-_TOGETHER = 128  # samples attacked at a time: no result depends on it
+_TOGETHER = 128  # samples attacked at a time: no result depends on it, but for rounding
 
 
 def attack_run(
@@ -57,7 +57,7 @@ def attack_run(
                 for epsilon in settings["fgsm"]["epsilon"]:
                     count = clean
                     if epsilon > 0:
-                        count, _ = correct_decisions(engine.forward(network, attacked(epsilon)).readout, batch)
+                        count, _ = correct_decisions(engine.forward(*attacked(epsilon)).readout, batch)
                     right[name, epsilon] = right.get((name, epsilon), 0) + count
             decisions += all_of_batch
             advance(decisions, len(test))

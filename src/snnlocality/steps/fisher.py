@@ -7,7 +7,7 @@ import pandas as pd
 
 from snnlocality import checkpoints, plan, registry
 from snnlocality import parameters as params
-from snnlocality.analysis.fisher import fisher, until
+from snnlocality.analysis.fisher import fisher
 from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
@@ -46,9 +46,9 @@ def measure_fisher(
         local_loss = LOSSES[optimisation.local_loss] if optimisation.local_loss else None
         rows: list[dict] = []
 
-        def measure(network: Network, gradient: str, epoch: int | str, step: int) -> None:
+        def measure(network: Network, gradient: str, epoch: int | str, ends: list[int]) -> None:
             routing, local = (learned, local_loss) if gradient == "own" else (BPTT, None)
-            found = fisher(network, until(batch, step), routing, LOSSES[optimisation.loss], local, engine)
+            found = fisher(network, batch, ends, routing, LOSSES[optimisation.loss], local, engine)
             rows.extend(
                 {
                     "gradient": gradient,
@@ -58,18 +58,18 @@ def measure_fisher(
                     "trace": trace,
                     "parameters": network.weights[name].size - (len(network.weights[name]) if name[0] == "V" else 0),
                 }
-                for name, trace in found.items()
+                for step, traces in zip(ends, found, strict=True)
+                for name, trace in traces.items()
             )
 
         last = len(batch.targets)
 
         def watch(epochs: int, network: Network) -> None:
             if epochs & (epochs - 1) == 0 or epochs == settings["epochs"]:  # 0, 1, 2, 4, ... and the last
-                measure(network, "own", epochs, last)
+                measure(network, "own", epochs, [last])
 
         fit(settings, dataset, parts, seed, engine, report, watch, kept.of(execution, engine, beside=rows))
         for gradient in GRADIENTS:
-            for tenth in range(1, 11):
-                measure(model, gradient, "chosen", -(-last * tenth // 10))
+            measure(model, gradient, "chosen", [-(-last * tenth // 10) for tenth in range(1, 11)])
         write_text(output, pd.DataFrame(rows).to_csv(index=False))
     return output

@@ -37,7 +37,7 @@ def measure_shift(
                 attacked = ATTACKS[attack].prepare(target)
                 for epsilon in settings["fgsm"]["epsilon"]:
                     if epsilon > 0:
-                        moved = grams(network, attacked(epsilon), engine)
+                        moved = grams(*attacked(epsilon), engine)
                         for key, K in clean.items():
                             pairs.setdefault((attack, epsilon, *key), []).append((K, moved[key]))
         rows = [

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from snnlocality import registry
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights
 from snnlocality.registry import RULES, SURROGATES
 from snnlocality.typed import Count, Model, Positive, Share, TimeConstants, choice_of
 
@@ -211,6 +212,18 @@ class Adaptation(Experiment):
     """A cue remembered over a delay."""
 
     rules: Annotated[tuple[Annotated[str, choice_of(RULES)], ...], Field(min_length=1)]
+
+    @field_validator("rules")
+    @classmethod
+    def _of_one_layer_and_loss(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        for name in rules:
+            rule = registry.load(RULES, name).RULE
+            if rule.source is ErrorSource.LOCAL or rule.weights is FeedbackWeights.ADAPTIVE or rule.direct_readout:
+                raise ValueError(
+                    f"{name} needs losses, feedback or a readout of its own, which this experiment on one layer has not"
+                )
+        return rules
+
     classes: Annotated[int, Field(ge=2)]
     channels: Count  # of each class, and of the question
     hidden: Count

@@ -5,7 +5,8 @@ and the event input are kernels. Products run in full precision: PyTorch's defau
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
+from operator import add
 from typing import NamedTuple
 
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor
 from snnlocality.engines.cuda import events, scans
 from snnlocality.engines.cuda.events import EventRows
 from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut, windows
-from snnlocality.network import readouts
+from snnlocality.network import hidden_layers, readouts
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 
@@ -32,7 +33,7 @@ class Model(NamedTuple):
     @property
     def hidden(self) -> range:
         """Indices 1..L of the hidden layers."""
-        return range(1, sum(name.startswith("W") for name in self.weights))
+        return hidden_layers(self.weights)
 
 
 class Simulation(NamedTuple):
@@ -53,8 +54,8 @@ def forward(model: Model, inputs: Rows) -> Simulation:
         U, s = scans.simulate(model.dynamics, model.spike, drive, V)
         potentials.append(U)
         spikes.append(s)
-    read = sum(product(spikes[layer - 1], model.weights[name].mT) for layer, name in readouts(model.weights).items())
-    return Simulation(inputs, potentials, spikes, scans.leaky_sum(read, model.dynamics.kappa))
+    read = (product(spikes[layer - 1], model.weights[name].mT) for layer, name in readouts(model.weights).items())
+    return Simulation(inputs, potentials, spikes, scans.leaky_sum(reduce(add, read), model.dynamics.kappa))
 
 
 def backward(
