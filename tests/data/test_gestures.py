@@ -1,5 +1,7 @@
 """DVS Gesture in the layout that tonic leaves behind, with recordings made for the test."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -10,22 +12,21 @@ from snnlocality.errors import UserError
 
 def write(root, user, lighting, label, events):
     """Events (n, 4): x, y, polarity, milliseconds."""
-    folder = root / "DVSGesture" / "ibmGestureTrain" / f"user{user:02d}_{lighting}"
+    folder = root / f"user{user:02d}_{lighting}"
     folder.mkdir(parents=True, exist_ok=True)
     np.save(folder / f"{label}.npy", np.asarray(events, float))
 
 
 @pytest.fixture
 def root(tmp_path):
+    root = tmp_path / "DVSGesture" / "ibmGestureTrain"
     random = np.random.default_rng(0)
     for user in (3, 1, 12, 2):
         for label in (10, 0, 4):
             time = np.sort(random.integers(50, 400, 30))
-            write(
-                tmp_path, user, "led", label, np.column_stack([*random.integers(0, [SIDE, SIDE, 2], (30, 3)).T, time])
-            )
-    write(tmp_path, 2, "lab", 7, [[5, 6, 1, 100], [5, 6, 1, 101], [127, 0, 0, 109], [1, 1, 1, 130], [2, 2, 0, 199]])
-    return tmp_path
+            write(root, user, "led", label, np.column_stack([*random.integers(0, [SIDE, SIDE, 2], (30, 3)).T, time]))
+    write(root, 2, "lab", 7, [[5, 6, 1, 100], [5, 6, 1, 101], [127, 0, 0, 109], [1, 1, 1, 130], [2, 2, 0, 199]])
+    return root
 
 
 def test_people_are_in_one_part_alone_and_in_order(root):
@@ -53,7 +54,15 @@ def test_too_few_people_or_none_are_refused(root):
 
 @pytest.mark.parametrize(
     ("events", "what"),
-    [([[SIDE, 0, 0, 5]], "outside the sensor"), (np.zeros((0, 4)), "no event"), ([1, 2], "is no recording")],
+    [
+        ([[SIDE, 0, 0, 5]], "outside the sensor"),
+        (np.zeros((0, 4)), "no event"),
+        ([1, 2], "is no recording"),
+        ([[0, 0, 0, 1], [0, 0, 0, np.nan]], "an event before the recording or hours after"),
+        ([[0, 0, 0, 1], [0, 0, 0, 1e300]], "an event before the recording or hours after"),
+        ([[0, 0, 0, 1], [0, 0, 0, 1e15]], "an event before the recording or hours after"),
+        ([[0, 0, 0, -1]], "an event before the recording or hours after"),
+    ],
 )
 def test_a_wrong_recording_is_named(root, events, what):
     write(root, 1, "led", 4, events)
@@ -61,8 +70,29 @@ def test_a_wrong_recording_is_named(root, events, what):
         gestures(root, 4, 40, validation_users=1)
 
 
+@pytest.mark.parametrize("name", ["user01_led/11.npy", "user01_led/-1.npy"])
+def test_a_label_that_is_no_gesture_is_refused(root, name):
+    np.save(root / name, np.zeros((3, 4)))
+    with pytest.raises(UserError, match=f"{name} is named after none of the gestures 0 to 10"):
+        gestures(root, 4, 40, validation_users=1)
+
+
+@pytest.mark.parametrize("name", ["user01_led/._4.npy", "user01_led/a.npy", "someone/4.npy"])
+def test_a_name_that_tonic_cannot_read_is_refused_in_a_sentence(root, name):
+    (root / name).parent.mkdir(exist_ok=True)
+    np.save(root / name, np.zeros((3, 4)))
+    with pytest.raises(UserError, match=r"whose name is not like user03_led/4.npy"):
+        gestures(root, 4, 40, validation_users=1)
+
+
+def test_what_is_no_recording_is_not_waited_for(root):
+    os.mkfifo(root / "user01_led" / "5.npy")
+    with pytest.raises(UserError, match=r"user01_led/5.npy is no recording"):
+        gestures(root, 4, 40, validation_users=1)
+
+
 def test_a_damaged_file_is_named_and_nothing_in_it_is_run(root):
-    path = root / "DVSGesture" / "ibmGestureTrain" / "user01_led" / "0.npy"
+    path = root / "user01_led" / "0.npy"
     np.save(path, np.array([{"an": "object"}]), allow_pickle=True)
     with pytest.raises(UserError, match=r"user01_led/0.npy is no recording of DVS Gesture"):
         gestures(root, 4, 40, validation_users=1)

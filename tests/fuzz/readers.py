@@ -25,6 +25,7 @@ from safetensors.numpy import save
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = 4000
+GESTURES = Path("DVSGesture", "ibmGestureTrain")
 LABELS = b"0 1000 h#\n1000 2500 iy\n2500 4000 h#\n"
 Cases = Iterator[tuple[str, bytes]]
 
@@ -56,6 +57,38 @@ def _events() -> list[bytes]:
 def _hostile_events() -> Cases:
     yield "coordinates outside", b"\xff" * 50
     yield "six million bytes", b"\0" * 6_000_000
+
+
+def _npy(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+def _npy_header(kind: str, shape: str) -> bytes:
+    text = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117)
+    return b"\x93NUMPY\x01\0\x76\0" + text.encode() + b"\n"
+
+
+def _gestures() -> list[bytes]:
+    random = np.random.default_rng(0)
+    events = np.column_stack([*random.integers(0, [128, 128, 2], (30, 3)).T, np.sort(random.integers(0, 60, 30))])
+    return [_npy(events.astype(kind)) for kind in (np.float64, np.float32, np.int64)]
+
+
+def _hostile_gestures() -> Cases:
+    body = _gestures()[0][128:]
+    for shape in ("(9999999999, 4)", "(-1, 4)", "(4,)", "()", "(3, 3)", "(30, 5)", "(0, 4)", "(2, 3, 4)"):
+        yield f"of shape {shape}", _npy_header("<f8", shape) + body
+    for kind in ("<c16", "<U9", "|O", "<M8[s]", "|V8", "<f99"):
+        yield f"of {kind}", _npy_header(kind, "(30, 4)") + body
+    for number in (np.nan, np.inf, -np.inf, 1e300, -1.0, 2.0**62, 127.5, 70000):
+        for column in range(4):
+            events = np.zeros((3, 4))
+            events[1, column] = number
+            yield f"{number} in column {column}", _npy(events)
+    yield "text", b"1 2 3 4"
+    yield "an archive", _archive({"arr_0.npy": _gestures()[0]})
 
 
 def _audio(kind: str, subtype: str = "PCM_16", rate: int = 16000, samples: int = SAMPLES, channels: int = 1) -> bytes:
@@ -400,6 +433,13 @@ def read_prepared(path: Path) -> object:
     return choose("cpu").forward(network, dataset.batch(np.arange(len(dataset))).inputs).readout
 
 
+def read_gesture(path: Path) -> object:
+    """The set of gestures that holds this recording, named as its files are."""
+    from snnlocality.data.vision.gestures import gestures
+
+    return gestures(path.parent / GESTURES, 4, 40, validation_users=1)
+
+
 def read_archive(path: Path) -> object:
     """The download of N-MNIST from an address of this machine that gives this file, its hash being right."""
     from tonic.datasets import NMNIST
@@ -447,6 +487,13 @@ def _with_output(folder: Path) -> None:
     (folder / "output").write_bytes(RECORDED)
 
 
+def _with_gestures(folder: Path) -> None:
+    for user in ("user01_led", "user02_led"):
+        (folder / GESTURES / user).mkdir(parents=True)
+    (folder / GESTURES / "user01_led" / "4.npy").symlink_to(folder / "4.npy")
+    (folder / GESTURES / "user02_led" / "4.npy").write_bytes(_gestures()[0])
+
+
 def _with_speech(folder: Path) -> None:
     speaker = folder / "TRAIN" / "DR1" / "FAAA0"
     speaker.mkdir(parents=True)
@@ -487,6 +534,7 @@ READERS = (
     ),
     Reader("safetensors", "model.safetensors", _tensors, read_safetensors, _hostile_tensors),
     Reader("prepared data", "data.safetensors", _prepared, read_prepared, _hostile_prepared),
+    Reader("DVS Gesture", "4.npy", _gestures, read_gesture, _hostile_gestures, _with_gestures),
     Reader("archives of N-MNIST", "train.zip", _archives, read_archive, _hostile_archives, served=True),
 )
 

@@ -54,7 +54,7 @@ class Stopping:
 
 def trained(dataset, engine, name="eprop", stop=None, plan=RUN, inputs=("data", "0"), rows=None):
     """What ``train`` returns; ``stop``: after so many batches."""
-    shape = Shape(dataset.inputs, (12, 10), dataset.classes, recurrent=True)
+    shape = Shape(dataset.inputs, (12, 10), dataset.classes, True, rule(name).direct_readout)
     spike = spiking("fast_sigmoid", 5.0)
     first = dataset.batch(TRAINING[:8])
     network = initial_network(shape, DYNAMICS, spike, rule(name), first, engine, 0, 1.0, 0.3, 0.5)
@@ -80,11 +80,15 @@ def trained(dataset, engine, name="eprop", stop=None, plan=RUN, inputs=("data", 
 def assert_same(one, other):
     assert one[1] == other[1]
     assert one[0].weights.keys() == other[0].weights.keys()
-    for name, array in one[0].weights.items():
-        assert array.tobytes() == other[0].weights[name].tobytes(), name
+    for mine, others in ((one[0].weights, other[0].weights), (one[0].feedback, other[0].feedback)):
+        assert mine.keys() == others.keys()
+        for name, array in mine.items():
+            assert array.tobytes() == others[name].tobytes(), name
 
 
-@pytest.mark.parametrize(("engine", "name"), [("reference", "eprop"), ("cpu", "eprop"), ("cpu", "decolle")])
+@pytest.mark.parametrize(
+    ("engine", "name"), [("reference", "eprop"), ("cpu", "eprop"), ("cpu", "decolle"), ("cpu", "eprop_adaptive")]
+)
 def test_a_training_stopped_after_any_batch_goes_on_to_the_same_bits(toy_recordings, engine, name):
     engine = choose(engine)
     undisturbed_rows = []

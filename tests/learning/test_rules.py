@@ -4,10 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from networks import RULES, rule
+from networks import ENGINE, RULES, random_batch, random_network, rule
 from snnlocality import registry
 from snnlocality.errors import UserError
 from snnlocality.learning import rules
+from snnlocality.learning.losses import LOSSES, errors
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, alignments, draw_feedback, stands_for, windows
 from snnlocality.network import Shape, draw_weights
 
@@ -91,6 +92,19 @@ def test_adaptive_broadcast_stands_for_the_weights_by_which_the_readout_reads():
     assert stands_for(rule("eprop_adaptive"), range(1, 4)) == {"B1": "O1", "B2": "O2", "B3": "W_out"}
     assert stands_for(rule("eprop_adaptive"), range(1, 2)) == {"B1": "W_out"}
     assert {name for name in registry.names(RULES) if rule(name).direct_readout} == {"eprop_adaptive", "eprop_direct"}
+
+
+def test_on_one_hidden_layer_a_direct_readout_is_the_readout():
+    """There e-prop with a direct readout is e-prop."""
+    network, batch = random_network(Shape(6, (5,), 3, True)), random_batch(Shape(6, (5,), 3, True))
+    traces = ENGINE.forward(network, batch.inputs)
+    found = {}
+    for name in ("eprop", "eprop_direct"):
+        _, batch_errors = errors(network, traces, batch, rule(name), LOSSES["cross_entropy"], None)
+        found[name] = ENGINE.backward(traces, batch_errors, rule(name))
+    assert found["eprop"].keys() == found["eprop_direct"].keys() == {"W1", "V1", "W_out"}
+    for name, gradient in found["eprop"].items():
+        np.testing.assert_array_equal(found["eprop_direct"][name], gradient)
 
 
 @pytest.mark.parametrize(("steps", "expected"), [(25, [(0, 10), (10, 20), (20, 25)]), (10, [(0, 10)]), (3, [(0, 3)])])

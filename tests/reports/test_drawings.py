@@ -64,6 +64,20 @@ def test_weights_by_which_the_readout_reads_a_lower_layer_have_bars_of_their_own
     assert shared[["kind", "layer"]].values.tolist()[:3] == [["LW-REC", "1"], ["DW-REC", "1"], ["LW-REC", "out"]]
 
 
+def test_every_bar_has_the_colour_that_the_legend_says_whatever_panel_it_is_in():
+    """The first panel has no readout of its own kind; the second has."""
+    direct = traces().replace({"weights": {"V1": "O1"}, "method": {"BPTT": "e-prop (direct readout)"}})
+    figure = figure4.draw(figure4.at_the_end(figure4.summary(figure4.shares(pd.concat([traces(), direct])))))
+    (legend,) = figure.legends
+    colours = {
+        text.get_text(): patch.get_facecolor()
+        for text, patch in zip(legend.get_texts(), legend.get_patches(), strict=True)
+    }
+    assert set(colours) == {"LW-REC", "RW-REC", "DW-REC"}
+    bars = [{bar.get_facecolor() for bar in axes.patches} for axes in figure.axes]
+    assert bars == [{colours["LW-REC"], colours["RW-REC"]}, {colours["LW-REC"], colours["DW-REC"]}]
+
+
 def test_differences_are_paired_by_seed():
     rows = [
         {

@@ -153,7 +153,10 @@ rule tutorial:
     threads: 1
     resources:
         mem_mb=retried(3000),
-        runtime=retried(20),
+        # Raw recordings are read one by one.
+        runtime=lambda wildcards, attempt: (
+            attempt * (60 if tutorial_plan(wildcards).raw else 20)
+        ),
     params:
         **params_of(tutorial_plan),
     message:

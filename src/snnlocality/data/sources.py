@@ -41,7 +41,7 @@ SOURCES = VISION_SOURCES | SPEECH_SOURCES
 
 
 def data_folder() -> Path:
-    """The folder that holds n-mnist/, mnist/, timit/, timit-sample/ and dvs-gesture/: $SNNLOCALITY_DATA, else ``data``."""
+    """The folder that holds n-mnist/, mnist/, timit/ and the others: $SNNLOCALITY_DATA, else ``data``."""
     return Path(os.environ.get(DATA_VARIABLE, "data"))
 
 

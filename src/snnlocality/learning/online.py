@@ -138,6 +138,7 @@ def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
     )
     Py = {name: rest(name, len(weights["W_out"])) for name in weights}
     before = {layer: np.zeros((samples, units[layer])) for layer in layers}
+    read_by = readouts(weights)
     for t, step in enumerate(_simulate(network, batch.inputs)):
         below = np.asarray(batch.inputs[t], np.float64)
         for layer in layers:
@@ -160,9 +161,9 @@ def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
         error = _error(loss, step.readout, batch, t)
         for name, P in Py.items():
             P *= kappa
-            for layer, read_by in readouts(weights).items():
-                P += np.einsum("kj,bjp->bkp", weights[read_by], Ps[layer, name])
-                if name == read_by:
+            for layer, reading in read_by.items():
+                P += np.einsum("kj,bjp->bkp", weights[reading], Ps[layer, name])
+                if name == reading:
                     P += _by_own_weights(step.spikes[layer], len(weights[name]))
             gradients[name] += np.einsum("bk,bkp->p", error, P).reshape(weights[name].shape)
     return _without_self_connections(gradients)
@@ -212,7 +213,8 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
     ea = {name: np.zeros((samples, *weights[name].shape)) for name in _hidden(network) if b}
     h: dict[int, np.ndarray] = {}
     y = np.zeros((samples, len(weights["W_out"])))
-    readout_traces = {name: np.zeros((samples, weights[name].shape[1])) for name in readouts(weights).values()}
+    read_by = readouts(weights)
+    readout_traces = {name: np.zeros((samples, weights[name].shape[1])) for name in read_by.values()}
     for x in inputs:
         below = np.asarray(x, np.float64)
         for layer in network.hidden:
@@ -233,7 +235,7 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
                 eU[name] = beta * eU[name] + eI[name]
             below = s[layer]
         y = kappa * y
-        for layer, name in readouts(weights).items():
+        for layer, name in read_by.items():
             y = y + s[layer] @ weights[name].T
             readout_traces[name] = kappa * readout_traces[name] + s[layer]
         yield _Step(h, s, eU, {name: b * trace for name, trace in ea.items()}, y, readout_traces)

@@ -26,12 +26,7 @@ def render(parameters: params.Parameters) -> Path:
     settings = drawn.settings
     figure_path, table_path, over_time_path = drawn.outputs
     with recorded(drawn):
-        shared = shares(gathered(settings["runs"], drawn.made[:-1], settings["labels"]))
-        table = summarised(shared, _KEYS, "share").merge(
-            summarised(shared, _KEYS, "share_per_parameter")[[*_KEYS, "mean"]],
-            on=_KEYS,
-            suffixes=("", "_per_parameter"),
-        )
+        table = summary(shares(gathered(settings["runs"], drawn.made[:-1], settings["labels"])))
         write_text(table_path, table.to_csv(index=False, float_format="%.6g"))
         notice = read_notice(drawn.made[-1])
         figure = draw(at_the_end(table))
@@ -61,6 +56,15 @@ def shares(traces: pd.DataFrame) -> pd.DataFrame:
         share_per_parameter=per_parameter / per_parameter.groupby([traces[key] for key in NETWORK]).transform("sum"),
         kind=kind,
         layer=traces["weights"].str[1:].replace("_out", "out"),
+    )
+
+
+def summary(shared: pd.DataFrame) -> pd.DataFrame:
+    """Means and intervals of the shares over folds and seeds."""
+    return summarised(shared, _KEYS, "share").merge(
+        summarised(shared, _KEYS, "share_per_parameter")[[*_KEYS, "mean"]],
+        on=_KEYS,
+        suffixes=("", "_per_parameter"),
     )
 
 

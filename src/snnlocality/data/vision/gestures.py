@@ -19,7 +19,7 @@ from snnlocality.storage import open_regular
 SIDE = 128
 _UNITS = 2 * SIDE**2
 # Recordings last seconds: what is far beyond is none, and is not read.
-_LONGEST_US, _LARGEST = 3600 * 10**6, 2**30
+_LONGEST_US, _LARGEST = 3600 * 10**6, 2**28
 _REMEDY = "unpack its archive again"
 
 
@@ -42,8 +42,8 @@ def gestures(
         files = DVSGesture(str(folder.parent.parent))
     except ValueError as error:  # tonic takes every name apart
         raise UserError(
-            f"{folder} has a file or folder whose name is not like user03_led/4.npy ({error}); delete what is not of the "
-            "data set."
+            f"{folder} has a file or folder whose name is not like user03_led/4.npy ({error}); delete what is not of "
+            "the data set."
         ) from None
     order = sorted(range(len(files)), key=lambda index: (files.users[index], files.data[index]))
     people = sorted(set(files.users))

@@ -1,0 +1,63 @@
+"""Rules whose networks have a readout that reads every layer, through the workflow; and their models as files."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from snnlocality import parameters as params
+from snnlocality import paths, plan
+from snnlocality.data.batches import load
+from snnlocality.engines.choice import choose
+from snnlocality.errors import UserError
+from snnlocality.steps.train import first_network, load_model, save_model
+from snnlocality.storage import read_tensors, write_tensors
+
+DIRECT = ("eprop_direct", "eprop_adaptive")
+
+
+def metrics(*cell):
+    return paths.run(*cell) / "metrics.json"
+
+
+def test_they_are_measured_as_all_others_are(project):
+    project.edit_params(lambda raw: raw.update(rules=[*raw["rules"], *DIRECT]))
+    cells = [("demo", "vision", name, "ff", 0, 0) for name in DIRECT]
+    outputs = [path(*cell) for cell in cells for path in (metrics, paths.fgsm, paths.fisher)]
+    project.run("snakemake", *map(str, outputs))
+    for cell in cells:
+        found = json.loads((project.root / metrics(*cell)).read_text())
+        attacked = pd.read_csv(project.root / paths.fgsm(*cell))
+        assert set(attacked.query("epsilon == 0")["accuracy"]) == {found["test_accuracy"]}
+        information = pd.read_csv(project.root / paths.fisher(*cell))
+        assert set(information["weights"]) == {"W1", "W2", "O1", "W_out"}
+        assert (information.query("weights == 'O1' and epoch == 'chosen' and step == 10")["trace"] > 0).all()
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("name", DIRECT)
+def test_a_model_is_read_back_and_one_of_another_shape_refused(finished, tmp_path, monkeypatch, name, layers):
+    monkeypatch.chdir(finished.root)
+    run = plan.train(params.load(), "vision", name, "ff", 0, 0)
+    settings = run.settings | {"hidden": [8, 6][:layers]}
+    dataset, parts = load(run.made[0], 0)
+    network, path = first_network(settings, dataset, parts, 0, choose("cpu")), tmp_path / "model.safetensors"
+    save_model(path, network)
+    back = load_model(path, settings, dataset)
+    for kept, arrays in ((back.weights, network.weights), (back.feedback, network.feedback)):
+        assert kept.keys() == arrays.keys()
+        for key, array in arrays.items():
+            np.testing.assert_array_equal(kept[key], array)
+    assert ("O1" in back.weights) == (layers == 2)
+    assert sorted(back.feedback) == ([] if name == "eprop_direct" else ["B1", "B2"][:layers])
+    arrays = read_tensors(path)[0]
+    direct = "O1" if layers == 2 else "W_out"
+    for wrong in (
+        {key: array for key, array in arrays.items() if key != direct},
+        arrays | {direct: arrays[direct][1:]},
+        arrays | {"O2": arrays[direct]},
+    ):
+        write_tensors(path, wrong)
+        with pytest.raises(UserError, match="holds another network than its run's"):
+            load_model(path, settings, dataset)
