@@ -28,6 +28,8 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     Layers are numbered from below; the accuracy is that of the layer's own readout.
     """
     assert context.data is not None
+    # A sure readout's errors are some 1e-40, numbers with which a processor computes many times more slowly.
+    torch.set_flush_denormal(True)
     dataset, parts = context.data
     neurons = dynamics(dataset.step_ms, settings["time_constants_ms"], settings["threshold"])
     spike = spiking(settings["surrogate"], settings["slope"])
