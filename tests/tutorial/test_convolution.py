@@ -85,6 +85,6 @@ def test_layers_are_drawn_and_scaled_to_fire():
     network = pixels()[0]
     images = (torch.rand(20, 3, 2, 12, 12, generator=generator) < 0.05).float()
     convolution.scaled(layers, images, network.dynamics, network.spike, 1.0)
-    outputs = list(convolution.simulate(layers, images, network.dynamics, network.spike))
-    assert all(0.01 < torch.stack([step[n] for step in outputs]).mean() < 0.9 for n in (1, 2))
-    assert outputs[0][2].shape == (3, 6, 3, 3)
+    outputs = convolution.simulate(layers, images, network.dynamics, network.spike)
+    assert all(0.01 < outputs[n].mean() < 0.9 for n in (1, 2))
+    assert outputs[2].shape == (20, 3, 6, 3, 3)

@@ -7,13 +7,12 @@ is linear in what it was given::
     U[t] = W * eU[t] - r[t]          s[t] = H(U[t] - theta)           Y[t] = G pool(s[t]),  G fixed and random
 
 DCLL takes the loss of every layer's own Y at every step, and its derivative by W through U[t] alone: nothing is
-unrolled, so a step's graph is one layer deep. BPTT takes the loss of the last layer's Y and goes back through all
+unrolled: a step's graph is one layer deep. BPTT takes the loss of the last layer's Y and goes back through all
 layers and steps.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -34,15 +33,6 @@ class Layer:
     weight: Tensor
     readout: Tensor
     pool: int
-
-
-class State(NamedTuple):
-    """Of one layer."""
-
-    eI: Tensor
-    eU: Tensor
-    r: Tensor
-    s: Tensor
 
 
 class _Spike(torch.autograd.Function):
@@ -79,42 +69,25 @@ def scaled(layers: list[Layer], images: Tensor, dynamics: Dynamics, spike: Spike
     """Scale weights in place, layer by layer, until potentials have the root mean square ``drive`` (in thresholds)."""
     with torch.no_grad():
         for number, layer in enumerate(layers):
-            below = torch.stack([outputs[-1] for outputs in simulate(layers[:number], images, dynamics, spike)])
-            eI = eU = torch.zeros_like(below[0])
-            total = 0.0
-            for x in below:
-                eI = dynamics.alpha * eI + x
-                eU = dynamics.beta * eU + eI
-                total += conv2d(eU, layer.weight, padding="same").square().mean().item()
-            layer.weight.mul_(drive * dynamics.theta / (total / len(below)) ** 0.5)
+            below = simulate(layers[:number], images, dynamics, spike)[-1]
+            caused = _convolved(_filtered(below, dynamics), layer)
+            layer.weight.mul_(drive * dynamics.theta / caused.square().mean().sqrt())
 
 
 def simulate(
     layers: Sequence[Layer], images: Tensor, dynamics: Dynamics, spike: SpikeFunction, cut: bool = False
-) -> Iterator[list[Tensor]]:
-    """Pooled spikes of the input and of every layer, step by step; ``images``: (steps, samples, channels, side, side).
+) -> list[Tensor]:
+    """Pooled spikes of the input and of every layer, (steps, samples, channels, side, side) like ``images``.
 
+    Spikes go upwards alone, so a layer is simulated over all steps before the next: one convolution for all of them.
     ``cut``: no derivative leaves its layer and step.
     """
-    derivative = as_function(spike.derivative, FUNCTIONS)
-    states: list[State | None] = [None] * len(layers)
-    for x in images:
-        outputs = [x]
-        for number, layer in enumerate(layers):
-            below, state = outputs[-1], states[number]
-            if cut:
-                below = below.detach()
-            if state is None:
-                nothing, rest = torch.zeros_like(below), torch.zeros(())
-                state = State(nothing, nothing, rest, rest)
-            eI = dynamics.alpha * state.eI + below
-            eU = dynamics.beta * state.eU + eI
-            r = dynamics.beta * state.r + dynamics.theta * (state.s.detach() if cut else state.s)
-            distance = conv2d(eU, layer.weight, padding="same") - r - dynamics.theta
-            s = _Spike.apply(distance, derivative(distance.detach(), spike.slope))
-            states[number] = State(eI, eU, r, s)
-            outputs.append(max_pool2d(s, layer.pool))
-        yield outputs
+    outputs = [images]
+    for layer in layers:
+        below = outputs[-1].detach() if cut else outputs[-1]
+        s = _fired(_convolved(_filtered(below, dynamics), layer), dynamics, spike, cut)
+        outputs.append(max_pool2d(s.flatten(0, 1), layer.pool).unflatten(0, s.shape[:2]))
+    return outputs
 
 
 def gradients(
@@ -126,18 +99,37 @@ def gradients(
     """
     for layer in layers:
         layer.weight.grad = None
-    steps, local = len(images), method == "DCLL"
-    loss, unrolled = 0.0, torch.zeros(())
-    votes = torch.zeros(())
-    for outputs in simulate(layers, images, dynamics, spike, cut=local):
-        readouts = [s.flatten(1) @ layer.readout.T for layer, s in zip(layers, outputs[1:], strict=True)]
-        losses = [cross_entropy(Y, labels) / steps for Y in readouts]
-        votes = votes + readouts[-1].detach()
-        loss += losses[-1].item()
-        if local:
-            torch.stack(losses).sum().backward()
-        else:
-            unrolled = unrolled + losses[-1]
-    if not local:
-        unrolled.backward()
-    return loss, votes.argmax(dim=1), [layer.weight.grad for layer in layers]
+    local = method == "DCLL"
+    spikes = simulate(layers, images, dynamics, spike, cut=local)[1:]
+    readouts = [s.flatten(2) @ layer.readout.T for layer, s in zip(layers, spikes, strict=True)]
+    losses = [cross_entropy(Y.flatten(0, 1), labels.repeat(len(images))) for Y in readouts]
+    (torch.stack(losses).sum() if local else losses[-1]).backward()
+    return losses[-1].item(), readouts[-1].detach().sum(dim=0).argmax(dim=1), [layer.weight.grad for layer in layers]
+
+
+def _filtered(x: Tensor, dynamics: Dynamics) -> Tensor:
+    """eU of every step."""
+    eI = eU = torch.zeros_like(x[0])
+    found = []
+    for now in x:
+        eI = dynamics.alpha * eI + now
+        eU = dynamics.beta * eU + eI
+        found.append(eU)
+    return torch.stack(found)
+
+
+def _convolved(x: Tensor, layer: Layer) -> Tensor:
+    return conv2d(x.flatten(0, 1), layer.weight, padding="same").unflatten(0, x.shape[:2])
+
+
+def _fired(caused: Tensor, dynamics: Dynamics, spike: SpikeFunction, cut: bool) -> Tensor:
+    """s of every step, from W * eU."""
+    derivative = as_function(spike.derivative, FUNCTIONS)
+    r = s = torch.zeros_like(caused[0])
+    found = []
+    for now in caused:
+        r = dynamics.beta * r + dynamics.theta * (s.detach() if cut else s)
+        distance = now - r - dynamics.theta
+        s = _Spike.apply(distance, derivative(distance.detach(), spike.slope))
+        found.append(s)
+    return torch.stack(found)

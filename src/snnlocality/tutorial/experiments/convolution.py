@@ -28,8 +28,6 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     Layers are numbered from below; the accuracy is that of the layer's own readout.
     """
     assert context.data is not None
-    # A sure readout's errors are some 1e-40, numbers with which a processor computes many times more slowly.
-    torch.set_flush_denormal(True)
     dataset, parts = context.data
     neurons = dynamics(dataset.step_ms, settings["time_constants_ms"], settings["threshold"])
     spike = spiking(settings["surrogate"], settings["slope"])
@@ -105,10 +103,8 @@ def accuracies(
     with torch.no_grad():
         for part in np.array_split(indices, -(-len(indices) // settings["batch_size"])):
             x, labels = images(dataset, part, settings["shrink"])
-            votes = [torch.zeros(())] * len(layers)
-            for outputs in simulate(layers, x, neurons, spike):
-                for n, layer in enumerate(layers):
-                    votes[n] = votes[n] + outputs[n + 1].flatten(1) @ layer.readout.T
-            for n, vote in enumerate(votes, start=1):
-                right[n] += int((vote.argmax(dim=1) == labels).sum())
+            spikes = simulate(layers, x, neurons, spike)[1:]
+            for n, (layer, s) in enumerate(zip(layers, spikes, strict=True), start=1):
+                votes = s.sum(dim=0).flatten(1) @ layer.readout.T
+                right[n] += int((votes.argmax(dim=1) == labels).sum())
     return {layer: count / len(indices) for layer, count in right.items()}
