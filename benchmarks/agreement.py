@@ -92,7 +92,7 @@ def _test_accuracy(
     run = plan.train(parameters, task, rule, architecture, 0, int(seed))
     dataset, parts = load(run.made[0], 0)
     engine = choose(engine_name)
-    network, _ = fit(run.settings, dataset, parts, int(seed), engine, lambda epoch: None)
+    network = fit(run.settings, dataset, parts, int(seed), engine, lambda epoch: None).network
     return evaluate(network, dataset, parts[Part.TEST], optimisation_of(run.settings), engine).accuracy
 
 

@@ -63,7 +63,7 @@ def main() -> None:
         for architecture in ARCHITECTURES:
             run = plan.train(parameters, "vision", rule, architecture, 0, 0)
             dataset, parts = load(run.made[0], 0)
-            network, _ = fit(run.settings, dataset, parts, 0, CpuEngine(), lambda epoch: None)
+            network = fit(run.settings, dataset, parts, 0, CpuEngine(), lambda epoch: None).network
             n = count(network, dataset)
             near, unequal = 1e6 * n.near / n.potentials, 100 * n.unequal / n.potentials
             cells = (rule, architecture, n.recordings, n.spikes, f"{near:.0f} per million", f"{unequal:.1f} %")

@@ -49,14 +49,10 @@ class Checkpoints(NamedTuple):
     plan: Plan
     folder: Path
 
-    def of(self, execution: Execution, engine: Engine, name: str = "", beside: list | None = None) -> "TrainingKeeper":
-        """What keeps one training of the step; ``name`` tells several apart.
-
-        ``beside`` is kept too: what the step collects on the way, as JSON has it; it is filled where the training
-        goes on from a checkpoint.
-        """
+    def of(self, execution: Execution, engine: Engine, name: str = "") -> "TrainingKeeper":
+        """What keeps one training of the step; ``name`` tells several apart."""
         key = f"{run_cache.key(self.plan, execution.inputs)} {engine.name} {name}"
-        return TrainingKeeper(self.folder / name, key, execution.circumstances, [] if beside is None else beside)
+        return TrainingKeeper(self.folder / name, key, execution.circumstances)
 
 
 @contextmanager
@@ -144,8 +140,8 @@ def _this_process() -> str:
 class TrainingKeeper:
     """Saves the state of one training now and then, and brings it back; see ``learning.training.Keeper``."""
 
-    def __init__(self, folder: Path, key: str, circumstances: dict[str, Any], beside: list) -> None:
-        self._folder, self._key, self._circumstances, self._beside = folder, key, circumstances, beside
+    def __init__(self, folder: Path, key: str, circumstances: dict[str, Any]) -> None:
+        self._folder, self._key, self._circumstances = folder, key, circumstances
         self._signal: int | None = None
         self._chosen = _chosen_pause()
         self._pause = _SECONDS if self._chosen is None else self._chosen
@@ -185,13 +181,13 @@ class TrainingKeeper:
     def _save(self, state: State) -> bool:
         started = time.monotonic()
         path = self._folder / f"{state.adam.steps:012d}.safetensors"
-        facts = {
-            "steps": state.adam.steps,
-            "sums": state.sums,
-            "curve": state.curve,
-            "beside": self._beside,
-        }
+        facts = {"steps": state.adam.steps, "sums": state.sums, "curve": state.curve}
         arrays = _arrays(state) | {f"best {name}": array for name, array in state.best.items()}
+        arrays |= {
+            f"milestone {number} {name}": array
+            for number, weights in state.milestones.items()
+            for name, array in weights.items()
+        }
         metadata = {"key": self._key, "facts": json.dumps(facts)}
         try:
             write_tensors(path, arrays, metadata | {"digest": _digest(arrays, metadata)})
@@ -220,7 +216,6 @@ class TrainingKeeper:
             if metadata.get("key") == self._key:
                 facts = json.loads(metadata["facts"])
                 _fill(state, arrays, facts)
-                self._beside[:] = facts["beside"]
                 self._circumstances["resumed_after_batches"] = state.adam.steps
                 progress.say(f"Going on after {state.adam.steps} batches, from a checkpoint.")
                 return
@@ -257,6 +252,10 @@ def _fill(state: State, arrays: dict[str, np.ndarray], facts: dict[str, Any]) ->
     state.best = {
         name.removeprefix("best "): np.array(array) for name, array in arrays.items() if name.startswith("best ")
     }
+    for name, array in arrays.items():
+        if name.startswith("milestone "):
+            _, number, weights = name.split()
+            state.milestones.setdefault(int(number), {})[weights] = np.array(array)
 
 
 def _digest(arrays: dict[str, np.ndarray], metadata: dict[str, str | None]) -> str:

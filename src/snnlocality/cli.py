@@ -147,15 +147,10 @@ def shift(study: str | None, task: str, rule: str, architecture: str, fold: int,
 @main.command()
 @_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
 def fisher(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
-    """Measure the Fisher information in a run's weights, also along its training, which is repeated."""
-    from snnlocality import parameters
+    """Measure the Fisher information in a run's weights, also along its training."""
     from snnlocality.steps.fisher import measure_fisher
 
-    chosen = _parameters(study)
-    epochs = parameters.train_settings(chosen, task, rule, architecture)["epochs"]
-    engine = _engine(threads)
-    with progress.epochs(f"fisher {task} {rule} {architecture} fold {fold} seed {seed}", epochs) as report:
-        click.echo(measure_fisher(chosen, task, rule, architecture, fold, seed, engine, report))
+    click.echo(measure_fisher(_parameters(study), task, rule, architecture, fold, seed, _engine(threads)))
 
 
 @main.command()

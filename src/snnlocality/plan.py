@@ -72,7 +72,7 @@ def train(parameters: params.Parameters, task: str, rule: str, architecture: str
         ("snnlocality.steps.train", _ENGINES, *_choices(settings)),
         (paths.data(parameters.label, task),),
         (),
-        (folder / "model.safetensors", folder / "curve.csv"),
+        (folder / "model.safetensors", folder / "curve.csv", folder / "milestones.safetensors"),
     )
 
 
@@ -86,13 +86,14 @@ def train_cell(parameters: params.Parameters, task: str, rule: str, architecture
 def evaluate(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:
     """Evaluate one run on the test part."""
     trained = train(parameters, task, rule, architecture, fold, seed)
+    model, curve, _ = trained.outputs
     return Plan(
         "evaluate",
         trained.settings,
         ("snnlocality.steps.evaluate", _ENGINES, *_choices(trained.settings)),
-        (*trained.made, *trained.outputs),
+        (*trained.made, model, curve),
         (),
-        (trained.outputs[0].with_name("metrics.json"),),
+        (model.with_name("metrics.json"),),
     )
 
 
@@ -127,11 +128,12 @@ def shift(parameters: params.Parameters, task: str, rule: str, architecture: str
 def fisher(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:
     """Measure the Fisher information in one run's weights."""
     trained = train(parameters, task, rule, architecture, fold, seed)
+    model, _, milestones = trained.outputs
     return Plan(
         "fisher",
         {**trained.settings, "samples": params.analyses(parameters).fisher_samples},
         ("snnlocality.steps.fisher", _ENGINES, *_choices(trained.settings)),
-        (*trained.made, trained.outputs[0]),
+        (*trained.made, model, milestones),
         (),
         (paths.fisher(parameters.label, task, rule, architecture, fold, seed),),
     )

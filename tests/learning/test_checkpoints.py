@@ -52,16 +52,15 @@ class Stopping:
             raise Stop
 
 
-def trained(dataset, engine, name="eprop", stop=None, plan=RUN, inputs=("data", "0"), rows=None):
-    """What ``train`` returns; ``stop``: after so many batches."""
+def trained(dataset, engine, name="eprop", stop=None, plan=RUN, inputs=("data", "0")):
+    """What ``train`` returns, and the circumstances; ``stop``: after so many batches."""
     shape = Shape(dataset.inputs, (12, 10), dataset.classes, True, rule(name).direct_readout)
     spike = spiking("fast_sigmoid", 5.0)
     first = dataset.batch(TRAINING[:8])
     network = initial_network(shape, DYNAMICS, spike, rule(name), first, engine, 0, 1.0, 0.3, 0.5)
-    rows = [] if rows is None else rows
     execution = Execution(dict([inputs]), {})
     with locked(plan) as kept:
-        keeper = kept.of(execution, engine, beside=rows)
+        keeper = kept.of(execution, engine)
         result = train(
             network,
             dataset,
@@ -71,19 +70,23 @@ def trained(dataset, engine, name="eprop", stop=None, plan=RUN, inputs=("data", 
             OPTIMISATION,
             engine,
             0,
-            watch=lambda epochs, network: rows.append(float(network.weights["W1"].sum())),
             keeper=Stopping(keeper, stop) if stop else keeper,
         )
-    return *result, execution.circumstances
+    return result, execution.circumstances
 
 
 def assert_same(one, other):
-    assert one[1] == other[1]
-    assert one[0].weights.keys() == other[0].weights.keys()
-    for mine, others in ((one[0].weights, other[0].weights), (one[0].feedback, other[0].feedback)):
-        assert mine.keys() == others.keys()
-        for name, array in mine.items():
-            assert array.tobytes() == others[name].tobytes(), name
+    assert one.curve == other.curve
+    assert list(one.milestones) == list(other.milestones) == [0, 1, 2, 3]
+    for network, others in zip(networks_of(one), networks_of(other), strict=True):
+        for mine, theirs in ((network.weights, others.weights), (network.feedback, others.feedback)):
+            assert mine.keys() == theirs.keys()
+            for name, array in mine.items():
+                assert array.tobytes() == theirs[name].tobytes(), name
+
+
+def networks_of(result):
+    return [result.network, *result.milestones.values()]
 
 
 @pytest.mark.parametrize(
@@ -91,29 +94,25 @@ def assert_same(one, other):
 )
 def test_a_training_stopped_after_any_batch_goes_on_to_the_same_bits(toy_recordings, engine, name):
     engine = choose(engine)
-    undisturbed_rows = []
-    undisturbed = trained(toy_recordings, engine, name, rows=undisturbed_rows)
-    assert len(undisturbed_rows) == 4
+    undisturbed, _ = trained(toy_recordings, engine, name)
     discard(RUN)
     for batches in range(1, BATCHES + 1):
         with pytest.raises(Stop):
             trained(toy_recordings, engine, name, stop=batches)
-        rows = []
-        resumed = trained(toy_recordings, engine, name, rows=rows)
-        assert resumed[2] == {"resumed_after_batches": batches}
+        resumed, circumstances = trained(toy_recordings, engine, name)
+        assert circumstances == {"resumed_after_batches": batches}
         assert_same(undisturbed, resumed)
-        assert rows == undisturbed_rows
         discard(RUN)
 
 
 def test_stopped_again_and_again_it_still_ends_the_same(toy_utterances):
     engine = choose("cpu")
-    undisturbed = trained(toy_utterances, engine)
+    undisturbed, _ = trained(toy_utterances, engine)
     discard(RUN)
     for batches in (2, 3, 4, 7, 9):
         with pytest.raises(Stop):
             trained(toy_utterances, engine, stop=batches)
-    assert_same(undisturbed, trained(toy_utterances, engine))
+    assert_same(undisturbed, trained(toy_utterances, engine)[0])
 
 
 OTHERS = {
@@ -186,8 +185,8 @@ def test_an_interval_that_is_none_is_named(monkeypatch):
         a_keeper()
 
 
-def a_keeper(beside=None):
-    return checkpoints.Checkpoints(RUN, FOLDER).of(Execution({}, {}), choose("reference"), beside=beside)
+def a_keeper():
+    return checkpoints.Checkpoints(RUN, FOLDER).of(Execution({}, {}), choose("reference"))
 
 
 def a_state(fill=0.0):
@@ -202,17 +201,18 @@ def test_everything_comes_back_even_what_is_no_number():
     state.adam.first["W1"][0, 0], state.adam.second["W_out"][1, 2] = -0.0, np.float32(1e-40)
     state.curve = [Epoch(1, float("nan"), 0.1, float("inf"), 0.3, (0.25, 0.1 + 0.2))]
     state.best = {"W1": np.full((3, 2), np.nan, np.float32)}
-    a_keeper([{"trace": 0.1}]).keep(state)
-    rows, back = [], a_state()
-    with a_keeper(rows).resumed(back):
+    state.milestones = {number: {"W1": np.full((3, 2), number, np.float32)} for number in (0, 16)}
+    a_keeper().keep(state)
+    with a_keeper().resumed(back := a_state()):
         pass
-    assert rows == [{"trace": 0.1}]
+    assert list(back.milestones) == [0, 16]
     assert (back.adam.steps, back.sums, repr(back.curve)) == (7, state.sums, repr(state.curve))
     for one, other in (
         (state.network.weights, back.network.weights),
         (state.adam.first, back.adam.first),
         (state.adam.second, back.adam.second),
         (state.best, back.best),
+        *((state.milestones[number], back.milestones[number]) for number in (0, 16)),
     ):
         assert {name: array.tobytes() for name, array in one.items()} == {
             name: array.tobytes() for name, array in other.items()
@@ -287,8 +287,8 @@ def test_a_disk_without_room_stops_no_training(toy_recordings, monkeypatch, capf
         raise UserError(f"{path} could not be written (No space left on device).")
 
     monkeypatch.setattr(checkpoints, "write_tensors", full)
-    _, curve, _ = trained(toy_recordings, choose("cpu"))
-    assert len(curve) == 3
+    result, _ = trained(toy_recordings, choose("cpu"))
+    assert len(result.curve) == 3
     assert "No checkpoint after 1 batches: " in capfd.readouterr().err
 
 

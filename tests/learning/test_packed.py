@@ -63,12 +63,19 @@ def assert_as_alone(dataset, initial, training, chosen, optimisation=OPTIMISATIO
     together = packed.train_many(
         initial, dataset, training, VALIDATION, chosen, optimisation, SEEDS, find_device(torch.float64)
     )
-    for run, (network, curve) in enumerate(together):
+    for run, trained in enumerate(together):
         own = training if training.ndim == 1 else training[run]
-        alone, expected = train(initial[run], dataset, own, VALIDATION, chosen, optimisation, ENGINE, SEEDS[run])
-        assert relative_error(network.weights, alone.weights) < EXACT
-        assert any((network.weights[name] != initial[run].weights[name]).any() for name in network.weights)
-        for got, epoch in zip(curve, expected, strict=True):
+        alone = train(initial[run], dataset, own, VALIDATION, chosen, optimisation, ENGINE, SEEDS[run])
+        assert trained.milestones.keys() == alone.milestones.keys()
+        for network, other in (
+            (trained.network, alone.network),
+            *((network, alone.milestones[epochs]) for epochs, network in trained.milestones.items()),
+        ):
+            assert relative_error(network.weights, other.weights) < EXACT
+            assert network.feedback.keys() == other.feedback.keys()
+        weights, before = trained.network.weights, initial[run].weights
+        assert any((weights[name] != before[name]).any() for name in weights)
+        for got, epoch in zip(trained.curve, alone.curve, strict=True):
             np.testing.assert_allclose(np.hstack(got), np.hstack(epoch), rtol=EXACT)
 
 
@@ -117,7 +124,7 @@ def test_epochs_are_reported_as_they_end(recordings):
         device,
         lambda run, epoch: seen.append((run, epoch)),
     )
-    assert seen == [(run, curve[number]) for number in range(2) for run, (_, curve) in enumerate(runs)]
+    assert seen == [(run, trained.curve[number]) for number in range(2) for run, trained in enumerate(runs)]
 
 
 def test_runs_of_different_neurons_are_not_mixed(recordings):

@@ -31,7 +31,13 @@ TRAINING, VALIDATION = np.arange(42), np.arange(42, 60)
 OPTIMISATION = Optimisation("cross_entropy", "cross_entropy", epochs=30, batch_size=8, learning_rate=0.01)
 
 
-def run(
+def run(*arguments, **named):
+    """(weights before, network after, curve) of a small training run."""
+    before, trained = whole_run(*arguments, **named)
+    return before, trained.network, trained.curve
+
+
+def whole_run(
     dataset,
     name="bptt",
     recurrent=False,
@@ -40,7 +46,7 @@ def run(
     parts=(TRAINING, VALIDATION),
     dynamics=DYNAMICS,
 ):
-    """(network before, network after, curve) of a small training run."""
+    """(weights before, all that the training leaves)."""
     engine = CpuEngine()
     shape = Shape(dataset.inputs, (24, 16), dataset.classes, recurrent, rule(name).direct_readout)
     first = dataset.batch(parts[0][:16])
@@ -48,8 +54,7 @@ def run(
         shape, dynamics, spiking("fast_sigmoid", 5.0), rule(name), first, engine, seed, 1.0, 0.3, 0.5
     )
     before = {key: array.copy() for key, array in network.weights.items()}
-    trained, curve = train(network, dataset, *parts, rule(name), optimisation, engine, seed)
-    return before, trained, curve
+    return before, train(network, dataset, *parts, rule(name), optimisation, engine, seed)
 
 
 @pytest.mark.parametrize("recurrent", [False, True], ids=["ff", "rec"])
@@ -104,8 +109,8 @@ def test_fitting_a_run_never_touches_the_test_part(toy_recordings):
     )
     settings |= {"hidden": [10], "epochs": 2, "batch_size": 16}
     parts = {Part.TRAIN: np.arange(40), Part.VALIDATION: np.arange(40, 50), Part.TEST: np.arange(50, 60)}
-    _, curve = fit(settings, guarded, parts, 0, ReferenceEngine(), lambda epoch: None)
-    assert len(curve) == 2
+    trained = fit(settings, guarded, parts, 0, ReferenceEngine(), lambda epoch: None)
+    assert len(trained.curve) == 2
 
 
 def test_the_kept_network_is_that_of_the_chosen_epoch(toy_recordings):
@@ -115,6 +120,20 @@ def test_the_kept_network_is_that_of_the_chosen_epoch(toy_recordings):
     assert result.accuracy == chosen_epoch(curve).validation_accuracy
     assert result.loss == pytest.approx(chosen_epoch(curve).validation_loss, rel=1e-6)
     assert result.firing_rates == pytest.approx(chosen_epoch(curve).firing_rates)
+
+
+@pytest.mark.parametrize("name", ["bptt", "eprop_adaptive"])
+def test_milestones_are_the_networks_on_the_way(toy_recordings, name):
+    before, trained = whole_run(toy_recordings, name, optimisation=replace(OPTIMISATION, epochs=6))
+    start, *later = trained.milestones.items()
+    assert start[0] == 0
+    assert all((start[1].weights[key] == array).all() for key, array in before.items())
+    assert [epochs for epochs, _ in later] == [1, 2, 4, 6]
+    for epochs, network in later:
+        row = trained.curve[epochs - 1]
+        result = evaluate(network, toy_recordings, VALIDATION, OPTIMISATION, CpuEngine())
+        assert (result.accuracy, result.loss) == (row.validation_accuracy, row.validation_loss)
+        assert alignments(rule(name), network.weights, network.feedback) == row.alignments
 
 
 def curve_of(*validation):

@@ -9,8 +9,7 @@ for measure, output in (
         name:
             measure.__name__
         input:
-            data=rules.prepare.output.data,
-            model=rules.train.output.model,
+            made_of(run_plan(measure)),
         output:
             table=str(output(STUDY, *RUN_WILDCARDS)),
             record=str(
@@ -108,7 +107,7 @@ CKA = paths.cka(STUDY, "{arch}", "{fold}", "{seed}")
 
 rule cka:
     input:
-        lambda wildcards: cka_plan(wildcards).made,
+        made_of(cka_plan),
     output:
         table=str(CKA),
         record=str(CKA.with_name("cka.record.json")),
@@ -138,7 +137,7 @@ TUTORIAL = paths.tutorial(STUDY, "{experiment}")
 
 rule tutorial:
     input:
-        lambda wildcards: tutorial_plan(wildcards).made,
+        made_of(tutorial_plan),
     output:
         found=str(TUTORIAL),
         record=str(TUTORIAL.with_name("tutorial.record.json")),

@@ -78,6 +78,11 @@ def run_plan(step):
     )
 
 
+def made_of(plan_of):
+    """Inputs for jobs of the plans ``plan_of(wildcards)``: what other steps made."""
+    return lambda wildcards: plan_of(wildcards).made
+
+
 def params_of(plan_of):
     """Parameters for jobs of the plans ``plan_of(wildcards)``, the same of every kind: what decides beside inputs.
 

@@ -4,6 +4,7 @@ rule train:
     output:
         model=f"{RUN}/model.safetensors",
         curve=f"{RUN}/curve.csv",
+        milestones=f"{RUN}/milestones.safetensors",
         record=f"{RUN}/train.record.json",
     log:
         log_of(f"{RUN}/train"),
@@ -102,7 +103,7 @@ rule train_cell:
 
 rule collect:
     input:
-        metrics=lambda wildcards: collect_plan(wildcards).made,
+        metrics=made_of(collect_plan),
     output:
         runs=str(paths.runs(STUDY, "{task}", "{rule}")),
         record=str(

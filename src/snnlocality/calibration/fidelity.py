@@ -203,8 +203,9 @@ def _dataset(recordings: Iterable[Recording], labels: np.ndarray, data: dict[str
 
 def _accuracy(dataset: EventDataset, part: np.ndarray, settings: dict[str, Any], seed: int) -> float:
     parts = {kind: np.flatnonzero(part == kind) for kind in Part}
-    network, _ = fit(settings, dataset, parts, seed, lambda epoch: None)
-    return evaluate(network, dataset, parts[Part.TEST], optimisation_of(settings), ReferenceEngine()).accuracy
+    engine = ReferenceEngine()
+    network = fit(settings, dataset, parts, seed, engine, lambda epoch: None).network
+    return evaluate(network, dataset, parts[Part.TEST], optimisation_of(settings), engine).accuracy
 
 
 def _run(trained_on: str, fold: int, seed: int, recordings: int, accuracy: float) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from snnlocality.engines.cuda.events import EventRows, resident
 from snnlocality.engines.cuda.graphs import replayed
 from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
 from snnlocality.learning.rule import ErrorSource, Rule, alignments, stands_for
-from snnlocality.learning.training import Epoch, Optimisation, chosen_epoch
+from snnlocality.learning.training import Epoch, Optimisation, Trained, chosen_epoch, is_milestone, with_weights
 from snnlocality.network import Network
 from snnlocality.seeds import generator
 
@@ -130,7 +130,7 @@ def train_many(
     seeds: Sequence[int],
     device: Device,
     report: Callable[[int, Epoch], None] = lambda run, epoch: None,
-) -> list[tuple[Network, list[Epoch]]]:
+) -> list[Trained]:
     """Train a copy of every network; return what ``learning.training.train`` does, for each.
 
     ``networks``: of equal shape, dynamics and spike function. ``training``, ``validation``: sample indices, the same
@@ -155,6 +155,7 @@ def train_many(
     orders = [generator(seed, "order") for seed in seeds]
     curves: list[list[Epoch]] = [[] for _ in networks]
     best = {name: weight.clone() for name, weight in weights.items()}
+    milestones = {0: _on_host(weights)}
     for number in range(1, optimisation.epochs + 1):
         order = np.stack([one.permutation(samples) for one, samples in zip(orders, training, strict=True)])
         for steps, index in _batches(data, order, size, device):
@@ -171,13 +172,26 @@ def train_many(
             if chosen_epoch(curve) is epoch:
                 for name, weight in weights.items():
                     best[name][run] = weight[run]
-    arrays = {name: weight.cpu().numpy() for name, weight in best.items()}
-    trained = []
-    for run, one in enumerate(networks):
-        own = {name: np.array(array[run], order="C") for name, array in arrays.items()}
-        kinds = ({name: own.get(name, array) for name, array in kind.items()} for kind in (one.weights, one.feedback))
-        trained.append((Network(one.dynamics, one.spike, *kinds), curves[run]))
-    return trained
+        if is_milestone(number, optimisation.epochs):
+            milestones[number] = _on_host(weights)
+    chosen = _on_host(best)
+    return [
+        Trained(
+            _network(one, chosen, run),
+            curves[run],
+            {number: _network(one, arrays, run) for number, arrays in milestones.items()},
+        )
+        for run, one in enumerate(networks)
+    ]
+
+
+def _on_host(weights: dict[str, Tensor]) -> dict[str, np.ndarray]:
+    """Copies of what is on the device; training changes that in place."""
+    return {name: np.array(weight.cpu().numpy(), order="C") for name, weight in weights.items()}
+
+
+def _network(first: Network, arrays: dict[str, np.ndarray], run: int) -> Network:
+    return with_weights(first, {name: array[run] for name, array in arrays.items()})
 
 
 def _alignments(model: passes.Model, rule: Rule, run: int) -> tuple[float, ...]:

@@ -1,7 +1,7 @@
 """The training loop, the same for every rule: mini-batches, Adam, early choice of the epoch on validation data."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -15,8 +15,6 @@ from snnlocality.learning.losses import LOSSES, correct_decisions, mean_loss
 from snnlocality.learning.rule import Rule, alignments, stands_for
 from snnlocality.network import Network
 from snnlocality.seeds import generator
-
-Watch = Callable[[int, Network], None]
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,15 @@ class State:
     sums: Sums = field(default_factory=Sums)  # of the epoch that is under way
     curve: list[Epoch] = field(default_factory=list)  # of the epochs that are done
     best: dict[str, np.ndarray] = field(default_factory=dict)  # weights of the epoch chosen so far
+    milestones: dict[int, dict[str, np.ndarray]] = field(default_factory=dict)  # weights by epochs done
+
+
+class Trained(NamedTuple):
+    """What a training leaves."""
+
+    network: Network  # of the epoch that ``chosen_epoch`` chooses
+    curve: list[Epoch]
+    milestones: dict[int, Network]  # after 0, 1, 2, 4, 8, ... epochs and after the last
 
 
 class Keeper(Protocol):
@@ -109,14 +116,12 @@ def train(
     engine: Engine,
     seed: int,
     report: Callable[[Epoch], None] = lambda epoch: None,
-    watch: Watch = lambda number, network: None,
     keeper: Keeper = FORGETFUL,
-) -> tuple[Network, list[Epoch]]:
-    """Train a copy of ``network``; return the best epoch's network and the curve.
+) -> Trained:
+    """Train a copy of ``network``; test data play no part.
 
-    The epoch is chosen by ``chosen_epoch``; test data play no part. ``watch`` is shown the network after 0, 1, 2, ...
-    epochs, its weights change afterwards. Where ``keeper`` has the state of an earlier, interrupted training, this one
-    goes on from there, and neither ``report`` nor ``watch`` is told of what was done then.
+    Where ``keeper`` has the state of an earlier, interrupted training, this one goes on from there, and ``report`` is
+    not told of what was done then.
     """
     own = {name: np.array(array) for name, array in network.feedback.items()}
     network = Network(network.dynamics, network.spike, engine.place(network.weights), own)
@@ -125,7 +130,7 @@ def train(
     steps_per_epoch = math.ceil(len(training) / size)
     with keeper.resumed(state):
         if state.adam.steps == 0:
-            watch(0, network)
+            state.milestones[0] = _copied(state.adam.weights)
         for number in range(1, optimisation.epochs + 1):
             samples = order.permutation(training)
             if number <= len(state.curve):
@@ -138,11 +143,27 @@ def train(
                 keeper.keep(state)
             result = evaluate(network, dataset, validation, optimisation, engine)
             epoch = _epoch(state, result, alignments(rule, network.weights, network.feedback))
+            if is_milestone(number, optimisation.epochs):
+                state.milestones[number] = _copied(state.adam.weights)
             report(epoch)
-            watch(number, network)
-    weights = {name: state.best[name] for name in network.weights}
-    feedback = {name: state.best.get(name, array) for name, array in network.feedback.items()}
-    return Network(network.dynamics, network.spike, weights, feedback), state.curve
+    milestones = {number: with_weights(network, learned) for number, learned in state.milestones.items()}
+    return Trained(with_weights(network, state.best), state.curve, milestones)
+
+
+def is_milestone(done: int, epochs: int) -> bool:
+    """Whether the network after ``done`` of ``epochs`` is kept: 0, 1, 2, 4, 8, ... and the last."""
+    return done & (done - 1) == 0 or done == epochs
+
+
+def with_weights(network: Network, learned: Mapping[str, np.ndarray]) -> Network:
+    """A network with other weights, and other feedback where that learns."""
+    weights = {name: learned[name] for name in network.weights}
+    feedback = {name: learned.get(name, array) for name, array in network.feedback.items()}
+    return Network(network.dynamics, network.spike, weights, feedback)
+
+
+def _copied(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: np.array(array, order="C") for name, array in arrays.items()}
 
 
 def adaptive_feedback(network: Network, rule: Rule) -> dict[str, np.ndarray]:
@@ -170,7 +191,7 @@ def _epoch(state: State, result: Evaluation, angles: tuple[float, ...]) -> Epoch
     state.curve.append(epoch)
     state.sums = Sums()
     if chosen_epoch(state.curve) is epoch:
-        state.best = {name: np.array(array, order="C") for name, array in state.adam.weights.items()}
+        state.best = _copied(state.adam.weights)
     return epoch
 
 

@@ -48,7 +48,7 @@ def backdoor_run(
         )
         victims_parts = parts | {Part.TRAIN: poisoned.training, Part.VALIDATION: poisoned.validation}
         keeper = kept.of(execution, engine)
-        network, _ = fit(settings, poisoned.dataset, victims_parts, settings["seed"], engine, report, keeper=keeper)
+        network = fit(settings, poisoned.dataset, victims_parts, settings["seed"], engine, report, keeper).network
         save_model(model_path, network)
         test = parts[Part.TEST]
         sources = test[dataset.labels[test] == classes.source]

@@ -37,7 +37,7 @@ def search_cell(
             # A trial that is done goes on from its last checkpoint too, to its end: at once.
             keeper = kept.of(execution, engine, name=f"trial{done}")
             seed = parameters.search.seed
-            _, curve = train.fit(trial, dataset, parts, seed, engine, lambda epoch: None, keeper=keeper)
+            curve = train.fit(trial, dataset, parts, seed, engine, lambda epoch: None, keeper).curve
             best = chosen_epoch(curve)
             rows.append(
                 {

@@ -3,7 +3,7 @@
 import csv
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,16 @@ from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.errors import UserError
 from snnlocality.learning.initialisation import initial_network
-from snnlocality.learning.training import FORGETFUL, Epoch, Keeper, Optimisation, Watch, chosen_epoch, train
+from snnlocality.learning.training import (
+    FORGETFUL,
+    Epoch,
+    Keeper,
+    Optimisation,
+    Trained,
+    chosen_epoch,
+    is_milestone,
+    train,
+)
 from snnlocality.network import Network, Shape, matched_feedforward
 from snnlocality.neurons.lif import Dynamics, adaptive, dynamics
 from snnlocality.neurons.spikes import spiking
@@ -37,9 +46,8 @@ def train_run(
     engine: Engine,
     report: Report,
 ) -> Path:
-    """Train one run; write its model and training curve, and return its folder."""
+    """Train one run; write its model, training curve and milestones, and return its folder."""
     run = plan.train(parameters, task, rule, architecture, fold, seed)
-    model_path, curve_path = run.outputs
     with checkpoints.locked(run) as kept, recorded(run, engine=engine.name) as execution:
         computed_by = run_cache.take(run, execution.inputs)
         if computed_by:
@@ -47,10 +55,8 @@ def train_run(
         else:
             dataset, parts = load(run.made[0], fold)
             keeper = kept.of(execution, engine)
-            network, curve = fit(run.settings, dataset, parts, seed, engine, report, keeper=keeper)
-            save_model(model_path, network)
-            write_text(curve_path, curve_table(curve))
-    return model_path.parent
+            write_trained(run.outputs, fit(run.settings, dataset, parts, seed, engine, report, keeper))
+    return run.outputs[0].parent
 
 
 def fit(
@@ -60,14 +66,13 @@ def fit(
     seed: int,
     engine: Engine,
     report: Report,
-    watch: Watch = lambda number, network: None,
     keeper: Keeper = FORGETFUL,
-) -> tuple[Network, list[Epoch]]:
+) -> Trained:
     """Initialise and train a network by ``parameters.train_settings``; the test part is not touched."""
     network = first_network(settings, dataset, parts, seed, engine)
     rule, optimisation = registry.load(params.RULES, settings["rule"]).RULE, optimisation_of(settings)
     training, validation = parts[Part.TRAIN], parts[Part.VALIDATION]
-    return train(network, dataset, training, validation, rule, optimisation, engine, seed, report, watch, keeper)
+    return train(network, dataset, training, validation, rule, optimisation, engine, seed, report, keeper)
 
 
 def first_network(
@@ -129,14 +134,44 @@ def curve_table(curve: list[Epoch]) -> str:
     return text.getvalue()
 
 
+def write_trained(outputs: Sequence[Path], trained: Trained) -> None:
+    """Write what a training leaves: model, training curve and milestones."""
+    model, curve, milestones = outputs
+    save_model(model, trained.network)
+    write_text(curve, curve_table(trained.curve))
+    write_tensors(
+        milestones,
+        {f"{epochs} {name}": array for epochs, one in trained.milestones.items() for name, array in _arrays(one)},
+    )
+
+
 def save_model(path: Path, network: Network) -> None:
     """Write a network's weights, trained and fixed."""
-    write_tensors(path, {**network.weights, **network.feedback})
+    write_tensors(path, dict(_arrays(network)))
+
+
+def _arrays(network: Network) -> Iterator[tuple[str, np.ndarray]]:
+    return itertools.chain(network.weights.items(), network.feedback.items())
 
 
 def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:
     """The network of a finished run; raises UserError if the file holds one of another shape."""
-    arrays, _ = read_tensors(path)
+    return _network(read_tensors(path)[0], path, settings, dataset)
+
+
+def load_milestones(path: Path, settings: dict[str, Any], dataset: Dataset) -> dict[int, Network]:
+    """A finished run's networks by the epochs of its training that were done; raises UserError as ``load_model``."""
+    milestones: dict[int, dict[str, np.ndarray]] = {}
+    for name, array in read_tensors(path)[0].items():
+        epochs, _, matrix = name.partition(" ")
+        milestones.setdefault(int(epochs) if epochs.isdecimal() else -1, {})[matrix] = array
+    expected = [epochs for epochs in range(settings["epochs"] + 1) if is_milestone(epochs, settings["epochs"])]
+    if sorted(milestones) != expected:
+        raise _of_another_run(path)
+    return {epochs: _network(milestones[epochs], path, settings, dataset) for epochs in expected}
+
+
+def _network(arrays: dict[str, np.ndarray], path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:
     neuron, shape = settings["neuron"], shape_of(settings, dataset)
     weights = {name: np.array(array) for name, array in arrays.items() if name in shape.matrices}
     feedback = {name: np.array(array) for name, array in arrays.items() if name not in weights}
@@ -145,9 +180,13 @@ def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Networ
         or not all(_carries_feedback(name, array, shape) for name, array in feedback.items())
         or any(array.dtype != np.float32 for array in arrays.values())
     ):
-        raise UserError(f"{path} holds another network than its run's; delete it and run the workflow again.")
+        raise _of_another_run(path)
     spike = spiking(neuron["surrogate"], settings["slope"])
     return Network(dynamics_of(settings, dataset), spike, weights, feedback)
+
+
+def _of_another_run(path: Path) -> UserError:
+    return UserError(f"{path} holds another network than its run's; delete it and run the workflow again.")
 
 
 def _carries_feedback(name: str, array: np.ndarray, shape: Shape) -> bool:

@@ -9,14 +9,10 @@ from snnlocality import parameters as params
 from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
-from snnlocality.learning.training import Epoch
-from snnlocality.network import Network
+from snnlocality.learning.training import Epoch, Trained
 from snnlocality.provenance import run_cache
 from snnlocality.provenance.records import Execution, input_digests
-from snnlocality.steps.train import curve_table, first_network, fit, optimisation_of, save_model
-from snnlocality.storage import write_text
-
-Trained = Iterable[tuple[Network, list[Epoch]]]
+from snnlocality.steps.train import first_network, fit, optimisation_of, write_trained
 
 
 def train_cell(
@@ -43,15 +39,13 @@ def train_cell(
         trained = _in_lockstep(first.settings, dataset, parts, list(missing), engine, report)
     else:
         trained = _one_by_one(missing, inputs, dataset, parts, engine, report)
-    for (seed, run), (network, curve) in zip(missing.items(), trained, strict=True):
-        run_cache.put(run, inputs[seed], engine.name, partial(_write, run, network, curve))
+    for (seed, run), one in zip(missing.items(), trained, strict=True):
+        run_cache.put(run, inputs[seed], engine.name, partial(_write, run, one))
     return len(missing)
 
 
-def _write(run: plan.Plan, network: Network, curve: list[Epoch], folder: Path) -> None:
-    model, table = (folder / output.name for output in run.outputs)
-    save_model(model, network)
-    write_text(table, curve_table(curve))
+def _write(run: plan.Plan, trained: Trained, folder: Path) -> None:
+    write_trained([folder / output.name for output in run.outputs], trained)
 
 
 def _one_by_one(
@@ -61,12 +55,12 @@ def _one_by_one(
     parts: dict,
     engine: Engine,
     report: Callable[[int, Epoch], None],
-) -> Trained:
+) -> Iterable[Trained]:
     # One is in the cache before the next begins, and before its checkpoints go.
     for seed, run in runs.items():
         with checkpoints.locked(run) as kept:
             keeper = kept.of(Execution(inputs[seed], {}), engine)
-            yield fit(run.settings, dataset, parts, seed, engine, partial(report, seed), keeper=keeper)
+            yield fit(run.settings, dataset, parts, seed, engine, partial(report, seed), keeper)
         checkpoints.discard(run)
 
 
@@ -77,7 +71,7 @@ def _in_lockstep(
     seeds: list[int],
     engine: Engine,
     report: Callable[[int, Epoch], None],
-) -> Trained:
+) -> Iterable[Trained]:
     import torch
 
     from snnlocality.engines.cuda.device import find_device

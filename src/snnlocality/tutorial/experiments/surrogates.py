@@ -41,7 +41,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
         network = initial_network(
             shape, neurons, spike, BPTT, first, context.engine, seed, settings["drive"], 1.0, settings["readout_drive"]
         )
-        _, curve = train(network, dataset, training, validation, BPTT, optimisation, context.engine, seed)
+        curve = train(network, dataset, training, validation, BPTT, optimisation, context.engine, seed).curve
         last = curve[-1]
         found = {"loss": last.train_loss, "accuracy": last.validation_accuracy}
         rows.append({"normalisation": normalisation, "surrogate": surrogate, "seed": seed, **found})
