@@ -48,6 +48,7 @@ def units(parameters: params.Parameters, step: str, task: str) -> float:
         "fgsm": min(test, (sizes.attacked_samples or samples) * steps),
         "shift": sizes.cka_samples * steps,
         "cka": sizes.cka_samples * steps,
+        "fisher": sizes.fisher_samples * steps,
     }.get(step, samples * steps * epochs)
 
 

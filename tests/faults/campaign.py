@@ -325,12 +325,10 @@ def campaign(folder: Path, moments: random.Random) -> Iterator[Row | None]:
 
 
 def others(project: Project) -> list[Victim]:
-    """The other commands that train. (What Fisher information is measured of is trained here, once.)"""
+    """The other commands that train."""
     cell = ("--task", "vision", "--rule", "eprop", "--arch", "ff")
-    project.run("snnlocality", "train", *cell)
     poison = ("--rule", "bptt", "--arch", "ff", "--trigger", "visible", "--rate", "0.5")
     return [
-        Victim(project, ("snnlocality", "fisher", *cell), (f"results/{STUDY}/fisher",)),
         Victim(project, ("snnlocality", "backdoor", *poison), (f"results/{STUDY}/backdoor",)),
         Victim(project, ("snnlocality", "search", *cell), (f"results/{STUDY}/search",)),
         Victim(project, ("snnlocality", "train-many", *cell), (".run-cache",)),
