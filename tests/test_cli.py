@@ -18,6 +18,8 @@ def call(*arguments):
         ("train --task vision --rule hebb --arch ff", ["'hebb'", "choose one of bptt, bptt_detached_reset"]),
         ("train --task vision --rule bptt --arch ff_matched", ["'ff_matched' is no architecture of vision", "ff, rec"]),
         ("train --task vision --rule bptt --arch ff --fold -1", ["--fold"]),
+        ("fgsm --task speech --rule bptt --arch ff", ["speech has a label per frame", "task vision"]),
+        ("shift --task speech --rule bptt --arch ff", ["speech has a label per frame", "task vision"]),
         ("show table9", ["reports/table9.md does not exist", "snakemake"]),
         ("export nmnist out --source mnist", ["'mnist' is no vision source", "digits"]),
         ("export timit out --scale 2", ["scale"]),

@@ -29,6 +29,10 @@ def area(radius: float) -> float:
 '''
 
 
+def digest(source):
+    return normalised_digest(ast.parse(source))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -40,7 +44,7 @@ def area(radius: float) -> float:
 )
 def test_comments_docstrings_and_formatting_do_not_count(change):
     assert change(SOURCE) != SOURCE
-    assert normalised_digest(change(SOURCE)) == normalised_digest(SOURCE)
+    assert digest(change(SOURCE)) == digest(SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_comments_docstrings_and_formatting_do_not_count(change):
     ],
 )
 def test_code_counts(change):
-    assert normalised_digest(change(SOURCE)) != normalised_digest(SOURCE)
+    assert digest(change(SOURCE)) != digest(SOURCE)
 
 
 def test_the_digest_is_the_same_in_every_python():
@@ -64,7 +68,7 @@ def test_the_digest_is_the_same_in_every_python():
         "    return f'{a!r:>{c}} {b=}' 'joined' if not d else {**d, 'x': ...}\n"
         'class C(Base, key=1.5e-7):\n    """Docstring."""\n'
     )
-    assert normalised_digest(source) == "41d56d5def2a0dad22b4bef60f2f8d8275c4b1653629662cd3dc617f35e06609"
+    assert digest(source) == "41d56d5def2a0dad22b4bef60f2f8d8275c4b1653629662cd3dc617f35e06609"
 
 
 def test_the_closure_is_that_of_another_library():

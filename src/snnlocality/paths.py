@@ -15,7 +15,7 @@ def data(study: str, task: str) -> Path:
 
 
 def run(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:
-    """The folder of one run: its model, training curve and metrics."""
+    """The folder of one run: its model, training curve, milestones and metrics."""
     return RESULTS / study / task / rule / architecture / f"fold{fold}" / f"seed{seed}"
 
 
@@ -31,20 +31,22 @@ def search(study: str, task: str, rule: str, architecture: str) -> Path:
 
 def fgsm(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:
     """Accuracies of one run under attack."""
-    own = run(study, task, rule, architecture, fold, seed).relative_to(RESULTS / study)
-    return RESULTS / study / "fgsm" / own / "accuracies.csv"
+    return _measured(study, "fgsm", task, rule, architecture, fold, seed) / "accuracies.csv"
 
 
 def shift(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:
     """CKA between one run's representations of clean and of attacked samples."""
-    own = run(study, task, rule, architecture, fold, seed).relative_to(RESULTS / study)
-    return RESULTS / study / "shift" / own / "cka.csv"
+    return _measured(study, "shift", task, rule, architecture, fold, seed) / "cka.csv"
 
 
 def fisher(study: str, task: str, rule: str, architecture: str, fold: int | str, seed: int | str) -> Path:
     """Fisher information in one run's weights."""
-    own = run(study, task, rule, architecture, fold, seed).relative_to(RESULTS / study)
-    return RESULTS / study / "fisher" / own / "fisher.csv"
+    return _measured(study, "fisher", task, rule, architecture, fold, seed) / "fisher.csv"
+
+
+def _measured(study: str, measure: str, *of_run: str | int) -> Path:
+    """Where a measure has its folder of a run: below a folder of its own, which is laid out as the runs are."""
+    return RESULTS / study / measure / run(study, *of_run).relative_to(RESULTS / study)
 
 
 def backdoor(study: str, rule: str, architecture: str, trigger: str, rate: str, pair: int | str) -> Path:

@@ -13,6 +13,7 @@ from snnlocality import parameters as params
 from snnlocality import paths, registry
 from snnlocality.attacks.backdoor import TRIGGERS
 from snnlocality.data.sources import GESTURES, SOURCES
+from snnlocality.errors import UserError
 from snnlocality.provenance.closure import code_digest
 
 # Which engine computes is no part of a plan; the code of all that may is.
@@ -98,7 +99,11 @@ def evaluate(parameters: params.Parameters, task: str, rule: str, architecture: 
 
 
 def fgsm(parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int) -> Plan:
-    """Attack one run on the test part."""
+    """Attack one run on the test part; raises UserError on utterances."""
+    if task != "vision":
+        raise UserError(
+            f"Attacks need recordings with one label; {task} has a label per frame. Ask for the task vision."
+        )
     trained = train(parameters, task, rule, architecture, fold, seed)
     attacked_samples = params.analyses(parameters).attacked_samples
     return Plan(
@@ -358,12 +363,7 @@ def figure1(parameters: params.Parameters) -> Plan:
 
 def figure2(parameters: params.Parameters) -> Plan:
     """Draw Figure 2."""
-    cells = [
-        (architecture, fold, seed)
-        for architecture in params.architectures(parameters, "vision")
-        for fold in params.folds(parameters, "vision")
-        for seed in params.seeds(parameters)
-    ]
+    cells = runs_of(parameters, "vision")
     return Plan(
         "figure2",
         _vision_report(parameters) | {"cells": [list(cell) for cell in cells]},
@@ -455,7 +455,7 @@ def tutorial_report(parameters: params.Parameters, name: str) -> Plan:
 
 def spectrum(parameters: params.Parameters) -> Plan:
     """Put all rules of the study side by side, by all that is measured of them."""
-    cells = figure2(parameters).settings["cells"]
+    cells = runs_of(parameters, "vision")
     return Plan(
         "spectrum",
         {
@@ -464,7 +464,7 @@ def spectrum(parameters: params.Parameters) -> Plan:
             "rules": list(params.rules(parameters)),
             "runs": _vision_runs(parameters),
             "backdoors": [list(run) for run in backdoors(parameters)],
-            "cells": cells,
+            "cells": [list(cell) for cell in cells],
         },
         ("snnlocality.reports.spectrum", *_rule_modules(parameters)),
         (
@@ -504,7 +504,7 @@ def claims(parameters: params.Parameters) -> Plan:
         "rules": len(params.tasks(parameters)) * len(params.rules(parameters)),
         "runs": _vision_runs(parameters),
         "backdoors": [list(run) for run in backdoors(parameters)],
-        "cells": figure2(parameters).settings["cells"],
+        "cells": [list(cell) for cell in runs_of(parameters, "vision")],
     }
     return Plan(
         "claims",
@@ -581,7 +581,7 @@ def everything(parameters: params.Parameters) -> Iterator[Plan]:
             yield collect(parameters, task, rule)
     yield from (backdoor(parameters, *run) for run in backdoors(parameters))
     yield from (convert(parameters, *cell) for cell in conversion(parameters).settings["cells"])
-    yield from (cka(parameters, *cell) for cell in figure2(parameters).settings["cells"])
+    yield from (cka(parameters, *cell) for cell in runs_of(parameters, "vision"))
     yield from (tutorial(parameters, experiment) for experiment in registry.names(params.EXPERIMENTS))
     yield from reports(parameters)
 

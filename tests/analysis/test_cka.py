@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from torch_cka import CKA
 
 from snnlocality.analysis.cka import cka, gram, hsic
+from snnlocality.analysis.representations import whole_batches
+from snnlocality.errors import UserError
 
 
 def brute_force(K, L):
@@ -82,3 +84,16 @@ def test_a_silent_layer_has_no_similarity():
 def test_three_samples_are_too_few():
     with pytest.raises(ValueError, match="at least 4"):
         hsic(np.eye(3), np.eye(3))
+
+
+@pytest.mark.parametrize(("samples", "sizes"), [(10, [4, 4]), (8, [4, 4]), (4, [4])])
+def test_only_whole_batches_count(samples, sizes):
+    dataset = SimpleNamespace(batch=len)
+    assert list(whole_batches(dataset, np.arange(samples), 4)) == sizes
+
+
+def test_fewer_samples_than_a_batch_are_one_and_fewer_than_four_are_refused():
+    dataset = SimpleNamespace(batch=len)
+    assert list(whole_batches(dataset, np.arange(5), 64)) == [5]
+    with pytest.raises(UserError, match="CKA needs 4 test samples and there are 3"):
+        list(whole_batches(dataset, np.arange(3), 64))

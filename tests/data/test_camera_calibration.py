@@ -9,6 +9,7 @@ from snnlocality.calibration.camera import load_pairs
 from snnlocality.calibration.camera_fit import START, Pairs, fit_camera, mismatch, simulate
 from snnlocality.calibration.camera_motion import BIN_MS, BINS, measure_motion, recording_offsets
 from snnlocality.calibration.recording_statistics import saccade_images, statistics
+from snnlocality.data.splits import Part
 from snnlocality.data.vision.camera import load_parameters
 from snnlocality.data.vision.recordings import Recording
 from snnlocality.data.vision.saccades import digit_images
@@ -91,6 +92,22 @@ def test_recordings_must_belong_to_the_images(shared_data, tmp_path):
     (folder / "00001.bin").write_bytes(five.read_bytes())
     with pytest.raises(UserError, match="not numbered as MNIST's training images"):
         load_pairs(tmp_path, shared_data / "mnist")
+
+
+def test_networks_trained_on_real_and_on_simulated_recordings_are_judged_alike(images, labels):
+    camera = load_parameters()
+    real = Pairs(simulate(images, camera, 0), images, labels)  # stands in for recordings
+    part = np.repeat([Part.TRAIN, Part.VALIDATION, Part.TEST], [30, 10, 10]).astype(np.uint8)
+    settings, data, _ = fidelity.sample_settings()
+    small, said = {**settings, "hidden": [12], "epochs": 1, "batch_size": 10}, []
+    rows = fidelity.compare_training(real, part, 2, camera, small, {**data, "steps": 10}, [0], said.append)
+    assert [(row["trained_on"], row["fold"], row["recordings"]) for row in rows] == [
+        (fidelity.REAL, 2, 40),
+        (fidelity.SIMULATED, 2, 40),
+    ]
+    # The same camera and seed: the same recordings, so the same network.
+    assert rows[0]["accuracy"] == rows[1]["accuracy"]
+    assert [line.startswith("fold 2, seed 0, ") for line in said] == [True, True]
 
 
 def test_fidelity_report(tmp_path):

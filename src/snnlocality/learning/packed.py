@@ -23,7 +23,7 @@ from snnlocality.engines.cuda.events import EventRows, resident
 from snnlocality.engines.cuda.graphs import replayed
 from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
 from snnlocality.learning.rule import ErrorSource, Rule, alignments, stands_for
-from snnlocality.learning.training import Epoch, Optimisation, Trained, chosen_epoch, is_milestone, with_weights
+from snnlocality.learning.training import Epoch, Optimisation, Trained, chosen_epoch, milestone_epochs, with_weights
 from snnlocality.network import Network
 from snnlocality.seeds import generator
 
@@ -155,7 +155,7 @@ def train_many(
     orders = [generator(seed, "order") for seed in seeds]
     curves: list[list[Epoch]] = [[] for _ in networks]
     best = {name: weight.clone() for name, weight in weights.items()}
-    milestones = {0: _on_host(weights)}
+    kept, milestones = milestone_epochs(optimisation.epochs), {0: _on_host(weights)}
     for number in range(1, optimisation.epochs + 1):
         order = np.stack([one.permutation(samples) for one, samples in zip(orders, training, strict=True)])
         for steps, index in _batches(data, order, size, device):
@@ -172,7 +172,7 @@ def train_many(
             if chosen_epoch(curve) is epoch:
                 for name, weight in weights.items():
                     best[name][run] = weight[run]
-        if is_milestone(number, optimisation.epochs):
+        if number in kept:
             milestones[number] = _on_host(weights)
     chosen = _on_host(best)
     return [

@@ -66,7 +66,7 @@ class Trained(NamedTuple):
 
     network: Network  # of the epoch that ``chosen_epoch`` chooses
     curve: list[Epoch]
-    milestones: dict[int, Network]  # after 0, 1, 2, 4, 8, ... epochs and after the last
+    milestones: dict[int, Network]  # by epochs done, those of ``milestone_epochs``
 
 
 class Keeper(Protocol):
@@ -128,6 +128,7 @@ def train(
     state = State(network, Adam({**network.weights, **adaptive_feedback(network, rule)}, engine.adam))
     order, size = generator(seed, "order"), optimisation.batch_size
     steps_per_epoch = math.ceil(len(training) / size)
+    kept = milestone_epochs(optimisation.epochs)
     with keeper.resumed(state):
         if state.adam.steps == 0:
             state.milestones[0] = _copied(state.adam.weights)
@@ -143,16 +144,16 @@ def train(
                 keeper.keep(state)
             result = evaluate(network, dataset, validation, optimisation, engine)
             epoch = _epoch(state, result, alignments(rule, network.weights, network.feedback))
-            if is_milestone(number, optimisation.epochs):
+            if number in kept:
                 state.milestones[number] = _copied(state.adam.weights)
             report(epoch)
-    milestones = {number: with_weights(network, learned) for number, learned in state.milestones.items()}
+    milestones = {number: with_weights(network, state.milestones[number]) for number in kept}
     return Trained(with_weights(network, state.best), state.curve, milestones)
 
 
-def is_milestone(done: int, epochs: int) -> bool:
-    """Whether the network after ``done`` of ``epochs`` is kept: 0, 1, 2, 4, 8, ... and the last."""
-    return done & (done - 1) == 0 or done == epochs
+def milestone_epochs(epochs: int) -> list[int]:
+    """Numbers of epochs after which a training of so many keeps its network: 0, 1, 2, 4, 8, ... and all."""
+    return sorted({0, epochs, *(2**n for n in range(epochs.bit_length()))})
 
 
 def with_weights(network: Network, learned: Mapping[str, np.ndarray]) -> Network:

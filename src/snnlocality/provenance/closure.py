@@ -105,7 +105,7 @@ def _own_source() -> bytes:
 def _analysed(source: bytes) -> _Source:
     tree = ast.parse(source)
     named = {target for statement in _statements(tree) for target in _targets(statement)}
-    return _Source(_digest(tree), tuple(sorted(named)))
+    return _Source(normalised_digest(tree), tuple(sorted(named)))
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
@@ -163,12 +163,8 @@ def normalised_c_digest(source: str) -> str:
     return hashlib.sha256(" ".join(code.split()).encode()).hexdigest()
 
 
-def normalised_digest(source: str) -> str:
-    """SHA-256 of Python source without comments, docstrings and formatting; the same in every Python from 3.11 on."""
-    return _digest(ast.parse(source))
-
-
-def _digest(tree: ast.AST) -> str:
+def normalised_digest(tree: ast.AST) -> str:
+    """SHA-256 of Python code without comments, docstrings and formatting; the same in every Python from 3.11 on."""
     written: list[str] = []
     _write(tree, written)
     return hashlib.sha256("".join(written).encode()).hexdigest()

@@ -18,10 +18,11 @@ _OPTIONS = {
     "search": ("task", "rule", "architecture"),
 }
 _NAMES = {"architecture": "arch"}
+_THREADED = ("train", "evaluate", "fgsm", "shift", "fisher", "backdoor", "cka", "tutorial", "search")
 
 
-def arguments(step: Plan, study: str) -> list[str]:
-    """Arguments of ``snnlocality`` that execute a step of a study (its label)."""
+def arguments(step: Plan, study: str, threads: int | None = None) -> list[str]:
+    """Arguments of ``snnlocality`` that execute a step of a study (its label), on ``threads`` if it takes them."""
     name = step.step
     values = dict(step.settings)
     if name == "collect":  # whose settings name the data set, not the task
@@ -34,4 +35,6 @@ def arguments(step: Plan, study: str) -> list[str]:
     if name == "search" and not options.get("rule"):
         name = "search-table"
     given = [word for key, value in options.items() for word in (f"--{_NAMES.get(key, key)}", str(value))]
+    if threads is not None and name in _THREADED:
+        given += ["--threads", str(threads)]
     return [name, "--study", study, *given]

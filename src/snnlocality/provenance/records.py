@@ -40,7 +40,7 @@ class Execution(NamedTuple):
 def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     """Check the plan's inputs against their records, let the body make its outputs, then leave a record.
 
-    If the body fails, neither a record nor (from ``storage.atomic_path``) an output remains. Raises UserError
+    If the body fails, no record remains, and (by ``storage.atomic_path``) no half-written output. Raises UserError
     for an input that was changed after it was made, and for outputs that cannot be written. ``circumstances`` (the
     engine, say) go to the execution record; the body may add to them.
     """

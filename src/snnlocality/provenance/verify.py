@@ -31,7 +31,6 @@ from snnlocality.storage import read_json, sha256
 
 _SAMPLED = ("train", "fgsm", "backdoor")  # what can be judged on any platform
 _JUDGED = (*_SAMPLED, "evaluate")
-_THREADED = ("train", "evaluate", "fgsm", "shift", "fisher", "backdoor", "cka", "tutorial")
 _PLATFORM = ("machine", "processor", "system", "libc", "python", "libraries", "engine")
 _PROJECT = ("params.yaml", "envs", "published")  # what a step reads besides data and results
 _DEVIATIONS = 3
@@ -99,7 +98,7 @@ def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, thre
         root = Path(folder)
         _mirror(root, parameters, {path for one in steps for path in (*one.outputs, one.record)})
         for one in steps:
-            _execute(root, [*arguments(one, parameters.label), *_threads(one, threads)])
+            _execute(root, arguments(one, parameters.label, threads))
         changed = [path for one in steps for path in one.outputs if sha256(root / path) != audit.digest(path)]
         if not changed:
             return check(Outcome.IDENTICAL)
@@ -155,10 +154,6 @@ def allowed_at_rest(share: float, decisions: int) -> int:
 def _evaluation(parameters: params.Parameters, training: Plan) -> tuple[Plan, ...]:
     keys = ("task", "rule", "architecture", "fold", "seed")
     return (plan.evaluate(parameters, *(training.settings[key] for key in keys)),)
-
-
-def _threads(step: Plan, threads: int) -> list[str]:
-    return ["--threads", str(threads)] if step.step in _THREADED else []
 
 
 def _mirror(root: Path, parameters: params.Parameters, left_out: set[Path]) -> None:

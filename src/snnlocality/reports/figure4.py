@@ -7,8 +7,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from snnlocality import checkpoints, plan
 from snnlocality import parameters as params
+from snnlocality import plan
 from snnlocality.data.batches import read_notice
 from snnlocality.provenance.records import recorded
 from snnlocality.reports.figures import captioned, save_svg, set_theme
@@ -40,7 +40,6 @@ def render(parameters: params.Parameters) -> Path:
             figure, f"The same over training and over the steps of a recording, study '{settings['study']}'", notice
         )
         save_svg(figure, over_time_path)
-    checkpoints.discard_behind(drawn)
     return figure_path
 
 

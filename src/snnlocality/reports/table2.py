@@ -9,7 +9,7 @@ from snnlocality import plan
 from snnlocality.data.batches import read_notice
 from snnlocality.provenance.records import recorded
 from snnlocality.reports import tables
-from snnlocality.reports.intervals import mean_interval
+from snnlocality.reports.gathering import summarised
 from snnlocality.storage import write_json, write_text
 
 _KEYS = ["dataset", "method", "arch", "metric"]
@@ -42,20 +42,8 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame, study: str) -> pd.Dat
 
     ``runs`` has a row per run (``steps.collect``), ``published`` the columns of the paper's table.
     """
-    runs = runs.assign(metric="test_accuracy")
-    rows = []
-    for key, cell in runs.groupby([*_KEYS, "source"], sort=False):
-        interval = mean_interval(100 * cell.groupby("seed")["test_accuracy"].mean().to_numpy())
-        rows.append(
-            {
-                **dict(zip([*_KEYS, "source"], key, strict=True)),
-                "mean": interval.mean,
-                "ci_low": interval.low,
-                "ci_high": interval.high,
-                "n": interval.n,
-            }
-        )
-    table = pd.DataFrame(rows).merge(published, on=_KEYS, how="left").rename(columns={"value_percent": "published"})
+    ours = summarised(runs.assign(metric="test_accuracy"), [*_KEYS, "source"], "test_accuracy", factor=100)
+    table = ours.merge(published, on=_KEYS, how="left").rename(columns={"value_percent": "published"})
     table["difference"] = table["mean"] - table["published"]
     table["study"] = study
     columns = [*_KEYS, "mean", "ci_low", "ci_high", "n", "published", "difference", "study", "source"]

@@ -8,8 +8,8 @@ import pandas as pd
 from snnlocality import parameters as params
 from snnlocality import plan
 from snnlocality.analysis.cka import cka
-from snnlocality.analysis.representations import grams
-from snnlocality.data.batches import batches, load
+from snnlocality.analysis.representations import grams, whole_batches
+from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.network import Network
@@ -40,7 +40,7 @@ def compare(parameters: params.Parameters, architecture: str, fold: int, seed: i
         samples = parts[Part.TEST][: settings["samples"]]
         by_batch = [
             {name: grams(network, batch.inputs, engine) for name, network in networks.items()}
-            for batch in batches(dataset, samples[: len(samples) - len(samples) % settings["batch"]], settings["batch"])
+            for batch in whole_batches(dataset, samples, settings["batch"])
         ]
         rows = [
             {

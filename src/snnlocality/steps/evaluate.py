@@ -1,4 +1,4 @@
-"""Evaluate one finished run on the test part: with ``fgsm`` the only step that touches it."""
+"""Evaluate one finished run on the test part, which no step chooses anything by."""
 
 import csv
 from pathlib import Path

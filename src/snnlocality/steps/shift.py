@@ -7,9 +7,9 @@ import pandas as pd
 from snnlocality import parameters as params
 from snnlocality import plan
 from snnlocality.analysis.cka import cka
-from snnlocality.analysis.representations import grams
+from snnlocality.analysis.representations import grams, whole_batches
 from snnlocality.attacks.fgsm import ATTACKS
-from snnlocality.data.batches import batches, load
+from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.provenance.records import recorded
@@ -30,7 +30,7 @@ def measure_shift(
         network = load_model(run.made[1], settings, dataset)
         samples = parts[Part.TEST][: settings["samples"]]
         pairs: dict[tuple, list] = {}
-        for batch in batches(dataset, samples[: len(samples) - len(samples) % settings["batch"]], settings["batch"]):
+        for batch in whole_batches(dataset, samples, settings["batch"]):
             target = target_of(settings, network, batch, engine, generator(seed, "fgsm"))
             clean = grams(network, batch.inputs, engine)
             for attack in settings["attacks"]:

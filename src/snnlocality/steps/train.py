@@ -23,7 +23,7 @@ from snnlocality.learning.training import (
     Optimisation,
     Trained,
     chosen_epoch,
-    is_milestone,
+    milestone_epochs,
     train,
 )
 from snnlocality.network import Network, Shape, matched_feedforward
@@ -161,14 +161,14 @@ def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Networ
 
 def load_milestones(path: Path, settings: dict[str, Any], dataset: Dataset) -> dict[int, Network]:
     """A finished run's networks by the epochs of its training that were done; raises UserError as ``load_model``."""
-    milestones: dict[int, dict[str, np.ndarray]] = {}
-    for name, array in read_tensors(path)[0].items():
-        epochs, _, matrix = name.partition(" ")
-        milestones.setdefault(int(epochs) if epochs.isdecimal() else -1, {})[matrix] = array
-    expected = [epochs for epochs in range(settings["epochs"] + 1) if is_milestone(epochs, settings["epochs"])]
-    if sorted(milestones) != expected:
+    arrays, _ = read_tensors(path)
+    milestones = {
+        epochs: {name.removeprefix(f"{epochs} "): arrays[name] for name in arrays if name.startswith(f"{epochs} ")}
+        for epochs in milestone_epochs(settings["epochs"])
+    }
+    if sum(map(len, milestones.values())) != len(arrays):
         raise _of_another_run(path)
-    return {epochs: _network(milestones[epochs], path, settings, dataset) for epochs in expected}
+    return {epochs: _network(own, path, settings, dataset) for epochs, own in milestones.items()}
 
 
 def _network(arrays: dict[str, np.ndarray], path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:

@@ -25,12 +25,6 @@ def rate(I: Tensor, tau: float, refractory: float, width: float) -> Tensor:
     return 1 / (refractory + tau * softplus(-log_a))
 
 
-def hard_rate(I: np.ndarray, tau: float, refractory: float) -> np.ndarray:
-    """f(I) without softening."""
-    with np.errstate(divide="ignore"):
-        return np.where(I > 1, 1 / (refractory + tau * np.log1p(1 / np.maximum(I - 1, 0))), 0.0)
-
-
 def logits(weights: list[Tensor], x: Tensor, tau: float, refractory: float, width: float) -> Tensor:
     """Readout of a network of rates: (samples, classes) of inputs (samples, inputs)."""
     for W in weights[:-1]:

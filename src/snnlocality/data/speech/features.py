@@ -21,7 +21,6 @@ COEFFICIENTS = 13  # cepstral coefficients, the zeroth included
 MEL_BANDS = 26
 LOWEST_FREQUENCY = 20.0  # Hz: below lie only offset and hum
 DELTA_WINDOW = 5  # frames: regression over two to each side
-FEATURES = 3 * COEFFICIENTS
 
 
 def frame_count(samples: int) -> int:

@@ -59,9 +59,3 @@ def class_indices(classes: int) -> dict[str, int]:
     if classes == 39:
         return {phone: PHONES_39.index(FOLDING[phone]) for phone in PHONES_61}
     raise UserError(f"There is no set of {classes} phone classes; choose 61 or 39.")
-
-
-def class_names(classes: int) -> tuple[str, ...]:
-    """Names of the classes in the order of their indices, for 61 or 39; UserError for another number."""
-    class_indices(classes)
-    return PHONES_61 if classes == 61 else PHONES_39
