@@ -1,3 +1,4 @@
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -7,11 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from snnlocality.calibration.recording_statistics import image_correlation, statistics
-from snnlocality.data.vision.camera import CameraParameters, load_parameters, record, save_parameters
+from snnlocality.data.vision.camera import CameraParameters, _light, _sensor, load_parameters, record, save_parameters
 from snnlocality.data.vision.idx import read_mnist
 from snnlocality.data.vision.nmnist import TRAIN, export_tree, file_numbers, nmnist
 from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
-from snnlocality.data.vision.saccades import digits, mnist_saccades, recorded_images
+from snnlocality.data.vision.saccades import digit_images, digits, mnist_saccades, recorded_images
 from snnlocality.errors import UserError
 
 
@@ -48,6 +49,24 @@ def test_any_image_gives_a_recording(image, seed):
 def test_a_seed_fixes_the_recording(camera, disc):
     assert_same_events(record(disc, camera, 5), record(disc, camera, 5))
     assert not np.array_equal(record(disc, camera, 5).time, record(disc, camera, 6).time)
+
+
+def test_recordings_are_the_same_on_every_processor(camera):
+    """Digests computed with and without AVX-512, AVX2 and FMA in NumPy, BLAS, the C library and Numba's code."""
+    light, events = hashlib.sha256(), hashlib.sha256()
+    images, recording = digit_images()[0][:50] / np.float32(255), digits().recording
+    for number, image in enumerate(images):
+        light.update(_light(image, _sensor(camera).optics, camera.contrast))
+        for column in recording(number):
+            events.update(column)
+    assert light.hexdigest() == "6e51c7e47c51fbdb169a65f73f2c4c3c7c0e25fcb586236c56d4d1aa6e2fabcb"
+    assert events.hexdigest() == "9276c4c5df6df2222e35c53fdcbde876f5db11df6f329a1cc23084266c931a75"
+
+
+def test_light_is_that_of_the_formula(camera, disc):
+    optics = _sensor(camera).optics
+    expected = np.log1p(-camera.contrast * (optics @ disc @ optics.T))
+    np.testing.assert_allclose(_light(disc, optics, camera.contrast), expected, atol=1e-7)
 
 
 def test_a_sample_does_not_depend_on_those_before(camera, disc):

@@ -16,6 +16,7 @@ All numbers are in ``camera.json``, which the calibration study (``snnlocality.c
 """
 
 import functools
+import math
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def record(image: np.ndarray, parameters: CameraParameters, seed: int | tuple[in
             f"{image.shape}; scale it first."
         )
     sensor = _sensor(parameters)
-    light = np.log1p(-parameters.contrast * (sensor.optics @ image @ sensor.optics.T))
+    light = _light(image, sensor.optics, parameters.contrast)
     kernel_seed = int(np.random.SeedSequence(seed).generate_state(1)[0])
     x, y, polarity, time = _record(
         light,
@@ -128,7 +129,7 @@ def record(image: np.ndarray, parameters: CameraParameters, seed: int | tuple[in
 class _Sensor:
     """What all recordings of one camera share."""
 
-    optics: np.ndarray  # (fine, 28) float32: image row or column -> light on the fine grid
+    optics: np.ndarray  # (fine, 28) float64: image row or column -> light on the fine grid
     path: np.ndarray  # (steps, 2) float64: displacement x, y in pixels at each time step
     gain: np.ndarray  # (34, 34) float64: factor on the thresholds
 
@@ -159,7 +160,32 @@ def _optics(parameters: CameraParameters) -> np.ndarray:
     aperture = np.array([-1.0, 0.0, 1.0]) / 3
     distance = edges[None, :, None] - places[:, None, None] - aperture
     cumulative = 0.5 * (1 + erf(distance / (np.sqrt(2) * parameters.blur)))
-    return np.diff(cumulative.mean(axis=2), axis=1).astype(np.float32)
+    return np.diff(cumulative.mean(axis=2), axis=1)
+
+
+@numba.njit(nogil=True, cache=True)
+def _light(image, optics, contrast):  # pragma: no cover - compiled
+    """ln(1 - contrast I) of an image I seen through the optics, (fine, fine) float32.
+
+    Sums in one order, in double precision, and the C library's logarithm: NumPy's matrix products and logarithms differ
+    from processor to processor in the last bit, which moves some of many millions of events.
+    """
+    fine, size = optics.shape
+    blurred = np.zeros((fine, size))
+    light = np.empty((fine, fine), np.float32)
+    for row in range(fine):
+        for place in range(size):
+            share = optics[row, place]
+            if share != 0:
+                for column in range(size):
+                    blurred[row, column] += share * image[place, column]
+    for row in range(fine):
+        for column in range(fine):
+            seen = 0.0
+            for place in range(size):
+                seen += blurred[row, place] * optics[column, place]
+            light[row, column] = math.log1p(-contrast * seen)
+    return light
 
 
 @numba.njit(nogil=True, cache=True)
