@@ -27,7 +27,7 @@ test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and s
 bench: $(READY) # training speed beside other libraries, about 20 minutes on two cores; installs them on first use
 	$(RUN) python -m benchmarks
 
-faults: $(READY) # kill, stop, starve and damage trainings and the workflow, for docs/reliability.md; about half an hour
+faults: $(READY) # kill, stop, starve and damage trainings and the workflow, for docs/reliability.md; six minutes to half an hour
 	$(RUN) PYTHONPATH=src:tests python -m faults.campaign
 
 fuzz: $(READY) # damaged and hostile files to every reader, for docs/reliability.md; minutes

@@ -2,8 +2,8 @@
 
     make faults
 
-runs everything (about half an hour on two cores) and writes the table of docs/reliability.md. It fails if a single
-artifact differs by a byte, if anything half-written bears an artifact's name, or if a traceback is shown.
+runs everything (six minutes to half an hour on two cores) and writes the table of docs/reliability.md. It fails if a
+single artifact differs by a byte, if anything half-written bears an artifact's name, or if a traceback is shown.
 """
 
 import ctypes
