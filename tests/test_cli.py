@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from snnlocality.cli import main
+from snnlocality.provenance.commands import _THREADED
 
 
 def call(*arguments):
@@ -40,6 +41,12 @@ def test_outside_the_project_the_missing_file_is_named(tmp_path, monkeypatch):
     result = call("study")
     assert result.exit_code == 2
     assert "params.yaml does not exist; run from the root of the project" in result.stderr
+
+
+def test_whoever_computes_a_step_again_knows_which_commands_take_threads():
+    taking = {name for name, command in main.commands.items() if any(one.name == "threads" for one in command.params)}
+    # Not steps: these start others, or fill the run cache.
+    assert taking - {"train-many", "verify"} == set(_THREADED)
 
 
 def test_every_command_explains_itself():

@@ -3,7 +3,7 @@
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,17 +141,21 @@ def write_trained(outputs: Sequence[Path], trained: Trained) -> None:
     write_text(curve, curve_table(trained.curve))
     write_tensors(
         milestones,
-        {f"{epochs} {name}": array for epochs, one in trained.milestones.items() for name, array in _arrays(one)},
+        {
+            f"{epochs} {name}": array
+            for epochs, one in trained.milestones.items()
+            for name, array in _arrays(one).items()
+        },
     )
 
 
 def save_model(path: Path, network: Network) -> None:
     """Write a network's weights, trained and fixed."""
-    write_tensors(path, dict(_arrays(network)))
+    write_tensors(path, _arrays(network))
 
 
-def _arrays(network: Network) -> Iterator[tuple[str, np.ndarray]]:
-    return itertools.chain(network.weights.items(), network.feedback.items())
+def _arrays(network: Network) -> dict[str, np.ndarray]:
+    return {**network.weights, **network.feedback}
 
 
 def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:

@@ -170,22 +170,23 @@ def _light(image, optics, contrast):  # pragma: no cover - compiled
     Sums in one order, in double precision, and the C library's logarithm: NumPy's matrix products and logarithms differ
     from processor to processor in the last bit, which moves some of many millions of events.
     """
-    fine, size = optics.shape
-    blurred = np.zeros((fine, size))
-    light = np.empty((fine, fine), np.float32)
-    for row in range(fine):
-        for place in range(size):
-            share = optics[row, place]
-            if share != 0:
-                for column in range(size):
-                    blurred[row, column] += share * image[place, column]
-    for row in range(fine):
-        for column in range(fine):
-            seen = 0.0
-            for place in range(size):
-                seen += blurred[row, place] * optics[column, place]
-            light[row, column] = math.log1p(-contrast * seen)
+    seen = _product(_product(optics, image), np.ascontiguousarray(optics.T))
+    light = np.empty(seen.shape, np.float32)
+    for row in range(seen.shape[0]):
+        for column in range(seen.shape[1]):
+            light[row, column] = math.log1p(-contrast * seen[row, column])
     return light
+
+
+@numba.njit(nogil=True, cache=True)
+def _product(a, b):  # pragma: no cover - compiled
+    """a b, every sum from the first term to the last."""
+    product = np.zeros((a.shape[0], b.shape[1]))
+    for row in range(a.shape[0]):
+        for place in range(a.shape[1]):
+            for column in range(b.shape[1]):
+                product[row, column] += a[row, place] * b[place, column]
+    return product
 
 
 @numba.njit(nogil=True, cache=True)
