@@ -1,5 +1,6 @@
 # What the rules share: the checked parameters of the chosen study, and the plan of every step.
 import os
+from itertools import chain
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
@@ -32,7 +33,8 @@ LIBRARIES = memory.as_text(locked_versions())
 
 # A clone, an older commit: what Snakemake remembers is what the records beside the results say.
 if workflow.is_main_process:
-    memory.recall(STUDY)
+    searches = (*plan.searches(PARAMETERS), plan.search_table(PARAMETERS))
+    memory.recall(STUDY, chain(plan.everything(PARAMETERS), searches))
 
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
 
