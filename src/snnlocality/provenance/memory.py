@@ -21,7 +21,6 @@ from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.storage import read_json
 
-
 _UNKNOWN = ["no readable record says how it was made"]  # in place of parameters, so different from all
 
 
