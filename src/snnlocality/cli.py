@@ -13,6 +13,7 @@ import click
 
 from snnlocality import progress
 from snnlocality.errors import Interrupted, UserError
+from snnlocality.provenance.checkout import refuse_code_of_another
 
 
 class _Group(click.Group):
@@ -20,6 +21,7 @@ class _Group(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         try:
+            refuse_code_of_another()
             return super().invoke(context)
         except UserError as error:
             click.echo(f"snnlocality: {error}", err=True)
