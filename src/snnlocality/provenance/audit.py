@@ -18,7 +18,7 @@ from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import manifest, raw
 from snnlocality.provenance.closure import code_digest
-from snnlocality.provenance.environment import locked_versions
+from snnlocality.provenance.environment import installed_versions
 from snnlocality.provenance.manifest import Manifest, md5
 from snnlocality.storage import read_json, sha256
 
@@ -147,8 +147,11 @@ def outdated(step: Plan, record: dict) -> list[str]:
         reasons.append(f"settings are others now: {', '.join(changed)}")
     if record.get("code") != code(step.modules):
         reasons.append("its code is another now")
-    if record.get("libraries") != libraries():
-        reasons.append("numerical libraries are locked to other versions now")
+    here, before = installed_versions(), record.get("libraries")
+    if before != here:
+        before = before if isinstance(before, dict) else {}
+        changed = [f"{name} {before.get(name)}, now {now}" for name, now in here.items() if before.get(name) != now]
+        reasons.append(f"it was made with other numerical libraries: {', '.join(changed)}")
     before = record.get("inputs") if isinstance(record.get("inputs"), dict) else {}
     now = {str(path): digest(path) if path.is_file() else "" for path in (*step.made, *step.given)}
     reasons += [f"{path} was not an input then" for path in now.keys() - before.keys()]
@@ -234,12 +237,6 @@ def digest(path: Path) -> str:
 def code(modules: tuple[str, ...]) -> str:
     """Digest of a code closure; many steps share one."""
     return code_digest(modules)
-
-
-@cache
-def libraries() -> dict[str, list[str]]:
-    """Locked versions of the numerical libraries."""
-    return locked_versions()
 
 
 # Keys of a cell, and the settings of steps that they are; "" for what is chosen within a step's output.

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from snnlocality import parameters as params
 from snnlocality.errors import UserError
 from snnlocality.provenance.audit import Finding, Verdict, behind, digest
+from snnlocality.provenance.environment import not_as_locked
 from snnlocality.provenance.manifest import Manifest
 from snnlocality.provenance.records import execution_of
 
@@ -45,6 +46,7 @@ def notes(remembered: Manifest, skip_raw: bool, skip_lock: bool) -> list[str]:
     return [
         "dvc.lock was left out (--skip-lock)." if skip_lock else f"Manifest: {remembered.words}.",
         *(["Raw files were left out (--skip-raw)."] if skip_raw else []),
+        *filter(None, [not_as_locked()]),
     ]
 
 

@@ -15,15 +15,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from snnlocality import paths
+from snnlocality import paths, progress
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import raw
-from snnlocality.provenance.environment import NUMERICAL, locked_versions
+from snnlocality.provenance.environment import installed_versions, not_as_locked
 from snnlocality.storage import check_writable, read_json, remove_leftovers, settle, sha256, write_json
 
 _SUFFIX = ".record.json"
@@ -44,6 +43,8 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     for an input that was changed after it was made, and for outputs that cannot be written. ``circumstances`` (the
     engine, say) go to the execution record; the body may add to them.
     """
+    if others := not_as_locked():
+        progress.say(others)
     for path in (*plan.outputs, plan.record):
         remove_leftovers(path)
         check_writable(path)
@@ -58,7 +59,7 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
         "step": plan.step,
         "settings": plan.settings,
         "code": code,
-        "libraries": locked_versions(),
+        "libraries": installed_versions(),
         "inputs": execution.inputs,
         "outputs": {path.name: sha256(path) for path in plan.outputs},
         **raw_files,
@@ -138,15 +139,8 @@ def circumstances_here() -> dict[str, Any]:
         "system": platform.system(),
         "libc": " ".join(platform.libc_ver()),
         "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in NUMERICAL},
+        "libraries": installed_versions(),
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _git(*arguments: str) -> str | None:

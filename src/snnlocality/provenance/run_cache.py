@@ -15,7 +15,7 @@ from pathlib import Path
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance.closure import code_digest
-from snnlocality.provenance.environment import locked_versions
+from snnlocality.provenance.environment import installed_versions
 from snnlocality.storage import PART, atomic_path, read_json, remove_leftovers, sha256, write_json
 
 VARIABLE = "SNNLOCALITY_RUN_CACHE"  # a folder that several checkouts may share
@@ -28,7 +28,7 @@ def key(plan: Plan, inputs: Mapping[str, str]) -> str:
         "step": plan.step,
         "settings": plan.settings,
         "code": code_digest((*plan.modules, "snnlocality.steps.train_many")),
-        "libraries": locked_versions(),
+        "libraries": installed_versions(),
         "inputs": dict(inputs),
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
