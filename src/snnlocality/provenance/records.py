@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from snnlocality import paths, progress
 from snnlocality.errors import UserError
@@ -83,12 +85,27 @@ def execution_log(plan: Plan) -> Path:
     return paths.log(plan.record).with_name(f"{plan.step}.execution.json")
 
 
+class _Log(BaseModel):
+    """What readers of an execution log rely on; it holds more."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    started: Annotated[str, AfterValidator(datetime.fromisoformat)]
+    seconds: Annotated[float, Field(ge=0, le=1e9)]
+    record: str
+    commit: str | None
+    host: str
+    processor: str
+    libraries: dict[str, str | None]
+    engine: str = ""
+
+
 def execution_of(plan: Plan) -> dict[str, Any] | None:
-    """Facts of the execution that made the results that are here; None if its log is not here."""
+    """Facts of the execution that made the results that are here; None if no readable log of it is here."""
     try:
         facts = read_json(execution_log(plan))
-        return facts if facts.get("record") == sha256(plan.record) else None
-    except (UserError, OSError):
+        return facts if _Log.model_validate(facts).record == sha256(plan.record) else None
+    except (UserError, OSError, ValidationError):
         return None
 
 
