@@ -198,6 +198,7 @@ def cka(parameters: params.Parameters, architecture: str, fold: int, seed: int) 
     relu = convert(parameters, fold, seed)
     settings = {
         **relu.settings,
+        "architecture": architecture,
         "rules": {rule: run.settings for rule, run in runs.items()},
         "samples": params.analyses(parameters).cka_samples,
         "batch": parameters.representations.batch,

@@ -19,6 +19,12 @@ def state(project):
     return {path: (path.stat().st_mtime_ns, sha256(path)) for path in files if path.is_file()}
 
 
+def test_every_step_has_a_command_of_its_own():
+    chosen = parameters.load()
+    commands = [tuple(arguments(step, chosen.label)) for step in plan.everything(chosen)]
+    assert len(set(commands)) == len(commands)
+
+
 def test_where_it_was_computed_everything_comes_out_the_same(project):
     before = state(project)
     done = project.run("snnlocality", "verify", "--sample", "2", "--seed", "3")
