@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import click
 
-from snnlocality import progress
+from snnlocality import portable, progress
 from snnlocality.errors import Interrupted, UserError
 
 
@@ -35,8 +35,6 @@ class _Group(click.Group):
 # Nobody's plugins are used here, and to look for some in all packages takes a tenth of the program's start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-# What numerical libraries read when they are loaded, which is after the program has started.
-_LIBRARY_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _NUMBER = click.IntRange(min=0)
 _STUDY = click.option("--study", help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
 _TASK = click.option("--task", required=True, help="vision or speech.")
@@ -63,9 +61,10 @@ def _options(*options: Callable) -> Callable:
 @click.pass_context
 def main(context: click.Context) -> None:
     """Benchmark spiking neural network learning rules from global to local, reproducibly."""
+    # Before any numerical library is loaded, which commands do when they run.
+    portable.choose()
     if context.invoked_subcommand != "calibrate":
-        # Sums of matrix products depend on the number of threads that share them; engines have threads of their own.
-        os.environ |= dict.fromkeys(_LIBRARY_THREADS, "1")
+        os.environ |= portable.THREADS
 
 
 def _engine(threads: int):

@@ -14,6 +14,7 @@ from snnlocality.errors import UserError
 from snnlocality.storage import read_json, sha256, user_cache, write_json
 
 _PACKAGE = "snnlocality"
+_CODE_PATH = "snnlocality.portable"  # decides the last bits of every step, though no step imports it
 
 # What these decide is in the settings that a record keeps, so their code is not part of any closure: a new
 # report or parameter must not retrain every network.
@@ -36,7 +37,7 @@ def code_digest(modules: tuple[str, ...]) -> str:
     page's template (``index.html``), C (``kernels.c``). The closure follows every import statement, so a module that
     is imported by name at run time (a learning rule, say) must be given.
     """
-    lines = (f"{name} {_module_digest(name)}\n" for name in closure(modules))
+    lines = (f"{name} {_module_digest(name)}\n" for name in closure((*modules, _CODE_PATH)))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 

@@ -19,7 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from snnlocality import paths
+from snnlocality import paths, portable, progress
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import raw
@@ -44,6 +44,8 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     for an input that was changed after it was made, and for outputs that cannot be written. ``circumstances`` (the
     engine, say) go to the execution record; the body may add to them.
     """
+    if not portable.available():
+        progress.say(portable.NOT_PORTABLE)
     for path in (*plan.outputs, plan.record):
         remove_leftovers(path)
         check_writable(path)
@@ -135,11 +137,27 @@ def circumstances_here() -> dict[str, Any]:
         "machine": platform.machine(),
         "processor": _processor(),
         "cores": os.cpu_count(),
+        "code_path": _code_path(),
         "system": platform.system(),
         "libc": " ".join(platform.libc_ver()),
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in NUMERICAL},
     }
+
+
+def _code_path() -> dict[str, Any]:
+    """Which of their versions the numerical libraries loaded in this process take, as they themselves say."""
+    found: dict[str, Any] = {}
+    if "numpy" in sys.modules:
+        from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+        from threadpoolctl import threadpool_info
+
+        found["numpy"] = [name for name in __cpu_dispatch__ if __cpu_features__[name]]
+        found["openblas"] = sorted({pool["architecture"] for pool in threadpool_info() if "architecture" in pool})
+    if torch := sys.modules.get("torch"):
+        found["torch"] = torch.backends.cpu.get_cpu_capability()
+        found["mkl"] = os.environ.get("MKL_CBWR", "")
+    return found
 
 
 def _version(package: str) -> str | None:
