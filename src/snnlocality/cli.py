@@ -412,7 +412,7 @@ def audit(
 
         audit_page.write(page, chosen, steps, findings, notes)
     click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings, notes))
-    if any(finding.verdict is not checking.Verdict.OK for finding in findings):
+    if any(finding.verdict not in checking.SOUND for finding in findings):
         sys.exit(1)
 
 
@@ -440,6 +440,20 @@ def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: in
     agreed = sum(check.outcome in verification.AGREED for check in checks)
     click.echo(f"{agreed} of {len(checks)} agree.")
     if agreed < len(checks):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("targets", nargs=-1)
+@_options(_STUDY)
+def reproduced(targets: tuple[str, ...], study: str | None) -> None:
+    """Tell whether results (all by default) are those that Git has committed; exits with 1 unless all are."""
+    from snnlocality.provenance import reproduced as comparison
+
+    chosen = _parameters(study)
+    outputs = comparison.compared(chosen, targets)
+    click.echo(comparison.text(chosen, outputs))
+    if any(output.state is not comparison.State.SAME for output in outputs):
         sys.exit(1)
 
 

@@ -92,7 +92,7 @@ def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, thre
     steps = [step, *(_evaluation(parameters, step) if step.step == "train" else ())]
     for one in steps:
         finding = audit.examined(one, remembered)
-        if finding.verdict is not audit.Verdict.OK:
+        if finding.verdict not in audit.SOUND:
             return check(Outcome.DIFFERS, f"{finding.output} is {finding.verdict.value}:", *finding.reasons)
     with tempfile.TemporaryDirectory(prefix="snnlocality-verify-") as folder:
         root = Path(folder)
