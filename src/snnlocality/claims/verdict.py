@@ -29,7 +29,7 @@ class Verdict(StrEnum):
     HOLDS = "holds"
     FAILS = "fails"
     UNDECIDED = "undecided"
-    CONFOUNDED = "confounded"  # it holds as the paper measures it, but not under the control
+    CONFOUNDED = "confounded"  # it holds as the paper measures it, but its control fails or is undecided
     NOT_TESTABLE = "not testable"
 
 
