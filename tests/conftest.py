@@ -8,8 +8,8 @@ from hypothesis import settings
 
 from snnlocality import portable
 
-# As the program does (cli.main), before any test loads them: the same bits on every machine, and on a busy one no threads
-# of numerical libraries that wait for each other.
+# As the program does (cli.main), before any test loads a numerical library: the same bits on every machine, and on a
+# busy one no threads that wait for each other.
 portable.choose()
 os.environ |= portable.THREADS
 
