@@ -13,6 +13,7 @@ import click
 
 from snnlocality import portable, progress
 from snnlocality.errors import Interrupted, UserError
+from snnlocality.provenance.checkout import refuse_code_of_another
 
 
 class _Group(click.Group):
@@ -20,6 +21,7 @@ class _Group(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         try:
+            refuse_code_of_another()
             return super().invoke(context)
         except UserError as error:
             click.echo(f"snnlocality: {error}", err=True)
@@ -419,15 +421,19 @@ def audit(
 @main.command()
 @click.argument("targets", nargs=-1)
 @_options(_STUDY, _THREADS)
-@click.option("--sample", type=click.IntRange(min=1), default=3, show_default=True, help="Runs to draw, if no TARGET.")
+@click.option("--sample", type=click.IntRange(min=1), default=3, show_default=True, help="Steps to draw, if no TARGET.")
 @click.option("--seed", type=_NUMBER, default=0, show_default=True, help="Of the draw: yours, so that nobody knows it.")
 def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: int, seed: int) -> None:
-    """Compute TARGETs, or runs drawn at random, again elsewhere and compare; exits with 1 unless all agree."""
+    """Compute TARGETs, or steps drawn at random, again elsewhere and compare; exits with 1 unless all agree.
+
+    With a training, what is recorded of its network's accuracy is computed again from that network.
+    """
     from snnlocality.provenance import manifest
     from snnlocality.provenance import verify as verification
 
     chosen = _parameters(study)
-    steps = verification.makers(chosen, targets) if targets else verification.sample(chosen, sample, seed)
+    asked = verification.makers(chosen, targets) if targets else verification.sample(chosen, sample, seed)
+    steps = verification.with_measures(chosen, asked)
     remembered = manifest.read(chosen)
     checks = []
     with progress.bar("verify") as advance:

@@ -188,6 +188,32 @@ def test_an_unreadable_record_tells_snakemake_nothing(text, tmp_path, monkeypatc
     assert not any(Path(".snakemake/metadata").iterdir())
 
 
+@pytest.mark.parametrize("text", [None, "", '{"step": "train"}'])
+def test_a_step_without_a_readable_record_is_executed_again(text, project):
+    run = "results/demo/vision/bptt/ff/fold0/seed0"
+    record = project.root / run / "train.record.json"
+    content = record.read_text()
+    again = {f"{step} {CELL.format('bptt')}" for step in ("train", "evaluate", "fgsm", "shift", "fisher")}
+    for memory in (True, False):
+        if not memory:  # as in a clone
+            shutil.rmtree(project.root / ".snakemake")
+        record.unlink() if text is None else record.write_text(text)
+        assert again <= project.planned()
+        record.write_text(content)
+        assert project.planned() == set()
+
+
+def test_what_the_audit_advises_helps(project):
+    record = project.root / "reports/table1.record.json"
+    record.write_text("{")
+    told = project.run("snnlocality", "audit", "reports/table1.csv", check=False).stdout
+    assert "remove it and run the workflow again" in told
+    record.unlink()
+    project.run("snakemake")
+    project.run("snnlocality", "audit")
+    assert project.planned() == set()
+
+
 def test_a_record_speaks_of_its_own_folder_alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("reports").mkdir()

@@ -1,5 +1,14 @@
 # What the rules share: the checked parameters of the chosen study, and the plan of every step.
 import os
+import sys
+from itertools import chain
+
+# This checkout's own code, here and in the jobs, whatever environment is active: `dvc exp run --temp` computes in a copy.
+SOURCE = os.path.join(workflow.basedir, "src")
+sys.path.insert(0, SOURCE)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, (SOURCE, os.environ.get("PYTHONPATH")))
+)
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
@@ -8,9 +17,11 @@ from snnlocality import parameters, paths, plan
 from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
 from snnlocality.provenance import memory, raw, run_cache
+from snnlocality.provenance.checkout import refuse_code_of_another
 from snnlocality.provenance.environment import locked_versions
 
 try:
+    refuse_code_of_another()
     PARAMETERS = parameters.load(study=config.get("study"), scale=config.get("scale"))
 except UserError as error:
     raise WorkflowError(str(error)) from None
@@ -32,7 +43,8 @@ LIBRARIES = memory.as_text(locked_versions())
 
 # A clone, an older commit: what Snakemake remembers is what the records beside the results say.
 if workflow.is_main_process:
-    memory.recall(STUDY)
+    searches = (*plan.searches(PARAMETERS), plan.search_table(PARAMETERS))
+    memory.recall(STUDY, chain(plan.everything(PARAMETERS), searches))
 
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
 

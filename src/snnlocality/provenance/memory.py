@@ -7,6 +7,7 @@ with them, so before Snakemake decides, its memory is made to say what they say.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,10 @@ from snakemake.persistence.file import FilePersistence
 
 from snnlocality import paths
 from snnlocality.errors import UserError
+from snnlocality.plan import Plan
 from snnlocality.storage import read_json
+
+_UNKNOWN = ["no readable record says how it was made"]  # in place of parameters, so different from all
 
 
 class _Record(BaseModel):
@@ -33,36 +37,50 @@ class _Record(BaseModel):
     outputs: dict[str, str]
 
 
-def recall(study: str) -> None:
+def recall(study: str, steps: Iterable[Plan] = ()) -> None:
     """Make Snakemake remember of the study's results and of the reports what their records say, and only that.
 
-    Unreadable records are passed over: who reads their outputs refuses them, and the audit names them.
+    Of results for which no readable record vouches it remembers just that, so that the steps (of ``steps``, which are
+    looked at only then) that make them are executed again.
     """
     memory = FilePersistence(nolock=True)
-    for folder in (paths.RESULTS / study, paths.REPORTS):
-        for path in folder.rglob("*.record.json"):
-            try:
-                record = _Record.model_validate(read_json(path))
-            except (UserError, ValidationError):
-                continue
-            settings, libraries = as_text(record.settings), as_text(record.libraries)
-            params = (study, record.step, settings, record.code, libraries, [], [])  # as common.smk declares them
-            told = {
-                "record_format_version": RECORD_FORMAT_VERSION,
-                "incomplete": False,
-                "params": sorted(map(repr, params)),
-                "input": sorted(record.inputs),
-                "input_checksums": {file: f"sha256:{digest}" for file, digest in record.inputs.items()},
-                # How a job is started and in which environment decides nothing here.
-                "code": None,
-                "software_stack_hash": None,
-            }
-            for output in (path, *(path.with_name(Path(name).name) for name in record.outputs)):
-                known = memory._read_record(str(output))
-                if known is None:
-                    known = MetadataRecord(rule=record.step, **_times(path, record.step))
-                if any(known[field] != value for field, value in told.items()):
-                    memory._write_record(str(output), known.model_copy(update=told))
+    there = {path for folder in (paths.RESULTS / study, paths.REPORTS) for path in folder.rglob("*") if path.is_file()}
+    records = {path for path in there if path.name.endswith(".record.json")}
+    vouched: set[Path] = set()
+    for path in records:
+        try:
+            record = _Record.model_validate(read_json(path))
+        except (UserError, ValidationError):
+            continue
+        settings, libraries = as_text(record.settings), as_text(record.libraries)
+        params = (study, record.step, settings, record.code, libraries, [], [])  # as common.smk declares them
+        outputs = [path.with_name(Path(name).name) for name in record.outputs]
+        vouched.update(outputs)
+        told = {
+            "params": sorted(map(repr, params)),
+            "input": sorted(record.inputs),
+            "input_checksums": {file: f"sha256:{digest}" for file, digest in record.inputs.items()},
+        }
+        _tell(memory, (path, *outputs), path, record.step, told)
+    if unvouched := there - records - vouched:
+        for step in steps:
+            if found := unvouched.intersection(step.outputs):
+                _tell(memory, (step.record, *step.outputs), min(found), step.step, {"params": _UNKNOWN})
+
+
+def _tell(memory: FilePersistence, outputs: Iterable[Path], of: Path, step: str, told: dict[str, Any]) -> None:
+    """Make it remember this of a step's outputs; ``of``: one of them that exists."""
+    # How a job is started and in which environment decides nothing here.
+    told |= {
+        "record_format_version": RECORD_FORMAT_VERSION,
+        "incomplete": False,
+        "code": None,
+        "software_stack_hash": None,
+    }
+    for output in outputs:
+        known = memory._read_record(str(output)) or MetadataRecord(rule=step, **_times(of, step))
+        if any(known[field] != value for field, value in told.items()):
+            memory._write_record(str(output), known.model_copy(update=told))
 
 
 def as_text(value: Any) -> str:
@@ -70,12 +88,12 @@ def as_text(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def _times(record: Path, step: str) -> dict[str, float]:
-    """Start and end of the execution for Snakemake's report; where it left no log, when its record was written."""
+def _times(output: Path, step: str) -> dict[str, float]:
+    """Start and end of the execution for Snakemake's report; where it left no log, when this was written."""
     try:
-        execution = read_json(paths.log(record).with_name(f"{step}.execution.json"))
+        execution = read_json(paths.log(output).with_name(f"{step}.execution.json"))
         start = datetime.fromisoformat(execution["started"]).timestamp()
         return {"starttime": start, "endtime": start + float(execution["seconds"])}
     except (UserError, KeyError, TypeError, ValueError):
-        written = record.stat().st_mtime
+        written = output.stat().st_mtime
         return {"starttime": written, "endtime": written}

@@ -23,14 +23,13 @@ from snnlocality import paths, plan
 from snnlocality.data.sources import DATA_VARIABLE, data_folder
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
-from snnlocality.provenance import audit, run_cache
+from snnlocality.provenance import audit, raw, run_cache
 from snnlocality.provenance.commands import arguments
 from snnlocality.provenance.manifest import Manifest
 from snnlocality.provenance.records import execution_log, execution_of
 from snnlocality.storage import read_json, sha256
 
-_SAMPLED = ("train", "fgsm", "backdoor")  # what can be judged on any platform
-_JUDGED = (*_SAMPLED, "evaluate")
+_JUDGED = ("train", "backdoor", "evaluate", "fgsm")  # on any platform
 _PLATFORM = ("machine", "processor", "system", "libc", "python", "libraries", "engine")
 _PROJECT = ("params.yaml", "envs", "published")  # what a step reads besides data and results
 _DEVIATIONS = 3
@@ -63,11 +62,11 @@ class Check(NamedTuple):
 
 
 def sample(parameters: params.Parameters, number: int, seed: int) -> list[Plan]:
-    """Trainings, attacks and poisoned runs of the study, drawn at random; the same for the same seed.
+    """Steps of the study of any kind, drawn at random; the same for the same seed.
 
-    Raises UserError if nothing is there to draw from.
+    Those whose raw data are not here are left out. Raises UserError if nothing is there to draw from.
     """
-    there = [one for one in plan.everything(parameters) if one.step in _SAMPLED and one.record.exists()]
+    there = [one for one in plan.everything(parameters) if one.record.exists() and (not one.raw or raw.files(one.raw))]
     if not there:
         raise UserError(f"There is no result of the study '{parameters.label}' to verify; dvc pull, or compute it.")
     return random.Random(seed).sample(there, min(number, len(there)))
@@ -76,20 +75,32 @@ def sample(parameters: params.Parameters, number: int, seed: int) -> list[Plan]:
 def makers(parameters: params.Parameters, targets: Iterable[str]) -> list[Plan]:
     """The steps that make these files. Raises UserError for a file that no step makes."""
     steps = audit.chosen(parameters)
-    found = [audit.chain(steps, target)[0] for target in targets]
-    return list({step.outputs[0]: step for step in found}.values())
+    return [audit.chain(steps, target)[0] for target in targets]
+
+
+def with_measures(parameters: params.Parameters, steps: Iterable[Plan]) -> list[Plan]:
+    """These steps, each once, every training followed by what was measured of its network.
+
+    A training that comes out the same says nothing of the accuracies that are recorded of it.
+    """
+    found: dict[Path, Plan] = {}
+    for step in steps:
+        measures = _measures(parameters, step) if step.step == "train" else ()
+        found |= {one.outputs[0]: one for one in (step, *measures) if one is step or one.record.exists()}
+    return list(found.values())
 
 
 def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, threads: int = 1) -> Check:
     """Compute a step again from its recorded inputs; nothing below results/ or reports/ is touched.
 
-    With a training, its network is evaluated too. Raises UserError if the step cannot be computed here.
+    With a training, its new network is evaluated, and judged by its accuracy. What is measured of a network is measured
+    of the recorded one. Raises UserError if the step cannot be computed here.
     """
 
     def check(outcome: Outcome, *reasons: str) -> Check:
         return Check(step.step, str(step.outputs[0]), outcome, reasons)
 
-    steps = [step, *(_evaluation(parameters, step) if step.step == "train" else ())]
+    steps = [step, *(_measures(parameters, step)[:1] if step.step == "train" else ())]
     for one in steps:
         finding = audit.examined(one, remembered)
         if finding.verdict not in audit.SOUND:
@@ -151,9 +162,11 @@ def allowed_at_rest(share: float, decisions: int) -> int:
     return 1 + math.floor(share * decisions)
 
 
-def _evaluation(parameters: params.Parameters, training: Plan) -> tuple[Plan, ...]:
-    keys = ("task", "rule", "architecture", "fold", "seed")
-    return (plan.evaluate(parameters, *(training.settings[key] for key in keys)),)
+def _measures(parameters: params.Parameters, training: Plan) -> list[Plan]:
+    """What is measured of a training's network: its evaluation, then its accuracies under attack if there are any."""
+    run = [training.settings[key] for key in ("task", "rule", "architecture", "fold", "seed")]
+    kinds = (plan.evaluate, plan.fgsm) if run[0] == "vision" else (plan.evaluate,)
+    return [kind(parameters, *run) for kind in kinds]
 
 
 def _mirror(root: Path, parameters: params.Parameters, left_out: set[Path]) -> None:
