@@ -46,7 +46,7 @@ def of_runs(settings: dict, made: tuple[Path, ...]) -> Evidence:
     def take(count: int) -> tuple[Path, ...]:
         return tuple(next(parts) for _ in range(count))
 
-    of_rules = pd.concat([pd.read_csv(path) for path in take(settings["rules"])], ignore_index=True)
+    of_rules = pd.concat([pd.read_csv(path) for path in take(settings["tables_of_runs"])], ignore_index=True)
     attacked, shift, traces = (gathered(settings["runs"], take(len(settings["runs"])), labels) for _ in range(3))
     poisoned = table4.read(settings["backdoors"], take(len(settings["backdoors"])), labels)
     similarity = figure2.read(settings, take(len(settings["cells"])))
