@@ -21,9 +21,6 @@ CODE_PATH = {
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "MKL_CBWR": "COMPATIBLE",  # the only branch of MKL that AMD's processors share with Intel's
 }
-# What the libraries then say of themselves (``provenance.records``).
-TAKEN = {"numpy": ["X86_V3"], "openblas": ["Haswell"], "torch": "AVX2", "mkl": "COMPATIBLE"}
-
 NOT_PORTABLE = "This processor has no AVX2 (x86-64-v3): results may differ in their last bits from those of others."
 
 

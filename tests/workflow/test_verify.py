@@ -51,7 +51,7 @@ def forge(project, folder, output, step, change):
     told["outputs"][output] = sha256(path)
     record.write_text(json.dumps(told, indent=2, sort_keys=True) + "\n")
     log = project.root / "logs" / folder / f"{step}.execution.json"
-    log.write_text(json.dumps(json.loads(log.read_text()) | {"record": sha256(record), "processor": "another"}))
+    log.write_text(json.dumps(json.loads(log.read_text()) | {"record": sha256(record), "libc": "another"}))
     return log
 
 
@@ -66,7 +66,7 @@ def test_a_result_forged_with_its_record_is_found(project):
     log = forge(project, RUN, "metrics.json", "evaluate", polished)
     done = project.run("snnlocality", "verify", f"{RUN}/metrics.json", check=False)
     assert done.returncode == 1
-    assert "another platform computed it (processor another there" in done.stdout
+    assert "another platform computed it (libc another there" in done.stdout
     assert "12 of 360 decisions, 1 allowed" in done.stdout
     log.unlink()
     done = project.run("snnlocality", "verify", f"{RUN}/metrics.json", check=False)

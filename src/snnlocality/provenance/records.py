@@ -23,7 +23,7 @@ from snnlocality import paths, portable, progress
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import raw
-from snnlocality.provenance.environment import NUMERICAL, locked_versions
+from snnlocality.provenance.environment import NUMERICAL, code_path, locked_versions
 from snnlocality.storage import check_writable, read_json, remove_leftovers, settle, sha256, write_json
 
 _SUFFIX = ".record.json"
@@ -137,27 +137,12 @@ def circumstances_here() -> dict[str, Any]:
         "machine": platform.machine(),
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "code_path": _code_path(),
+        "code_path": code_path(),
         "system": platform.system(),
         "libc": " ".join(platform.libc_ver()),
         "python": platform.python_version(),
         "libraries": {name: _version(name) for name in NUMERICAL},
     }
-
-
-def _code_path() -> dict[str, Any]:
-    """Which of their versions the numerical libraries loaded in this process take, as they themselves say."""
-    found: dict[str, Any] = {}
-    if "numpy" in sys.modules:
-        from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
-        from threadpoolctl import threadpool_info
-
-        found["numpy"] = [name for name in __cpu_dispatch__ if __cpu_features__[name]]
-        found["openblas"] = sorted({pool["architecture"] for pool in threadpool_info() if "architecture" in pool})
-    if torch := sys.modules.get("torch"):
-        found["torch"] = torch.backends.cpu.get_cpu_capability()
-        found["mkl"] = os.environ.get("MKL_CBWR", "")
-    return found
 
 
 def _version(package: str) -> str | None:

@@ -15,7 +15,7 @@ from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import manifest
 from snnlocality.provenance.audit import chosen
-from snnlocality.provenance.environment import locked_versions
+from snnlocality.provenance.environment import astray, locked_versions
 from snnlocality.provenance.manifest import is_as_remembered, md5
 from snnlocality.provenance.records import execution_of
 
@@ -107,12 +107,11 @@ def causes(output: Output) -> list[str]:
         found.append(f"the engine {facts['engine']} computed it, and {_ENGINE} what is committed")
     if not portable.available():
         found.append(portable.NOT_PORTABLE.removesuffix("."))
-    taken = facts.get("code_path", {})
-    found += [
-        f"{library} took the code for {path}, not for {portable.TAKEN[library]}"
-        for library, path in taken.items()
-        if path != portable.TAKEN.get(library, path) and portable.available()
-    ]
+    else:
+        found += [
+            f"{taken} was the code that computed it, not {common}"
+            for taken, common in astray(facts.get("code_path", {})).items()
+        ]
     return found or [
         f"unknown: code, parameters and libraries are the same. Please report it, with {facts['processor']}, "
         f"{facts['libc']} and Python {facts['python']}"
