@@ -7,22 +7,24 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 # A job starts faster from bytecode: it is written whatever a shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-cluster lint format setup bench faults fuzz
+.PHONY: demo test test-cluster test-processors lint format setup bench faults fuzz
 
 demo: $(READY)
 	$(RUN) snakemake --profile workflow/profiles/local --config study=demo
-	@$(RUN) sh -c 'if [ "$$(snnlocality study)" = demo ]; \
-	  then found=$$(snnlocality audit --skip-lock --skip-raw) || { echo "$$found"; exit 1; }; \
-	    dvc commit --force --quiet; \
-	  else echo "DVC follows the study in params.yaml, which is not demo: nothing remembered."; fi'
+	@$(RUN) sh -c 'found=$$(snnlocality audit --study demo --skip-lock --skip-raw) || { echo "$$found"; exit 1; }'
 	@$(RUN) snnlocality show table2
 	@echo "Everything on one page: $(CURDIR)/reports/index.html"
+	@$(RUN) sh -c 'if snnlocality reproduced --study demo && [ "$$(snnlocality study)" = demo ]; \
+	  then dvc commit --force --quiet; fi' # so that dvc push finds them; the lock stays as it is
 
 test: $(READY)
 	$(RUN) python -m pytest -n 2 --dist loadfile
 
 test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
 	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster
+
+test-processors: $(READY) # one study as several processors, compared byte for byte; less than ten minutes
+	$(RUN) OTHER_PROCESSORS=1 python -m pytest tests/processors
 
 bench: $(READY) # training speed beside other libraries, about 20 minutes on two cores; installs them on first use
 	$(RUN) python -m benchmarks

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# As the program does (cli.main), before any test loads them: on a busy machine, threads of numerical libraries spend
-# their time waiting for each other.
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
+from snnlocality import portable
+
+# As the program does (cli.main), before any test loads a numerical library: the same bits on every machine, and on a
+# busy one no threads that wait for each other.
+portable.choose()
+os.environ |= portable.THREADS
 
 # A busy machine is no fault of an example's.
 settings.register_profile("any machine", deadline=None)

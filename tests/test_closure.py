@@ -1,13 +1,15 @@
 """A code digest follows meaning: what runs counts, how it is written does not."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import grimp
 import pytest
 
 import snnlocality
-from snnlocality import parameters, plan
+from snnlocality import parameters, plan, registry
+from snnlocality.errors import UserError
 from snnlocality.provenance.closure import (
     _ORCHESTRATION,
     _analysed,
@@ -58,6 +60,39 @@ def test_comments_docstrings_and_formatting_do_not_count(change):
 )
 def test_code_counts(change):
     assert digest(change(SOURCE)) != digest(SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counts"),
+    [
+        ("BPTT", "Backpropagation", False),
+        ("Neftci", "Werbos", False),
+        ("truncation=3", "truncation=4", True),
+        ("'BPTT'", "NAME", True),
+        ("Rule(", "Other(", True),
+    ],
+)
+def test_what_a_rule_says_of_itself_for_tables_does_not_count(old, new, counts):
+    source = "RULE = Rule(label='BPTT', reference='Neftci', truncation=3)"
+    assert (digest(source.replace(old, new)) != digest(source)) is counts
+
+
+def test_a_label_counts_where_it_is_written(demo, monkeypatch):
+    before = {job.outputs[0]: job for job in plan.everything(demo)}
+    rule = registry.load(registry.RULES, "bptt")
+    monkeypatch.setattr(rule, "RULE", replace(rule.RULE, label="Backpropagation"))
+    redone = [job for job in plan.everything(demo) if job.settings != before[job.outputs[0]].settings]
+    writers = {"collect", "curves", "table3", "table4", "figure1", "figure2", "figure3", "figure4", "spectrum"}
+    writers |= {"tutorial", "tutorial_figure5", "tutorial_adaptation", "claims", "index"}
+    assert {job.step for job in redone} == writers
+    assert [job.settings["experiment"] for job in redone if job.step == "tutorial"] == ["adaptation"]
+
+
+def test_code_that_is_no_python_is_named(monkeypatch, tmp_path):
+    (tmp_path / "broken.py").write_text("x = (\n")
+    monkeypatch.setattr("snnlocality.provenance.closure._root", lambda: tmp_path)
+    with pytest.raises(UserError, match=r"broken\.py is not valid Python: .*line 1"):
+        closure(("snnlocality.broken",))
 
 
 def test_the_digest_is_the_same_in_every_python():

@@ -1,6 +1,7 @@
 """params.yaml: a wrong key or value is refused by its name, with what is allowed."""
 
 import copy
+import re
 
 import pytest
 import yaml
@@ -43,6 +44,11 @@ def set_at(table: dict, key: str, value: object) -> dict:
         ("tutorial.adaptation.rules", ["feedback_alignment_adaptive"], ["feedback_alignment_adaptive needs"]),
         ("surrogate", "boxcar", ["'surrogate' is not a known key", "neuron"]),
         ("search.learning_rate", [], ["'search.learning_rate'"]),
+        ("studies.demo.analyses.poison_rates", [0.1, 0.1, 0.5], ["poison_rates': 0.1 is listed twice"]),
+        ("studies.demo.analyses.poison_rates", [0.1, 0.10000001], ["poison_rates': 0.1 is listed twice"]),
+        ("studies.mnist.rules", ["bptt", "bptt"], ["'studies.mnist.rules': bptt is listed twice"]),
+        ("studies.mnist.architectures", ["ff", "ff"], ["'studies.mnist.architectures': ff is listed twice"]),
+        ("backdoor.pixels", [[1, 2], [2, 1], [1, 2]], ["'backdoor.pixels': (1, 2) is listed twice"]),
     ],
 )
 def test_a_fault_is_named_with_what_is_allowed(raw, key, value, words):
@@ -53,6 +59,34 @@ def test_a_fault_is_named_with_what_is_allowed(raw, key, value, words):
     for word in words:
         assert word in message, message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "rules",
+        "vision.architectures",
+        "speech.architectures",
+        "search.learning_rate",
+        "search.slope",
+        "fgsm.epsilon",
+        "backdoor.pixels",
+        "representations.attacks",
+        "tutorial.exactness.rules",
+        "tutorial.adaptation.rules",
+        "tutorial.surrogates.surrogates",
+        "tutorial.rate_coding.durations",
+        "studies.spectrum.rules",
+        "studies.spectrum.architectures",
+        "studies.paper.analyses.poison_rates",
+    ],
+)
+def test_what_is_listed_twice_is_refused(raw, key):
+    value = raw
+    for part in key.split("."):
+        value = value[part]
+    with pytest.raises(UserError, match=f"'{re.escape(key)}': .* is listed twice; list each once"):
+        parameters.check(set_at(raw, key, [*value, value[0]]), "params.yaml")
 
 
 def test_a_missing_key_is_named(raw):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import click
 
-from snnlocality import progress
+from snnlocality import portable, progress
 from snnlocality.errors import Interrupted, UserError
 from snnlocality.provenance.checkout import refuse_code_of_another
 
@@ -37,8 +37,6 @@ class _Group(click.Group):
 # Nobody's plugins are used here, and to look for some in all packages takes a tenth of the program's start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-# What numerical libraries read when they are loaded, which is after the program has started.
-_LIBRARY_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 _NUMBER = click.IntRange(min=0)
 _STUDY = click.option("--study", help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
 _TASK = click.option("--task", required=True, help="vision or speech.")
@@ -65,9 +63,10 @@ def _options(*options: Callable) -> Callable:
 @click.pass_context
 def main(context: click.Context) -> None:
     """Benchmark spiking neural network learning rules from global to local, reproducibly."""
+    # Before any numerical library is loaded, which commands do when they run.
+    portable.choose()
     if context.invoked_subcommand != "calibrate":
-        # Sums of matrix products depend on the number of threads that share them; engines have threads of their own.
-        os.environ |= dict.fromkeys(_LIBRARY_THREADS, "1")
+        os.environ |= portable.THREADS
 
 
 def _engine(threads: int):
@@ -417,7 +416,7 @@ def audit(
 
         audit_page.write(page, chosen, steps, findings, notes)
     click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings, notes))
-    if any(finding.verdict is not checking.Verdict.OK for finding in findings):
+    if any(finding.verdict not in checking.SOUND for finding in findings):
         sys.exit(1)
 
 
@@ -449,6 +448,20 @@ def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: in
     agreed = sum(check.outcome in verification.AGREED for check in checks)
     click.echo(f"{agreed} of {len(checks)} agree.")
     if agreed < len(checks):
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("targets", nargs=-1)
+@_options(_STUDY)
+def reproduced(targets: tuple[str, ...], study: str | None) -> None:
+    """Tell whether results (all by default) are those that Git has committed; exits with 1 unless all are."""
+    from snnlocality.provenance import reproduced as comparison
+
+    chosen = _parameters(study)
+    outputs = comparison.compared(chosen, targets)
+    click.echo(comparison.text(chosen, outputs))
+    if any(output.state is not comparison.State.SAME for output in outputs):
         sys.exit(1)
 
 

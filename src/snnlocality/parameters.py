@@ -5,6 +5,7 @@ params.yaml that can change its result, and nothing more: they are what a rerun 
 step's record keeps.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from reprlib import Repr
 from typing import Annotated, Any, Literal
@@ -23,15 +24,16 @@ from snnlocality.data.sources import SPEECH_SOURCES, VISION_SOURCES
 from snnlocality.data.vision.recordings import HEIGHT, WIDTH
 from snnlocality.errors import UserError
 from snnlocality.learning.losses import LOSSES
-from snnlocality.learning.rule import ErrorSource
+from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.registry import EXPERIMENTS, RULES, SURROGATES
 from snnlocality.storage import read_text
 from snnlocality.tutorial.settings import Tutorial
-from snnlocality.typed import Count, Model, Positive, Share, TimeConstants, choice_of, member
+from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, member
 
 PARAMS = Path("params.yaml")
 TASKS = ("vision", "speech")
 
+RuleName = Annotated[str, choice_of(RULES)]
 Architecture = Literal["ff", "rec", "ff_matched"]
 ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
 # It is part of paths and, behind a name, of labels ("paper-x0.01").
@@ -81,7 +83,7 @@ class Task(Model):
 
     dataset: str
     hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
-    architectures: Annotated[tuple[Architecture, ...], Field(min_length=1)]
+    architectures: Choices[Architecture]
     time_constants_ms: TimeConstants
     loss: Losses
 
@@ -173,7 +175,7 @@ class SpeechStudy(Model):
 class Analyses(Model):
     """Sizes of what is measured beside accuracy, on the vision task."""
 
-    poison_rates: Annotated[tuple[Share, ...], Field(min_length=1)]
+    poison_rates: Choices[Share]
     pairs: Count
     cka_samples: Annotated[int, Field(ge=LEAST_SAMPLES)]
     fisher_samples: Count
@@ -185,29 +187,24 @@ class Study(Model):
 
     seeds: Count
     analyses: Analyses
-    rules: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    architectures: Annotated[tuple[Architecture, ...], Field(min_length=1)] | None = None
+    rules: Choices[RuleName] | None = None
+    architectures: Choices[Architecture] | None = None
     vision: VisionStudy
     speech: SpeechStudy | None = None
-
-    @field_validator("rules")
-    @classmethod
-    def _known_rules(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return value and tuple(member(rule, registry.names(RULES)) for rule in value)
 
 
 class Search(Model):
     """The hyper-parameter search: the same grid, hence the same budget, for every cell."""
 
     seed: Annotated[int, Field(ge=0)]
-    learning_rate: Annotated[tuple[Positive, ...], Field(min_length=1)]
-    slope: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    learning_rate: Choices[Positive]
+    slope: Choices[Positive]
 
 
 class Fgsm(Model):
     """Attacks along the sign of a gradient."""
 
-    epsilon: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], Field(min_length=1)]
+    epsilon: Choices[Annotated[float, Field(ge=0, le=1)]]
     fixed_point_iterations: Count
     pgd_steps: Count
 
@@ -215,10 +212,7 @@ class Fgsm(Model):
 class Backdoor(Model):
     """The trigger: pixels (x, y) of one polarity."""
 
-    pixels: Annotated[
-        tuple[tuple[Annotated[int, Field(ge=0, lt=WIDTH)], Annotated[int, Field(ge=0, lt=HEIGHT)]], ...],
-        Field(min_length=1),
-    ]
+    pixels: Choices[tuple[Annotated[int, Field(ge=0, lt=WIDTH)], Annotated[int, Field(ge=0, lt=HEIGHT)]]]
     polarity: Literal[0, 1]
 
 
@@ -226,7 +220,7 @@ class Representations(Model):
     """Comparison of representations by CKA."""
 
     batch: Annotated[int, Field(ge=LEAST_SAMPLES)]
-    attacks: Annotated[tuple[str, ...], Field(min_length=1)]
+    attacks: Choices[str]
 
     @field_validator("attacks")
     @classmethod
@@ -249,7 +243,7 @@ class Parameters(Model):
 
     study: str
     scale: Annotated[float, Field(gt=0, le=1)]
-    rules: Annotated[tuple[str, ...], Field(min_length=1)]
+    rules: Choices[RuleName]
     neuron: NeuronParameters
     vision: Task
     speech: Task
@@ -260,11 +254,6 @@ class Parameters(Model):
     conversion: Conversion
     tutorial: Tutorial
     studies: dict[StudyName, Study]
-
-    @field_validator("rules")
-    @classmethod
-    def _known_rules(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(member(rule, registry.names(RULES)) for rule in value)
 
     @model_validator(mode="after")
     def _known_study(self) -> "Parameters":
@@ -320,12 +309,24 @@ class _Loader(Composer, CParser, SafeConstructor, Resolver):
 
 def check(raw: dict[str, Any], origin: str) -> Parameters:
     """The typed parameters of a table; raises UserError with one line per fault."""
+    _check_rules()
     try:
         return Parameters.model_validate(raw)
     except ValidationError as error:
         faults = [_fault(fault) for fault in error.errors()]
         more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
         raise UserError(f"{origin}: {'; '.join(faults[:_MOST_FAULTS])}{more}.") from None
+
+
+def _check_rules() -> None:
+    """Every file of the folder is a rule, and no two have one label: their rows in tables would be one."""
+    files: dict[str, str] = {}
+    for name in registry.names(RULES):
+        rule, file = registry.load(RULES, name).RULE, registry.file_of(RULES, name)
+        if not isinstance(rule, Rule):
+            raise UserError(f"RULE in {file} is no learning.rule.Rule.")
+        if (other := files.setdefault(rule.label.casefold(), file)) != file:
+            raise UserError(f"{other} and {file} have the same label '{rule.label}'; give each rule its own.")
 
 
 def _fault(fault: dict[str, Any]) -> str:
@@ -365,6 +366,11 @@ def tasks(parameters: Parameters) -> tuple[str, ...]:
 def rules(parameters: Parameters) -> tuple[str, ...]:
     """The learning rules of the chosen study."""
     return parameters.studies[parameters.study].rules or parameters.rules
+
+
+def methods(rules: Iterable[str]) -> dict[str, str]:
+    """How people write the rules: in the settings of all that write them, since it is in no code digest."""
+    return {rule: registry.load(RULES, rule).RULE.label for rule in rules}
 
 
 def architectures(parameters: Parameters, task: str) -> tuple[Architecture, ...]:
@@ -461,6 +467,8 @@ def tutorial_settings(parameters: Parameters, experiment: str) -> dict[str, Any]
     registry.module_name(EXPERIMENTS, experiment)
     own = getattr(parameters.tutorial, experiment)
     settings = {"experiment": experiment, **_smaller(own.model_dump(mode="json"), parameters.scale)}
+    if "rules" in settings:
+        settings["methods"] = methods(settings["rules"])
     if settings.get("recordings") == "study":
         del settings["gestures"]
     if own.on_data:

@@ -198,6 +198,7 @@ def cka(parameters: params.Parameters, architecture: str, fold: int, seed: int) 
     relu = convert(parameters, fold, seed)
     settings = {
         **relu.settings,
+        "architecture": architecture,
         "rules": {rule: run.settings for rule, run in runs.items()},
         "samples": params.analyses(parameters).cka_samples,
         "batch": parameters.representations.batch,
@@ -255,6 +256,7 @@ def collect(parameters: params.Parameters, task: str, rule: str) -> Plan:
         "rule": rule,
         "runs": [list(run) for run in runs],
         "labels": params.ARCHITECTURE_LABELS,
+        "methods": params.methods((rule,)),
     }
     metrics = tuple(evaluate(parameters, task, rule, *run).outputs[0] for run in runs)
     modules = ("snnlocality.steps.collect", registry.module_name(params.RULES, rule))
@@ -356,7 +358,9 @@ def table4(parameters: params.Parameters) -> Plan:
 
 def figure1(parameters: params.Parameters) -> Plan:
     """Draw Figure 1, from the rules' declarations."""
-    settings = {"rules": list(params.rules(parameters))}
+    rules = params.rules(parameters)
+    references = {rule: registry.load(params.RULES, rule).RULE.reference for rule in rules}
+    settings = {"rules": list(rules), "methods": params.methods(rules), "references": references}
     modules = ("snnlocality.reports.figure1", *_rule_modules(parameters))
     return Plan("figure1", settings, modules, (), (), _reports("figure1.svg", "figure1.csv"))
 
@@ -403,7 +407,7 @@ def conversion(parameters: params.Parameters) -> Plan:
     cells = [(fold, seed) for fold in params.folds(parameters, "vision") for seed in params.seeds(parameters)]
     return Plan(
         "conversion",
-        _vision_report(parameters) | {"cells": [list(cell) for cell in cells]},
+        _of_vision(parameters) | {"cells": [list(cell) for cell in cells]},
         ("snnlocality.reports.conversion",),
         (*(convert(parameters, *cell).outputs[0] for cell in cells), paths.data(parameters.label, "vision")),
         (),
@@ -440,12 +444,18 @@ EXPERIMENTS_WITH_CLAIMS = ("landscape", "convolution", "superspike", "exactness"
 def tutorial_report(parameters: params.Parameters, name: str) -> Plan:
     """Draw one of the tutorial's figures, or what goes beyond them."""
     experiments, choices = TUTORIAL[name]
+    rules = [choice.removeprefix(f"{params.RULES}.") for choice in choices if choice.startswith(params.RULES)]
     found = [tutorial(parameters, experiment) for experiment in experiments]
     data = dict.fromkeys(path for one in found for path in one.made)  # tells whether it is simulated
     module = name.replace("tutorial_", "snnlocality.reports.tutorial.")
     return Plan(
         name,
-        {"study": parameters.label, "experiments": [one.settings for one in found], "choices": list(choices)},
+        {
+            "study": parameters.label,
+            "experiments": [one.settings for one in found],
+            "choices": list(choices),
+            "methods": params.methods(rules),
+        },
         ("snnlocality.reports.tutorial.rendering", module, *choices),
         (*(one.outputs[0] for one in found), *data),
         (),
@@ -461,7 +471,6 @@ def spectrum(parameters: params.Parameters) -> Plan:
         {
             **_vision_report(parameters),
             "tasks": len(params.tasks(parameters)),
-            "rules": list(params.rules(parameters)),
             "runs": _vision_runs(parameters),
             "backdoors": [list(run) for run in backdoors(parameters)],
             "cells": [list(cell) for cell in cells],
@@ -489,7 +498,7 @@ def curves(parameters: params.Parameters) -> Plan:
     ]
     return Plan(
         "curves",
-        {"study": parameters.label, "rules": list(params.rules(parameters))},
+        _of_rules(parameters),
         ("snnlocality.reports.curves", *_rule_modules(parameters)),
         tuple(files),
         (),
@@ -501,7 +510,7 @@ def claims(parameters: params.Parameters) -> Plan:
     """Test the paper's claims."""
     settings = {
         **_vision_report(parameters),
-        "rules": len(params.tasks(parameters)) * len(params.rules(parameters)),
+        "tables_of_runs": len(params.tasks(parameters)) * len(params.rules(parameters)),
         "runs": _vision_runs(parameters),
         "backdoors": [list(run) for run in backdoors(parameters)],
         "cells": [list(cell) for cell in runs_of(parameters, "vision")],
@@ -532,7 +541,7 @@ def index(parameters: params.Parameters) -> Plan:
     return Plan(
         "index",
         {
-            "study": parameters.label,
+            **_of_rules(parameters),
             "artifacts": {
                 artifact.step: [path.relative_to(paths.REPORTS).as_posix() for path in artifact.outputs]
                 for artifact in shown
@@ -591,6 +600,11 @@ def _reports(*names: str) -> tuple[Path, ...]:
 
 
 def _vision_report(parameters: params.Parameters) -> dict[str, Any]:
+    """What every report on the study's rules on the vision task says of itself."""
+    return _of_vision(parameters) | _of_rules(parameters)
+
+
+def _of_vision(parameters: params.Parameters) -> dict[str, Any]:
     """What every report on the vision task says of itself, and how it writes architectures."""
     return {
         "study": parameters.label,
@@ -598,6 +612,12 @@ def _vision_report(parameters: params.Parameters) -> dict[str, Any]:
         "source": params.study_task(parameters, "vision").data.source,
         "labels": params.ARCHITECTURE_LABELS,
     }
+
+
+def _of_rules(parameters: params.Parameters) -> dict[str, Any]:
+    """What every report on the study's rules says of itself and of them, in their order."""
+    rules = params.rules(parameters)
+    return {"study": parameters.label, "rules": list(rules), "methods": params.methods(rules)}
 
 
 def _vision_runs(parameters: params.Parameters) -> list[list]:

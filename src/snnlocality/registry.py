@@ -4,8 +4,10 @@ On demand, so that a run's code closure (``provenance.closure``) holds the choic
 """
 
 import importlib
+import importlib.util
 import pkgutil
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from snnlocality.errors import UserError
@@ -13,6 +15,7 @@ from snnlocality.errors import UserError
 RULES = "snnlocality.learning.rules"
 SURROGATES = "snnlocality.neurons.surrogates"
 EXPERIMENTS = "snnlocality.tutorial.experiments"
+_DECLARED = {RULES: "RULE", SURROGATES: "DERIVATIVE", EXPERIMENTS: "run"}  # what a file of each must have
 
 
 @cache
@@ -31,5 +34,24 @@ def module_name(package: str, name: str) -> str:
 
 
 def load(package: str, name: str) -> ModuleType:
-    """The module of a choice."""
-    return importlib.import_module(module_name(package, name))
+    """The module of a choice; raises UserError naming its file if that cannot be loaded or declares no choice."""
+    module = module_name(package, name)
+    try:
+        loaded = importlib.import_module(module)
+    except Exception as error:  # people write these files, so they may raise anything
+        kind = "" if isinstance(error, (ValueError, SyntaxError)) else f"{type(error).__name__}: "
+        raise UserError(f"{file_of(package, name)} cannot be loaded: {kind}{' '.join(str(error).split())}.") from None
+    if not hasattr(loaded, _DECLARED[package]):
+        raise UserError(
+            f"{file_of(package, name)} has no {_DECLARED[package]}, which every file of its folder must have."
+        )
+    return loaded
+
+
+def file_of(package: str, name: str) -> str:
+    """The file of a choice, as people write it; nothing is imported but the package itself."""
+    found = importlib.util.find_spec(module_name(package, name))
+    assert found is not None
+    assert found.origin is not None
+    file, here = Path(found.origin), Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)

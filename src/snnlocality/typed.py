@@ -1,6 +1,7 @@
 """Types of the values that params.yaml holds."""
 
-from typing import Annotated
+from collections.abc import Hashable
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -23,6 +24,27 @@ class TimeConstants(Model):
     synapse: Positive
     membrane: Positive
     readout: Positive
+
+
+Choice = TypeVar("Choice", bound=Hashable)
+
+
+def distinct(values: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """``values`` if no two are the same, or would be written alike; raises ValueError with the first that is."""
+    seen: set[object] = set()
+    for value in values:
+        # As paths write them: 0.1 and 0.10000001 would share a folder.
+        written = f"{value:g}" if isinstance(value, float) else value
+        if written in seen:
+            raise ValueError(f"{written} is listed twice; list each once")
+        seen.add(written)
+    return values
+
+
+# What is compared, or repeated, per element: one that is listed twice would count twice.
+Choices = Annotated[
+    tuple[Choice, ...], Field(min_length=1, json_schema_extra={"uniqueItems": True}), AfterValidator(distinct)
+]
 
 
 def member(value: str, known: tuple[str, ...]) -> str:

@@ -1,5 +1,7 @@
 """The published numbers, by the tests of the ledger, against what a reader finds with a pencil (and did)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,8 @@ from snnlocality.attacks.fgsm import ATTACKS
 from snnlocality.claims.evidence import Evidence, MissingError, published
 from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, PAPERS_TRIGGER, STRONG, WHITE_BOX, WORKING_TRIGGER
 from snnlocality.claims.verdict import Verdict
-from snnlocality.reports.claims import judge, of_published
+from snnlocality.reports.claims import judge, layout, of_published
+from snnlocality.reports.index import _claim
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +76,7 @@ def synthetic(gain_counterpart, gain_white_box, seed=0):
 
 @pytest.mark.parametrize(
     ("counterpart", "white_box", "expected"),
-    [(20, 20, Verdict.HOLDS), (20, 0, Verdict.CONFOUNDED), (20, -20, Verdict.CONFOUNDED), (-20, -20, Verdict.FAILS)],
+    [(20, 20, Verdict.HOLDS), (20, 0, Verdict.UNDECIDED), (20, -20, Verdict.CONFOUNDED), (-20, -20, Verdict.FAILS)],
 )
 def test_a_claim_that_only_the_counterpart_supports_is_confounded(counterpart, white_box, expected, theirs):
     claims = tuple(claim for claim in CLAIMS if claim.id in ("C14", "C01"))
@@ -86,3 +89,19 @@ def test_a_claim_that_only_the_counterpart_supports_is_confounded(counterpart, w
 def test_missing_numbers_are_named():
     with pytest.raises(MissingError, match="white_box_pgd"):
         synthetic(0, 0).values("attacked", attack="white_box_pgd", method="BPTT", arch="FF", epsilon=0.01)
+
+
+def test_a_share_of_nothing_is_told_as_no_number(theirs, tmp_path):
+    """A clean accuracy of 0, as of a trial at a small scale, has no share that an attack leaves of it."""
+    ours = synthetic(0, 0)
+    attacked = ours.attacked.assign(value=0.0)
+    claims = tuple(claim for claim in CLAIMS if claim.id in ("C18", "C01"))
+    with np.errstate(invalid="ignore"):
+        ledger = judge(claims, theirs, replace(ours, attacked=attacked))
+    assert ledger.set_index("id").loc["C18", "verdict"] == Verdict.UNDECIDED
+    told = layout(ledger)["weakest contrast"]
+    assert "no number, n = " in told["C18"]
+    ledger.to_csv(tmp_path / "claims.csv", index=False)
+    on_page = {row["id"]: _claim(row)["why"] for row in pd.read_csv(tmp_path / "claims.csv").to_dict("records")}
+    assert on_page["C18"] == told["C18"]
+    assert on_page["C01"] == told["C01"] == ledger.set_index("id").loc["C01", "remark"]

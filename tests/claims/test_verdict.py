@@ -43,9 +43,12 @@ def judged(*contrasts):
         ([Contrast("slight", seeds(-4), -2, 2)], Verdict.FAILS),
         ([Contrast("slight", seeds(2), -2, 2)], Verdict.UNDECIDED),
         ([Contrast("below", seeds(-5), -math.inf, 0)], Verdict.HOLDS),
-        ([Contrast("same", np.zeros(3), -1e-6, 1e-6)], Verdict.HOLDS),
-        ([Contrast("not the same", np.full(3, 0.1), -1e-6, 1e-6)], Verdict.FAILS),
+        ([Contrast("same", np.zeros(10), -1e-6, 1e-6)], Verdict.HOLDS),
+        ([Contrast("not the same", np.full(10, 0.1), -1e-6, 1e-6)], Verdict.FAILS),
         ([Contrast("equal by chance", np.full(2, 5.0))], Verdict.UNDECIDED),
+        ([Contrast("three equal values are no proof", np.full(3, 5.0))], Verdict.UNDECIDED),
+        ([Contrast("nor against it", np.full(3, -5.0))], Verdict.UNDECIDED),
+        ([Contrast("a share of nothing", np.array([1.0, np.nan, 1.0]))], Verdict.UNDECIDED),
         ([Contrast("saturated", np.zeros(5), -math.inf, 0.25)], Verdict.HOLDS),
         ([Contrast("one seed", np.array([5.0]))], Verdict.UNDECIDED),
     ],
@@ -54,8 +57,17 @@ def test_known_truth(contrasts, expected):
     assert judged(*contrasts) is expected
 
 
-def test_a_control_that_does_not_hold_confounds():
-    assert verdict(0.01, 1.0, Verdict.UNDECIDED) is Verdict.CONFOUNDED
+@given(st.integers(1, 12), st.floats(1e-3, 1e3))
+def test_values_without_spread_are_judged_by_their_signs(n, value):
+    exact = stats.binomtest(n, n, alternative="greater").pvalue
+    assert p_inside(Contrast("a", np.full(n, value))) == pytest.approx(exact if n > 1 else 1)
+    assert p_outside(Contrast("a", np.full(n, -value))) == pytest.approx(exact if n > 1 else 1)
+    assert p_inside(Contrast("a", np.full(n, -value))) == 1
+
+
+def test_a_control_that_fails_confounds():
+    assert verdict(0.01, 1.0, Verdict.FAILS) is Verdict.CONFOUNDED
+    assert verdict(0.01, 1.0, Verdict.UNDECIDED) is Verdict.UNDECIDED
     assert verdict(0.01, 1.0, Verdict.HOLDS) is Verdict.HOLDS
     assert verdict(1.0, 0.01, Verdict.FAILS) is Verdict.FAILS
     assert verdict(1.0, 1.0, Verdict.FAILS) is Verdict.UNDECIDED

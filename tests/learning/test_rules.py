@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 
 from networks import ENGINE, RULES, random_batch, random_network, rule
-from snnlocality import registry
+from snnlocality import parameters, registry
 from snnlocality.errors import UserError
 from snnlocality.learning import rules
 from snnlocality.learning.losses import LOSSES, errors
@@ -38,6 +39,73 @@ def test_an_unknown_rule_is_refused_with_the_known_ones():
         registry.load(RULES, "hebb")
     assert "'hebb'" in str(error.value)
     assert all(name in str(error.value) for name in registry.names(RULES))
+
+
+RULE_FILE = """
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
+
+RULE = Rule(
+    label="A rule",
+    source=ErrorSource.READOUT,
+    weights=FeedbackWeights.PRODUCT,
+    through_recurrence=None,
+    through_reset=False,
+    reference="",
+)
+"""
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """A function that puts ``rule_of_a_test.py`` beside the project's rules, for the test."""
+    monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
+    registry.names.cache_clear()
+    yield lambda text: (tmp_path / "rule_of_a_test.py").write_text(text)
+    sys.modules.pop(f"{RULES}.rule_of_a_test", None)
+    registry.names.cache_clear()
+
+
+def test_a_rule_of_a_label_of_its_own_is_taken(written, root):
+    written(RULE_FILE)
+    parameters.load(root / "params.yaml")
+    assert parameters.methods(["bptt", "rule_of_a_test"]) == {"bptt": "BPTT", "rule_of_a_test": "A rule"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("A rule", "BPTT", ["bptt.py", "have the same label 'BPTT'"]),
+        ("A rule", "bptt", ["bptt.py", "have the same label 'bptt'"]),
+        ("RULE =", "Rule =", ["has no RULE"]),
+        ("RULE = Rule(", "RULE = dict(", ["no learning.rule.Rule"]),
+        ("RULE = Rule(", "RULE = Rule((", ["cannot be loaded: ", "rule_of_a_test.py, line"]),
+        ("ErrorSource.READOUT", "ErrorSource.LOCAL", ["an error from local cannot travel by product weights"]),
+        ("ErrorSource.READOUT", "'readout'", ["source is one of above, readout, local, not 'readout'"]),
+        ("FeedbackWeights.PRODUCT", "'product'", ["weights are one of", "not 'product'"]),
+        ("=None", "='transpose'", ["credit through recurrence cannot travel by transpose"]),
+        ("=False", "=0", ["through_reset is True or False, not 0"]),
+        ("ErrorSource, ", "Sources, ", ["ImportError: cannot import name 'Sources'"]),
+        ('    reference="",\n', "", ["TypeError", "'reference'"]),
+        ('"A rule"', '" "', ["the label is a line of text"]),
+        ('"A rule"', '"A\\nrule"', ["the label is a line of text"]),
+        ('"A rule"', "3", ["the label is a line of text"]),
+        ('reference=""', 'reference="", truncation=0', ["truncation is a number of steps from 1 on, not 0"]),
+        ('reference=""', 'reference="", truncation=-1', ["not -1"]),
+        ('reference=""', 'reference="", truncation=True', ["not True"]),
+        ('reference=""', 'reference="", decay=float("nan")', ["decay is a number from 0 to below 1, not nan"]),
+        ('reference=""', 'reference="", decay=1', ["decay is a number from 0 to below 1, not 1"]),
+        ('reference=""', 'reference="", surrogate=OwnSurrogate("boxcar", 0.0)', ["the slope of a surrogate"]),
+    ],
+)
+def test_a_file_that_is_no_rule_of_its_own_is_refused_by_name(written, root, old, new, words):
+    assert old in RULE_FILE
+    written(RULE_FILE.replace(old, new).replace("Rule\n\n", "OwnSurrogate, Rule\n\n", 1))
+    with pytest.raises(UserError) as error:
+        parameters.load(root / "params.yaml")
+    message = str(error.value)
+    for word in ("rule_of_a_test.py", *words):
+        assert word in message, message
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize("source", ErrorSource)

@@ -86,10 +86,11 @@ def test_columns_start_with_the_published_keys_and_unpublished_cells_stay_empty(
 
 
 def test_tables_for_people_escape_and_align():
-    table = pd.DataFrame({("A", "x"): ["1 < 2"], ("A", "y"): [np.nan]}, index=["row"])
+    table = pd.DataFrame({("A", "x"): ["1 < 2"], ("A", "y"): [np.nan], ("A", "|z|"): ["|a - b|"]}, index=["r|w"])
     page = html("T & t", table, ["a <note>"])
     assert "1 &lt; 2" in page
     assert "T &amp; t" in page
     assert "a &lt;note&gt;" in page
     text = markdown("T", table, ["note"])
-    assert "| row | 1 < 2 |     |" in text
+    assert r"|      | A x   | A y | A \|z\|   |" in text
+    assert r"| r\|w | 1 < 2 |     | \|a - b\| |" in text

@@ -26,14 +26,13 @@ def contents(project):
 
 
 def locked(project):
-    """What DVC remembers by stage and file, but for the page and the logs, in which the time stands."""
+    """What DVC remembers by stage and file."""
     stages = yaml.safe_load((project.root / "dvc.lock").read_text())["stages"]
     return {
         (name, kind, file["path"]): file["md5"]
         for name, stage in stages.items()
         for kind in ("deps", "outs")
         for file in stage.get(kind, [])
-        if name != "index" and not file["path"].startswith("logs/")
     }
 
 
@@ -43,13 +42,15 @@ def audited(project):
 
 @pytest.fixture(scope="module")
 def lab(committed, tmp_path_factory):
-    """A repository with the finished study, its results pushed to a folder."""
+    """A repository with the finished study, its results and logs pushed to a folder."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(committed.root, folder / "project", symlinks=True)
     project = type(committed)(folder / "project")
     project.run("git", "branch", "-M", "main")
     project.run("dvc", "remote", "add", "-d", "lab", str(folder / "remote"))
+    project.run("dvc", "add", "--quiet", "logs")
     project.run("dvc", "push", "--quiet")
+    git(project, "add", "logs.dvc")
     git(project, "commit", "-q", "-a", "-m", "Where the results are")
     return project
 

@@ -20,6 +20,12 @@ def state(project):
     return {path: (path.stat().st_mtime_ns, sha256(path)) for path in files if path.is_file()}
 
 
+def test_every_step_has_a_command_of_its_own():
+    chosen = parameters.load()
+    commands = [tuple(arguments(step, chosen.label)) for step in plan.everything(chosen)]
+    assert len(set(commands)) == len(commands)
+
+
 def test_where_it_was_computed_everything_comes_out_the_same(project):
     before = state(project)
     done = project.run("snnlocality", "verify", "--sample", "2", "--seed", "3")
@@ -45,7 +51,7 @@ def forge(project, folder, output, step, change):
     told["outputs"][output] = sha256(path)
     record.write_text(json.dumps(told, indent=2, sort_keys=True) + "\n")
     log = project.root / "logs" / folder / f"{step}.execution.json"
-    log.write_text(json.dumps(json.loads(log.read_text()) | {"record": sha256(record), "processor": "another"}))
+    log.write_text(json.dumps(json.loads(log.read_text()) | {"record": sha256(record), "libc": "another"}))
     return log
 
 
@@ -60,7 +66,7 @@ def test_a_result_forged_with_its_record_is_found(project):
     log = forge(project, RUN, "metrics.json", "evaluate", polished)
     done = project.run("snnlocality", "verify", f"{RUN}/metrics.json", check=False)
     assert done.returncode == 1
-    assert "another platform computed it (processor another there" in done.stdout
+    assert "another platform computed it (libc another there" in done.stdout
     assert "12 of 360 decisions, 1 allowed" in done.stdout
     log.unlink()
     done = project.run("snnlocality", "verify", f"{RUN}/metrics.json", check=False)

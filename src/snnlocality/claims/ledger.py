@@ -1,4 +1,4 @@
-"""The claims of Lin et al. 2024, each with its formal test; thresholds were written before any of them was tried.
+"""The claims of Lin et al. 2024, each with its formal test; thresholds are older than any test on our numbers.
 
 A test is a function from evidence to contrasts (``claims.verdict``). Where the paper's own measurement may show
 something else than what is claimed, a control asks the same of numbers that cannot be mistaken for it.
@@ -22,7 +22,7 @@ PAPERS_ATTACK, WHITE_BOX, STRONG = "counterpart", "white_box_mean", "white_box_p
 PAPERS_TRIGGER, WORKING_TRIGGER = (
     "invisible",
     "visible",
-)  # the published table is label noise's: method-facts of Table 4
+)  # the published table fits label noise, and a test set poisoned at the same rate: docs/claims.md
 CONVERTED, CONVERTED_LEAKY = "converted (IF)", "converted (LIF)"
 LAYERS = ("1", "2", "out")
 HIDDEN = LAYERS[:-1]

@@ -7,6 +7,8 @@ zero. Two hypotheses are tested, each by one-sided t tests over seeds (paired wh
   intersection-union test needs no correction for the number of contrasts).
 - *fails*: some contrast lies outside its region. The smallest p counts, times the number of contrasts (Bonferroni).
 
+Values without any spread have no t; there the exact sign test takes its place.
+
 Over all claims these p values are adjusted together (Benjamini & Hochberg 1995): of the claims so decided at most one
 in twenty is expected to be decided wrongly. What is not decided is undecided.
 """
@@ -29,7 +31,7 @@ class Verdict(StrEnum):
     HOLDS = "holds"
     FAILS = "fails"
     UNDECIDED = "undecided"
-    CONFOUNDED = "confounded"  # it holds as the paper measures it, but not under the control
+    CONFOUNDED = "confounded"  # it holds as the paper measures it, but fails under the control
     NOT_TESTABLE = "not testable"
 
 
@@ -103,9 +105,9 @@ def _one_sided(values: np.ndarray) -> float:
     if np.isneginf(values).all() or len(values) < 2 or not np.isfinite(values).all():
         return 1.0
     if np.ptp(values) <= 1e-9 * np.abs(values).max():
-        # No spread: saturated at a bound, or the same by construction. Two equal values may also be chance, as
-        # accuracies are whole numbers of samples: then only their signs count.
-        return (0.0 if len(values) > 2 else 0.5 ** len(values)) if values[0] > 0 else 1.0
+        # No spread: saturated at a bound, the same by construction, or chance, as accuracies are whole numbers of
+        # samples. Student's p has no meaning there; only the signs count (exact sign test).
+        return 0.5 ** len(values) if values[0] > 0 else 1.0
     return float(stats.ttest_1samp(values, 0, alternative="greater").pvalue)
 
 
@@ -117,9 +119,12 @@ def _margin(contrast: Contrast) -> float:
 
 
 def verdict(p_holds: float, p_fails: float, control: Verdict | None = None) -> Verdict:
-    """From adjusted p values and, if the claim has a control, the verdict on that."""
+    """From adjusted p values and, if the claim has a control, the verdict on that.
+
+    A control that fails confounds what holds without it; one that is undecided leaves the claim undecided.
+    """
     if p_fails < LEVEL:
         return Verdict.FAILS
-    if p_holds >= LEVEL:
+    if p_holds >= LEVEL or control is Verdict.UNDECIDED:
         return Verdict.UNDECIDED
-    return Verdict.HOLDS if control in (None, Verdict.HOLDS) else Verdict.CONFOUNDED
+    return Verdict.CONFOUNDED if control is Verdict.FAILS else Verdict.HOLDS

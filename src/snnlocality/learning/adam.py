@@ -1,12 +1,15 @@
 """Adam (Kingma & Ba 2015) with its usual constants, and the schedule of its learning rate."""
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from snnlocality.network import Weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8  # decay of the two moments, and what keeps the division finite
 
@@ -43,6 +46,21 @@ class Adam:
         self.steps += 1
         step = AdamStep(learning_rate / (1 - FIRST**self.steps), 1 / math.sqrt(1 - SECOND**self.steps))
         self._update(self.weights, gradients, self.first, self.second, step)
+
+
+def on_tensors(tensors: Sequence["Tensor"], learning_rate: float) -> Callable[[], None]:
+    """A step of Adam on PyTorch's leaves, by their ``grad``, which it clears.
+
+    PyTorch's own takes MKL's square root, which starts from the processor's approximation: Intel's and AMD's differ.
+    """
+    optimiser = Adam({str(n): tensor.detach().numpy() for n, tensor in enumerate(tensors)}, update)
+
+    def step() -> None:
+        optimiser.step({str(n): tensor.grad.numpy() for n, tensor in enumerate(tensors)}, learning_rate)
+        for tensor in tensors:
+            tensor.grad = None
+
+    return step
 
 
 def cosine(learning_rate: float, done: int, total: int) -> float:

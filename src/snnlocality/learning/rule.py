@@ -25,6 +25,7 @@ get the same updates as the forward weights they stand for, and both decay (Kole
 to agree. A rule that truncates cuts every edge from a window of steps to the one before.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -82,10 +83,24 @@ class Rule:
     decay: float = 0.0  # of adaptive feedback weights and of the weights they stand for, per step of training
 
     def __post_init__(self) -> None:
-        """Refuse combinations that have no meaning."""
+        """Refuse values and combinations that have no meaning; raises ValueError."""
+        if not (isinstance(self.label, str) and self.label.strip() and self.label.isprintable()):
+            raise ValueError(f"the label is a line of text that tables write, not {self.label!r}")
+        if not isinstance(self.source, ErrorSource):
+            raise ValueError(f"source is one of {', '.join(map(str, ErrorSource))}, not {self.source!r}")
+        if not isinstance(self.weights, FeedbackWeights):
+            raise ValueError(f"weights are one of {', '.join(map(str, FeedbackWeights))}, not {self.weights!r}")
+        if not isinstance(self.through_reset, bool):
+            raise ValueError(f"through_reset is True or False, not {self.through_reset!r}")
+        if self.truncation is not None and not (type(self.truncation) is int and self.truncation >= 1):
+            raise ValueError(f"truncation is a number of steps from 1 on, not {self.truncation!r}")
+        if not (isinstance(self.decay, (int, float)) and 0 <= self.decay < 1):
+            raise ValueError(f"decay is a number from 0 to below 1, not {self.decay!r}")
+        if self.surrogate is not None and not 0 < self.surrogate.slope < math.inf:
+            raise ValueError(f"the slope of a surrogate is a number above 0, not {self.surrogate.slope!r}")
         if self.weights not in _ALLOWED[self.source]:
             raise ValueError(f"an error from {self.source} cannot travel by {self.weights} weights")
-        if self.through_recurrence not in (None, _TRANSPOSE, _RANDOM):
+        if not any(self.through_recurrence is allowed for allowed in (None, _TRANSPOSE, _RANDOM)):
             raise ValueError(f"credit through recurrence cannot travel by {self.through_recurrence} weights")
 
     @property

@@ -21,10 +21,10 @@ from snnlocality.provenance import manifest, raw
 from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import installed_versions
 from snnlocality.provenance.manifest import Manifest, md5
+from snnlocality.provenance.records import execution_of
 from snnlocality.storage import read_json, sha256
 
 _RECORD = {"step", "settings", "code", "libraries", "inputs", "outputs"}
-_AGAIN = " (if it was computed again since: dvc repro)"
 _MOST = 20  # raw files that a finding names before it counts the rest
 
 Progress = Callable[[int, int], None]
@@ -38,11 +38,15 @@ class Verdict(StrEnum):
     """What the audit says of a step, the worst last."""
 
     OK = "ok"
+    OWN = "own"  # computed on this machine, as its record and log say, and not what dvc.lock remembers
     MISSING = "missing"  # never executed, or deleted since
     STALE = "stale"  # settings, code, libraries or inputs are others now
     ORPHAN = "orphan"  # a file that no step of the study makes
     UNRECORDED = "unrecorded"  # outputs without a readable record
     TAMPERED = "tampered"  # a file is not what its record, or dvc.lock, says
+
+
+SOUND = (Verdict.OK, Verdict.OWN)
 
 
 class Finding(NamedTuple):
@@ -127,16 +131,23 @@ def examined(step: Plan, remembered: Manifest = manifest.EMPTY) -> Finding:
     ):
         return finding(Verdict.TAMPERED, f"{step.record} is not as a step writes it: it was edited")
     forged = [f"{path} is not what {step.record} says" for path in step.outputs if digest(path) != outputs[path.name]]
-    forged += [
-        f"{path} is not what dvc.lock remembers{_AGAIN}"
+    others = [
+        f"{path} is not what dvc.lock remembers"
         for path in (*step.outputs, step.record)
         if str(path) in remembered.files and md5(path) != remembered.files[str(path)]
     ]
-    if forged:
-        return finding(Verdict.TAMPERED, *forged)
+    if forged or (others and not computed_here(step)):
+        return finding(Verdict.TAMPERED, *forged, *others)
     stale = outdated(step, record)
     # An edited record may read like an old one: it is named either way.
-    return finding(Verdict.STALE, f"{step.record} says otherwise:", *stale) if stale else finding(Verdict.OK)
+    if stale:
+        return finding(Verdict.STALE, f"{step.record} says otherwise:", *stale)
+    return finding(Verdict.OWN, *others) if others else finding(Verdict.OK)
+
+
+def computed_here(step: Plan) -> bool:
+    """Whether a log says that this step's results, as recorded, were computed here or handed over with it."""
+    return execution_of(step) is not None
 
 
 def _as_written(path: Path, record: dict) -> bool:
@@ -180,18 +191,21 @@ def orphans(parameters: params.Parameters, steps: Iterable[Plan]) -> list[Findin
 
 
 def lock_findings(steps: Sequence[Plan], remembered: Manifest) -> list[Finding]:
-    """Findings on what dvc.lock remembers beside results (logs), on folders that it cannot tell, and on itself."""
+    """Findings on what dvc.lock remembers beside results, on folders that it cannot tell, and on itself."""
     # The search is nobody's input, so DVC has no stage for it.
     results = {str(path) for step in steps if step.step != "search" for path in (*step.outputs, step.record)}
     others = {path: known for path, known in remembered.files.items() if path not in results}
     found = [
         Finding("dvc.lock", path, Verdict.MISSING, (f"{path} does not exist",))
         if not Path(path).is_file()
-        else Finding("dvc.lock", path, Verdict.TAMPERED, (f"{path} is not what dvc.lock remembers{_AGAIN}",))
+        else Finding("dvc.lock", path, Verdict.TAMPERED, (f"{path} is not what dvc.lock remembers",))
         for path, known in others.items()
         if not Path(path).is_file() or md5(Path(path)) != known
     ]
-    found += [Finding("dvc.lock", folder, Verdict.TAMPERED, (why,)) for folder, why in remembered.unclear.items()]
+    for folder, why in remembered.unclear.items():
+        within = [step for step in steps if Path(folder) in step.record.parents]
+        verdict = Verdict.OWN if within and all(map(computed_here, within)) else Verdict.TAMPERED
+        found.append(Finding("dvc.lock", folder, verdict, (why,)))
     faults = list(remembered.faults)
     if remembered.files:
         unclear = tuple(f"{folder}/" for folder in remembered.unclear)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from snnlocality import parameters as params
 from snnlocality.plan import Plan
-from snnlocality.provenance.audit import Finding, Verdict
+from snnlocality.provenance.audit import SOUND, Finding
 from snnlocality.provenance.records import execution_of
 from snnlocality.storage import write_text
 
@@ -45,7 +45,7 @@ def _groups(steps: Sequence[Plan], findings: Sequence[Finding]) -> list[dict[str
     return [
         {
             "name": name,
-            "faults": any(finding.verdict is not Verdict.OK for finding in found),
+            "faults": any(finding.verdict not in SOUND for finding in found),
             "counts": Counter(finding.verdict.value for finding in found),
             "rows": [
                 {

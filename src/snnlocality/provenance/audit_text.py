@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from snnlocality import parameters as params
-from snnlocality.provenance.audit import Finding, Verdict
+from snnlocality.provenance.audit import SOUND, Finding, Verdict
 from snnlocality.provenance.environment import not_as_locked
 from snnlocality.provenance.manifest import Manifest
 
@@ -28,14 +28,19 @@ def tree(parameters: params.Parameters, findings: Sequence[Finding], notes: Sequ
         counts = Counter(finding.verdict.value for finding in found)
         verdicts = ", ".join(f"{count} {name}" for name, count in counts.items())
         lines.append(f"{'└─' if last else '├─'} {step}: {verdicts}")
-        faults = [finding for finding in found if finding.verdict is not Verdict.OK]
+        faults = [finding for finding in found if finding.verdict not in SOUND]
         for finding in faults[:_MOST]:
             lines.append(f"{'  ' if last else '│ '}   {finding.verdict.value:<10} {finding.output}")
             lines += [f"{'  ' if last else '│ '}              {reason}" for reason in finding.reasons]
         if len(faults) > _MOST:
             lines.append(f"{'  ' if last else '│ '}   and {len(faults) - _MOST} more (all of them: --json)")
-    faults = sum(finding.verdict is not Verdict.OK for finding in findings)
+    faults = sum(finding.verdict not in SOUND for finding in findings)
     lines.append("Everything is ok." if not faults else f"{faults} of {len(findings)} are not ok.")
+    if own := sum(finding.verdict is Verdict.OWN for finding in findings):
+        lines += [
+            f"{own} are your own: as their records and logs say, and not what the committed dvc.lock remembers.",
+            "What differs, and why: snnlocality reproduced. Whether they come out again: snnlocality verify.",
+        ]
     return "\n".join([*lines, *notes])
 
 

@@ -14,6 +14,7 @@ from snnlocality.errors import UserError
 from snnlocality.storage import read_json, sha256, user_cache, write_json
 
 _PACKAGE = "snnlocality"
+_CODE_PATH = "snnlocality.portable"  # decides the last bits of every step, though no step imports it
 
 # What these decide is in the settings that a record keeps, so their code is not part of any closure: a new
 # report or parameter must not retrain every network.
@@ -36,7 +37,7 @@ def code_digest(modules: tuple[str, ...]) -> str:
     page's template (``index.html``), C (``kernels.c``). The closure follows every import statement, so a module that
     is imported by name at run time (a learning rule, say) must be given.
     """
-    lines = (f"{name} {_module_digest(name)}\n" for name in closure(modules))
+    lines = (f"{name} {_module_digest(name)}\n" for name in closure((*modules, _CODE_PATH)))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -75,7 +76,10 @@ def _read(name: str) -> _Source:
     assert file is not None, name
     source = file.read_bytes()
     cache_folder = user_cache()
-    return _remembered(source, cache_folder / "code") if cache_folder else _analysed(source)
+    try:
+        return _remembered(source, cache_folder / "code") if cache_folder else _analysed(source)
+    except SyntaxError as error:
+        raise UserError(f"{file} is not valid Python: {error}.") from None
 
 
 def _remembered(source: bytes, folder: Path) -> _Source:
@@ -176,8 +180,9 @@ _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 def _write(node: object, written: list[str]) -> None:
     """Append a text of a syntax tree to ``written``: as ``ast.dump``, whose text differs from Python to Python.
 
-    Fields that hold nothing are left out, since newer versions have more of them (``type_params``), and empty pieces of
-    f-strings, which some versions make.
+    What a learning rule says of itself for tables (``label``, ``reference``) is left out: it decides no result, and
+    steps that write it have it in their settings. Fields that hold nothing are left out, since newer versions have more
+    of them (``type_params``), and empty pieces of f-strings, which some versions make.
     """
     if isinstance(node, ast.AST):
         written.append(f"{type(node).__name__}(")
@@ -185,6 +190,8 @@ def _write(node: object, written: list[str]) -> None:
             value = getattr(node, name, None)
             if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
                 value = value[1:]
+            elif name == "keywords" and _is_rule(node):
+                value = [keyword for keyword in value if not _is_text_of_rule(keyword)]
             elif name == "values" and isinstance(node, ast.JoinedStr):
                 value = [piece for piece in value if not (isinstance(piece, ast.Constant) and piece.value == "")]
             if value is not None and value != []:
@@ -199,3 +206,12 @@ def _write(node: object, written: list[str]) -> None:
         written.append("]")
     else:
         written.append(repr(node))
+
+
+def _is_rule(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Rule"
+
+
+def _is_text_of_rule(keyword: ast.keyword) -> bool:
+    constant = isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
+    return constant and keyword.arg in ("label", "reference")

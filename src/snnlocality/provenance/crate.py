@@ -67,7 +67,7 @@ def export(parameters: params.Parameters, target: str, progress: Progress) -> Pa
     for number, step in enumerate(steps):
         progress(number, 2 * len(steps))
         finding = audit.examined(step)
-        if finding.verdict is not audit.Verdict.OK:
+        if finding.verdict not in audit.SOUND:
             raise UserError(
                 f"{finding.output} is {finding.verdict.value} ({'; '.join(finding.reasons)}); a crate holds only what "
                 "the audit finds ok: snnlocality audit."

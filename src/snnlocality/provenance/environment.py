@@ -1,9 +1,10 @@
-"""The libraries whose versions can change a number: those that are installed, and those that the lock file fixes."""
+"""The numerical libraries: versions installed and locked, and which of their code paths they take."""
 
 import os
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from snnlocality.errors import UserError
 
@@ -65,3 +66,31 @@ def not_as_locked() -> str:
         if version not in locked[name]
     ]
     return f"Installed are {', '.join(others)}, which may change numbers; make setup installs {LOCK}." if others else ""
+
+
+# What libraries say of themselves where ``portable.choose`` was called before they were loaded.
+_COMMON = {"numpy": ["X86_V3"], "openblas": ["Haswell"], "torch": "AVX2", "mkl": "COMPATIBLE"}
+
+
+def code_path() -> dict[str, Any]:
+    """Which of their versions the numerical libraries loaded in this process take, as they themselves say."""
+    found: dict[str, Any] = {}
+    if "numpy" in sys.modules:
+        from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+        from threadpoolctl import threadpool_info
+
+        found["numpy"] = [name for name in __cpu_dispatch__ if __cpu_features__[name]]
+        found["openblas"] = sorted({pool["architecture"] for pool in threadpool_info() if "architecture" in pool})
+    if torch := sys.modules.get("torch"):
+        found["torch"] = torch.backends.cpu.get_cpu_capability()
+        found["mkl"] = os.environ.get("MKL_CBWR", "")
+    return found
+
+
+def astray(taken: dict[str, Any]) -> dict[str, str]:
+    """What of a ``code_path`` is not the common one, and what that would be."""
+    return {
+        f"{library} {path}": str(_COMMON[library])
+        for library, path in taken.items()
+        if path != _COMMON.get(library, path)
+    }

@@ -11,6 +11,7 @@ import yaml
 
 from snnlocality import parameters as params
 from snnlocality import paths
+from snnlocality.errors import UserError
 
 LOCK = Path("dvc.lock")
 
@@ -66,6 +67,27 @@ def read(parameters: params.Parameters) -> Manifest:
     return Manifest(files, unclear, (_difference(outs),), "dvc.lock, not as committed")
 
 
+def committed_outputs() -> dict[str, str]:
+    """MD5 by path of all outputs of the dvc.lock that Git has committed, folders' as DVC writes them: ``....dir``.
+
+    Without Git, of the one that is here. Raises UserError if there is none, or none that can be read.
+    """
+    text = _git("show", f"HEAD:./{LOCK}")
+    try:
+        return _outs(text.encode() if text is not None else LOCK.read_bytes())
+    except (AttributeError, KeyError, OSError, TypeError, ValueError, yaml.YAMLError):
+        raise UserError(
+            f"There is no {LOCK} that can be read; git checkout {LOCK}, or dvc repro to make one."
+        ) from None
+
+
+def is_as_remembered(path: Path, known: str) -> bool:
+    """Whether a file or folder is what DVC's hash of it says."""
+    if known.endswith(".dir"):
+        return _is(_contents(path), known.removesuffix(".dir"))
+    return path.is_file() and md5(path) == known
+
+
 def _outs(text: bytes) -> dict[str, str]:
     """MD5 by path of all outputs of a dvc.lock."""
     stages = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))["stages"]
@@ -81,15 +103,20 @@ def _difference(outs: dict[str, str]) -> str:
 
 def _listing(folder: Path, key: str) -> dict[str, str] | None:
     """MD5 by name of the files that a folder should have, None if nobody here knows."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    entries = [{"md5": md5(path), "relpath": path.relative_to(folder).as_posix()} for path in files]
-    entries.sort(key=lambda entry: entry["relpath"])
-    text = json.dumps(entries, sort_keys=True).encode()  # what DVC hashes
+    text: bytes | None = _contents(folder)
     if not _is(text, key):
         text = _cached_listing(key)
     if text is None or not _is(text, key):
         return None
     return {entry["relpath"]: entry["md5"] for entry in json.loads(text)}
+
+
+def _contents(folder: Path) -> bytes:
+    """Names and MD5 of a folder's files, in the form that DVC hashes."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    entries = [{"md5": md5(path), "relpath": path.relative_to(folder).as_posix()} for path in files]
+    entries.sort(key=lambda entry: entry["relpath"])
+    return json.dumps(entries, sort_keys=True).encode()
 
 
 def _is(text: bytes, key: str) -> bool:

@@ -20,11 +20,11 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from snnlocality import paths, progress
+from snnlocality import paths, portable, progress
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import raw
-from snnlocality.provenance.environment import installed_versions, not_as_locked
+from snnlocality.provenance.environment import code_path, installed_versions, not_as_locked
 from snnlocality.storage import check_writable, read_json, remove_leftovers, settle, sha256, write_json
 
 _SUFFIX = ".record.json"
@@ -45,6 +45,8 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     for an input that was changed after it was made, and for outputs that cannot be written. ``circumstances`` (the
     engine, say) go to the execution record; the body may add to them.
     """
+    if not portable.available():
+        progress.say(portable.NOT_PORTABLE)
     if others := not_as_locked():
         progress.say(others)
     for path in (*plan.outputs, plan.record):
@@ -96,7 +98,10 @@ class _Log(BaseModel):
     commit: str | None
     host: str
     processor: str
+    libc: str
+    python: str
     libraries: dict[str, str | None]
+    code_path: dict[str, Any] = {}
     engine: str = ""
 
 
@@ -153,6 +158,7 @@ def circumstances_here() -> dict[str, Any]:
         "machine": platform.machine(),
         "processor": _processor(),
         "cores": os.cpu_count(),
+        "code_path": code_path(),
         "system": platform.system(),
         "libc": " ".join(platform.libc_ver()),
         "python": platform.python_version(),

@@ -25,12 +25,13 @@ from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import audit, raw, run_cache
 from snnlocality.provenance.commands import arguments
+from snnlocality.provenance.environment import astray
 from snnlocality.provenance.manifest import Manifest
 from snnlocality.provenance.records import execution_log, execution_of
 from snnlocality.storage import read_json, sha256
 
 _JUDGED = ("train", "backdoor", "evaluate", "fgsm")  # on any platform
-_PLATFORM = ("machine", "processor", "system", "libc", "python", "libraries", "engine")
+_PLATFORM = ("machine", "system", "libc", "python", "libraries", "engine", "code_path")
 _PROJECT = ("params.yaml", "envs", "published")  # what a step reads besides data and results
 _DEVIATIONS = 3
 # Shares of the decisions of a recorded network. Measured between two engines: none of 54 500 on nine test parts; under
@@ -103,7 +104,7 @@ def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, thre
     steps = [step, *(_measures(parameters, step)[:1] if step.step == "train" else ())]
     for one in steps:
         finding = audit.examined(one, remembered)
-        if finding.verdict is not audit.Verdict.OK:
+        if finding.verdict not in audit.SOUND:
             return check(Outcome.DIFFERS, f"{finding.output} is {finding.verdict.value}:", *finding.reasons)
     with tempfile.TemporaryDirectory(prefix="snnlocality-verify-") as folder:
         root = Path(folder)
@@ -197,11 +198,11 @@ def _execute(root: Path, command: Sequence[str]) -> None:
 
 
 def _other_platform(recorded: dict[str, Any], here: dict[str, Any]) -> str:
-    """What tells two platforms apart, in words; "" if nothing does."""
+    """What tells two platforms apart, in words; "" if nothing does. The common code path makes processors alike."""
+    portable_here = here.get("code_path") and not astray(here["code_path"])
+    keys = _PLATFORM if portable_here else (*_PLATFORM, "processor")
     return ", ".join(
-        f"{key} {recorded.get(key)} there, {here.get(key)} here"
-        for key in _PLATFORM
-        if recorded.get(key) != here.get(key)
+        f"{key} {recorded.get(key)} there, {here.get(key)} here" for key in keys if recorded.get(key) != here.get(key)
     )
 
 

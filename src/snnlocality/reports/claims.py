@@ -46,7 +46,7 @@ def of_runs(settings: dict, made: tuple[Path, ...]) -> Evidence:
     def take(count: int) -> tuple[Path, ...]:
         return tuple(next(parts) for _ in range(count))
 
-    of_rules = pd.concat([pd.read_csv(path) for path in take(settings["rules"])], ignore_index=True)
+    of_rules = pd.concat([pd.read_csv(path) for path in take(settings["tables_of_runs"])], ignore_index=True)
     attacked, shift, traces = (gathered(settings["runs"], take(len(settings["runs"])), labels) for _ in range(3))
     poisoned = table4.read(settings["backdoors"], take(len(settings["backdoors"])), labels)
     similarity = figure2.read(settings, take(len(settings["cells"])))
@@ -129,11 +129,17 @@ def layout(ledger: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contrast(row) -> str:
-    if pd.isna(row.effect):
+    if pd.isna(row.weakest):
         return row.remark
-    interval = "" if pd.isna(row.ci_low) else f" [{row.ci_low:.3g}, {row.ci_high:.3g}]"
     found = "" if pd.isna(row.detectable) else f"; detectable {row.detectable:.2g}"
-    return f"{row.weakest}: {row.effect:.3g}{interval}, n = {row.n:.0f}{found}"
+    return contrast_in_words(row.weakest, row.effect, row.ci_low, row.ci_high, row.n) + found
+
+
+def contrast_in_words(name: str, effect: float, low: float, high: float, n: float) -> str:
+    """The mean of a contrast and its interval; a share of nothing has no mean, a single value no interval."""
+    mean = "no number" if pd.isna(effect) else f"{effect:.3g}"
+    interval = "" if pd.isna(low) else f" [{low:.3g}, {high:.3g}]"
+    return f"{name}: {mean}{interval}, n = {n:.0f}"
 
 
 def _control(row) -> str:
@@ -147,7 +153,8 @@ def notes_of(ledger: pd.DataFrame, notices: list[str]) -> list[str]:
     return [
         f"Our verdicts: {counts}. A claim holds if all its contrasts do, fails if one is contrary, each beyond what "
         "seeds scatter (one-sided t tests, paired; all p values adjusted together after Benjamini and Hochberg, 5 %). "
-        "Undecided: these seeds cannot tell. Confounded: it holds as the paper measures it, but not under the control.",
+        "Undecided: these seeds cannot tell, of the claim or of its control. Confounded: it holds as the paper "
+        "measures it, but fails under the control.",
         f"The paper's own numbers do not satisfy {len(own)} of its claims as tested here: {', '.join(own['id'])}. "
         "They are single numbers without repeats; whether such a miss is noise cannot be known.",
         "'Weakest contrast' is the one that speaks most against the claim, with its 95 % interval; 'detectable' is the "

@@ -18,6 +18,7 @@ from snnlocality.data.batches import read_notice
 from snnlocality.provenance import audit
 from snnlocality.provenance.records import recorded
 from snnlocality.reports import table1, table2, table3, table4
+from snnlocality.reports.claims import contrast_in_words
 from snnlocality.reports.gathering import method as method_of
 from snnlocality.storage import sha256, write_text
 
@@ -143,7 +144,7 @@ def render(parameters: params.Parameters) -> Path:
             artifacts=[artifact(name, files) for name, files in settings["artifacts"].items() if name in _TITLES],
             tutorial=[artifact(name, files) for name, files in settings["artifacts"].items() if name in _TUTORIAL],
             verdicts={one.value: int(counts[one.value]) for one in Verdict if one.value in counts},
-            claims=[_claim(row) for row in ledger.fillna("").to_dict("records")],
+            claims=[_claim(row) for row in ledger.to_dict("records")],
             names={name: titles[0] for name, titles in _TITLES.items()}
             | {name: f"tutorial, {titles[0].lower()}" for name, titles in _TUTORIAL.items()},
             claim_notes=notes(paths.REPORTS / "claims.md"),
@@ -244,11 +245,11 @@ def _html(table: pd.DataFrame) -> str:
 
 
 def _claim(row: dict[str, Any]) -> dict[str, Any]:
-    why = row["remark"]
-    if row["weakest"]:
-        interval = "" if row["ci_low"] == "" else f" [{row['ci_low']:.3g}, {row['ci_high']:.3g}]"
-        why = f"{row['weakest']}: {row['effect']:.3g}{interval}, n = {row['n']:.0f}"
-    return row | {"why": why}
+    """What the page says of a claim, from its row of the ledger; what is not there is empty."""
+    known = {key: "" if pd.isna(value) else value for key, value in row.items()}
+    if not known["weakest"]:
+        return known | {"why": known["remark"]}
+    return known | {"why": contrast_in_words(*(row[key] for key in ("weakest", "effect", "ci_low", "ci_high", "n")))}
 
 
 def _cell(parameters: params.Parameters, dataset: str, method: str, arch: str, cell: pd.DataFrame) -> dict[str, Any]:

@@ -19,8 +19,8 @@ li { margin: .3rem 0; }
 def markdown(title: str, table: pd.DataFrame, notes: list[str]) -> str:
     """``table`` with flattened column names, then the notes."""
     flat = _flattened(table)
-    head = ["", *flat.columns]
-    rows = [[str(index), *map(_text, row)] for index, row in zip(flat.index, flat.to_numpy(), strict=True)]
+    head = ["", *map(_text, flat.columns)]
+    rows = [[_text(index), *map(_text, row)] for index, row in zip(flat.index, flat.to_numpy(), strict=True)]
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     lines = [_row(head, widths), _row(["-" * width for width in widths], widths)]
     lines += [_row(row, widths) for row in rows]
@@ -46,7 +46,8 @@ def _flattened(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _text(value: object) -> str:
-    return "" if pd.isna(value) else str(value)
+    """A cell's; a bar in it would end the cell."""
+    return "" if pd.isna(value) else str(value).replace("|", "\\|")
 
 
 def _row(cells: list[str], widths: list[int]) -> str:

@@ -1,5 +1,6 @@
 """Train a ReLU network on inputs averaged over time, convert it to spiking ones, and measure these over time."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from snnlocality.analysis import conversion
 from snnlocality.data.batches import Dataset, batches, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine, Inputs
+from snnlocality.learning import adam
 from snnlocality.network import Network, Weights, draw_weights
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking
@@ -110,10 +112,10 @@ def trained_relu(
     r = {part: torch.from_numpy(counts) / dataset.steps for part, (counts, _) in inputs.items()}
     labels = {part: torch.from_numpy(values.astype(np.int64)) for part, (_, values) in inputs.items()}
     # Inputs are small numbers; scaled to a mean square of one for training, the factor goes into W1 in the end.
-    unit = float(r[Part.TRAIN].square().mean().sqrt())
+    unit = math.sqrt(r[Part.TRAIN].square().mean())
     first = draw_weights(shape_of(settings, dataset), generator(seed, "weights"))
     W = [torch.from_numpy(array).requires_grad_() for array in first.values()]
-    optimiser = torch.optim.Adam(W, lr=settings["conversion"]["learning_rate"])
+    update = adam.on_tensors(W, settings["conversion"]["learning_rate"])
     order, size = generator(seed, "order"), settings["batch_size"]
 
     def output(x: torch.Tensor) -> torch.Tensor:
@@ -125,9 +127,8 @@ def trained_relu(
     for _ in range(settings["epochs"]):
         for rows in np.array_split(order.permutation(len(labels[Part.TRAIN])), -(-len(labels[Part.TRAIN]) // size)):
             loss = torch.nn.functional.cross_entropy(output(r[Part.TRAIN][rows] / unit), labels[Part.TRAIN][rows])
-            optimiser.zero_grad()
             loss.backward()
-            optimiser.step()
+            update()
         with torch.no_grad():
             right = output(r[Part.VALIDATION] / unit).argmax(dim=1) == labels[Part.VALIDATION]
         if (accuracy := float(right.double().mean())) > best:

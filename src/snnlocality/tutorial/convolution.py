@@ -11,6 +11,7 @@ unrolled: a step's graph is one layer deep. BPTT takes the loss of the last laye
 layers and steps.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,7 +72,7 @@ def scaled(layers: list[Layer], images: Tensor, dynamics: Dynamics, spike: Spike
         for number, layer in enumerate(layers):
             below = simulate(layers[:number], images, dynamics, spike)[-1]
             caused = _convolved(_filtered(below, dynamics), layer)
-            layer.weight.mul_(drive * dynamics.theta / caused.square().mean().sqrt())
+            layer.weight.mul_(drive * dynamics.theta / math.sqrt(caused.square().mean()))
 
 
 def simulate(

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 from snnlocality import registry
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights
 from snnlocality.registry import RULES, SURROGATES
-from snnlocality.typed import Count, Model, Positive, Share, TimeConstants, choice_of
+from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of
 
 Surrogate = Annotated[str, choice_of(SURROGATES)]
 Sizes = Annotated[tuple[Count, ...], Field(min_length=1)]
@@ -162,14 +162,14 @@ class RateCoding(Experiment):
     width: Positive
     epochs: Count
     learning_rate: Positive
-    durations: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    durations: Choices[Positive]
     dt: Positive
 
 
 class Exactness(Experiment):
     """Gradients of rules beside BPTT's."""
 
-    rules: Annotated[tuple[Annotated[str, choice_of(RULES)], ...], Field(min_length=1)]
+    rules: Choices[Annotated[str, choice_of(RULES)]]
 
     @field_validator("rules")
     @classmethod
@@ -196,7 +196,7 @@ class Surrogates(Experiment):
 
     on_data: ClassVar[bool] = True
 
-    surrogates: Annotated[tuple[Surrogate, ...], Field(min_length=1)]
+    surrogates: Choices[Surrogate]
     width: Positive  # full, at half the peak, in the unit of the potential
     hidden: Sizes
     drive: Positive
@@ -211,7 +211,7 @@ class Surrogates(Experiment):
 class Adaptation(Experiment):
     """A cue remembered over a delay."""
 
-    rules: Annotated[tuple[Annotated[str, choice_of(RULES)], ...], Field(min_length=1)]
+    rules: Choices[Annotated[str, choice_of(RULES)]]
 
     @field_validator("rules")
     @classmethod

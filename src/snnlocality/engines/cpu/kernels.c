@@ -1,8 +1,9 @@
 /* The kernels of the CPU engine: the equations of engines/interface.py, event by event.
  *
- * Compiled once per number type and surrogate (kernels.py) with
+ * Compiled once per number type, surrogate and kind of threshold (kernels.py) with
  *   REAL           float or double
  *   DERIVATIVE     the surrogate's formula in x and k (neurons/formula.py, as_c)
+ *   ADAPTIVE       1 if thresholds adapt (ALIF), else 0
  *
  * Two primitives carry nearly all the work:
  *   add_rows   out += the sum of the listed rows of a table. Listed are the active inputs of one step (drive of a
@@ -96,7 +97,7 @@ INLINE real real_sigmoid(real x) { return 1 / (1 + real_exp(-x)); }
 
 INLINE real derivative(real x, real k) { return DERIVATIVE; }
 
-/* ---- What Python hands over (engine.py mirrors these structures) ---- */
+/* ---- What Python hands over (kernels.py mirrors these structures) ---- */
 
 enum { ABOVE, READOUT, LOCAL }; /* where the error delivered to a layer comes from (learning/rule.py) */
 

@@ -15,6 +15,7 @@ from torch.nn.functional import avg_pool2d
 from snnlocality.data.batches import Dataset
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Events
+from snnlocality.learning import adam
 from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking
 from snnlocality.seeds import generator
@@ -48,7 +49,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
         )
         size = settings["batch_size"]
         scaled(layers, images(dataset, training[:size], settings["shrink"])[0], neurons, spike, settings["drive"])
-        optimiser = torch.optim.Adam([layer.weight for layer in layers], lr=settings["learning_rate"])
+        update = adam.on_tensors([layer.weight for layer in layers], settings["learning_rate"])
         updates = 0
         for epoch in range(settings["epochs"] + 1):
             losses = []
@@ -59,7 +60,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
                 )
                 for layer, gradient in zip(layers, found, strict=True):
                     layer.weight.grad = gradient
-                optimiser.step()
+                update()
                 losses.append(loss)
             updates += len(batches)
             known = {"recordings": settings["recordings"], "method": method, "seed": seed}

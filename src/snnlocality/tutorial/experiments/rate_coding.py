@@ -8,6 +8,7 @@ import pandas as pd
 import torch
 
 from snnlocality.data.splits import Part
+from snnlocality.learning import adam
 from snnlocality.seeds import generator
 from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.rate_coding import logits, simulate
@@ -41,18 +42,17 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
         weights[1] *= tau  # rates are of the order of one per membrane time constant
         for W in weights:
             W.requires_grad_()
-        optimiser = torch.optim.Adam(weights, lr=settings["learning_rate"])
+        update = adam.on_tensors(weights, settings["learning_rate"])
         target = torch.from_numpy(labels[Part.TRAIN].astype(np.int64))
-        for update in range(settings["epochs"] + 1):
+        for done in range(settings["epochs"] + 1):
             with torch.no_grad():
                 decided = logits(weights, x[Part.VALIDATION], tau, refractory, width).argmax(dim=1).numpy()
             rows.append(
-                {"seed": seed, "neurons": "rates", "x": update, "accuracy": (decided == labels[Part.VALIDATION]).mean()}
+                {"seed": seed, "neurons": "rates", "x": done, "accuracy": (decided == labels[Part.VALIDATION]).mean()}
             )
-            optimiser.zero_grad()
             y = logits(weights, x[Part.TRAIN], tau, refractory, width)
             torch.nn.functional.cross_entropy(y, target).backward()
-            optimiser.step()
+            update()
         learned = [W.detach().numpy().astype(np.float64) for W in weights]
         for duration in settings["durations"]:
             y, _ = simulate(

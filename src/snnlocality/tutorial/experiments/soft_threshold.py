@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from snnlocality.learning import adam
 from snnlocality.seeds import generator
 from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.soft_threshold import distance, simulate, turns
@@ -23,14 +24,13 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
         target = torch.from_numpy(np.concatenate([np.sin(2 * np.pi * time), np.sin(4 * np.pi * time)], axis=2))
         into = torch.from_numpy(random.normal(0.5, 1.0, (units, settings["inputs"]))).requires_grad_()
         out = torch.from_numpy(random.normal(0, 1 / np.sqrt(units), (2, units))).requires_grad_()
-        optimiser = torch.optim.Adam([into, out], lr=settings["learning_rate"])
-        for update in range(settings["epochs"] + 1):
-            optimiser.zero_grad()
+        update = adam.on_tensors([into, out], settings["learning_rate"])
+        for done in range(settings["epochs"] + 1):
             loss = distance((into, out), inputs, target, settings["concentration"], settings["tau"], dt)
             loss.backward()
             with torch.no_grad():
                 phases, _ = simulate(inputs @ into.T, settings["concentration"], settings["tau"], dt)
-            rows.append({"seed": seed, "update": update, "loss": loss.item(), "spikes": turns(phases).mean().item()})
-            optimiser.step()
+            rows.append({"seed": seed, "update": done, "loss": loss.item(), "spikes": turns(phases).mean().item()})
+            update()
         context.advance(seed + 1, settings["seeds"])
     return pd.DataFrame(rows)
