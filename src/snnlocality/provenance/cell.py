@@ -105,7 +105,7 @@ def _rows(rendered: Plan, report: str) -> tuple[Path, list[str], list[_Row]]:
         return Path(report), [], []
     table = next((path for path in tables if path.stem == Path(report).stem), tables[0])
     check(table)
-    reader = csv.DictReader(read_text(table).splitlines())
+    reader = csv.DictReader(read_text(table).splitlines(keepends=True))
     rows = list(reader)
     return table, list(reader.fieldnames or ()), rows
 
