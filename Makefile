@@ -23,7 +23,10 @@ test: $(READY)
 test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
 	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster
 
-test-processors: $(READY) # one study as several processors, compared byte for byte; less than ten minutes
+test-processors: $(READY) # one study as several processors, compared byte for byte; as root it installs Debian's qemu-user
+	@command -v qemu-x86_64 >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install qemu-user; } \
+	  >/dev/null || echo "qemu-user cannot be installed here."
 	$(RUN) OTHER_PROCESSORS=1 python -m pytest tests/processors
 
 bench: $(READY) # training speed beside other libraries, about 20 minutes on two cores; installs them on first use
