@@ -397,7 +397,9 @@ def audit(
 
     chosen = _parameters(study)
     if cell is not None:
-        click.echo(audit_text.cell(chosen, targets, cell))
+        from snnlocality.provenance.cell import text
+
+        click.echo(text(chosen, targets, cell))
         return
     remembered = manifest.EMPTY if skip_lock else manifest.read(chosen)
     steps = checking.chosen(chosen, targets)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snnlocality import parameters
+from snnlocality.errors import UserError
 from snnlocality.provenance import audit as auditing
-from snnlocality.provenance import manifest, raw
+from snnlocality.provenance import cell, manifest, raw
 from snnlocality.provenance.audit import Verdict
 
 ACCURACIES = "results/demo/fgsm/vision/eprop/ff/fold0/seed0/accuracies.csv"
@@ -250,9 +251,73 @@ def test_the_runs_behind_a_cell_are_named(project):
     for words in (ACCURACIES, "eprop/ff/fold0/seed0/model.safetensors", "sha256", "engine cpu", "code", "settings in"):
         assert words in done.stdout
     assert "bptt" not in done.stdout
-    wrong = project.run("snnlocality", "audit", "reports/table3.csv", "--cell", "rule=hebb", check=False)
-    assert wrong.returncode == 2
-    assert "No run behind reports/table3.csv matches rule=hebb" in wrong.stderr
+
+
+TABLE3 = "reports/table3.csv"
+
+
+@pytest.mark.parametrize(
+    ("report", "text", "words"),
+    [
+        (TABLE3, "rule=hebb", ["reports/table3.csv has no row with method=hebb", "BPTT, e-prop"]),
+        (TABLE3, "epsilon=0.3", ["no row with epsilon=0.3", "0.0100, 0.0200, 0.0500"]),
+        (TABLE3, "attack=nonsense", ["no row with attack=nonsense", "counterpart, "]),
+        (TABLE3, "metric=foo", ["'metric' does not name a cell of reports/table3.csv", "use attack, method, arch"]),
+        (TABLE3, "trigger=visible", ["'trigger' does not name a cell of reports/table3.csv"]),
+        (TABLE3, "method=bptt,attack=own_routing", ["no row with all of method=bptt, attack=own_routing"]),
+        (TABLE3, "seed=7", ["No run behind reports/table3.csv matches seed=7"]),
+        ("reports/table2.html", "metric=foo", ["reports/table2.csv has no row with metric=foo", "test_accuracy"]),
+        (TABLE3, "method", ["'method' is no cell", "key=value"]),
+        ("reports/figure1.svg", "method=bptt", ["No run behind reports/figure1.svg"]),
+    ],
+)
+def test_a_cell_that_is_none_is_refused(report, text, words, project, monkeypatch):
+    monkeypatch.chdir(project.root)
+    with pytest.raises(UserError) as told:
+        cell.text(parameters.load(), (report,), text)
+    assert all(word in str(told.value) for word in words), told.value
+
+
+@pytest.mark.parametrize(
+    ("report", "text", "found"),
+    [
+        ("reports/table2.md", "dataset=timit,method=BPTT", {"collect", "evaluate", "train"}),
+        ("reports/table2.md", "task=speech,rule=bptt", {"collect", "evaluate", "train"}),
+        (
+            "reports/table4.csv",
+            "poison_rate=.5,trigger=visible,rule=bptt",
+            {"backdoor", "collect", "evaluate", "train"},
+        ),
+        ("reports/conversion.svg", "neuron=IF,step=1", {"convert", "prepare"}),
+    ],
+)
+def test_a_cell_may_be_named_by_any_column_of_its_table(report, text, found, project, monkeypatch):
+    monkeypatch.chdir(project.root)
+    chosen = parameters.load()
+    runs = cell.behind(chosen, report, dict(pair.split("=") for pair in text.split(",")))
+    assert {run.step for run in runs} == found
+    assert all("eprop" not in str(run.outputs[0]) for run in runs)
+    assert ("speech" in str(runs[0].outputs[0])) == ("table2" in report)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"started": 5}, {"started": "yesterday"}, {"seconds": None}, {"seconds": 1e300}, {"host": {}}, {"libraries": []}],
+)
+def test_a_malformed_log_is_none(change, project):
+    log = project.root / "logs/results/demo/vision/bptt/ff/fold0/seed0/train.execution.json"
+    log.write_text(json.dumps(json.loads(log.read_text()) | change))
+    done = project.run("snnlocality", "audit", "reports/curves.csv", "--cell", "method=bptt,dataset=N-MNIST")
+    assert "no log here belongs to this record" in done.stdout
+    project.run("snnlocality", "audit", "--html", "audit.html", "reports/curves.csv")
+
+
+def test_a_file_may_be_named_from_anywhere(project, tmp_path):
+    (tmp_path / "linked").symlink_to(project.root)
+    for path in (project.root / TABLE3, tmp_path / "linked" / TABLE3, f"./reports/../{TABLE3}"):
+        assert "Everything is ok." in project.run("snnlocality", "audit", str(path)).stdout
+    done = project.run("snnlocality", "audit", str(tmp_path / "other" / TABLE3), check=False)
+    assert f"other/{TABLE3} is made by no step of this study" in done.stderr
 
 
 def test_a_file_that_nobody_makes_is_refused(project):

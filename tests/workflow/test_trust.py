@@ -94,6 +94,22 @@ def test_an_edited_report_is_not_shown(project):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "unwritable"),
+    [
+        ("crate /proc/study.zip", "/proc/study.zip"),
+        ("crate params.yaml/study", "params.yaml/study"),
+        ("snapshot --folder params.yaml", "params.yaml/table1.csv"),
+        ("train-many --task vision --rule bptt --arch ff", "/proc/cache/entry.json"),
+    ],
+)
+def test_where_nothing_can_be_written_is_named(command, unwritable, project):
+    done = project.run("env", "SNNLOCALITY_RUN_CACHE=/proc/cache", "snnlocality", *command.split(), check=False)
+    assert done.returncode == 2
+    assert f"{unwritable} could not be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_file_without_a_record_is_refused(project):
     (project.root / METRICS).with_name("evaluate.record.json").unlink()
     done = project.run("snnlocality", "collect", "--task", "vision", "--rule", "bptt", check=False)

@@ -18,7 +18,7 @@ from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
 from snnlocality.provenance import memory, raw, run_cache
 from snnlocality.provenance.checkout import refuse_code_of_another
-from snnlocality.provenance.environment import locked_versions
+from snnlocality.provenance.environment import installed_versions, not_as_locked
 
 try:
     refuse_code_of_another()
@@ -39,7 +39,7 @@ REPORTS = [str(path) for report in plan.reports(PARAMETERS) for path in report.o
 RUN_WILDCARDS = ("{task}", "{rule}", "{arch}", "{fold}", "{seed}")
 RUN = str(paths.run(STUDY, *RUN_WILDCARDS))
 
-LIBRARIES = memory.as_text(locked_versions())
+LIBRARIES = memory.as_text(installed_versions())
 
 # A clone, an older commit: what Snakemake remembers is what the records beside the results say.
 if workflow.is_main_process:
@@ -47,6 +47,8 @@ if workflow.is_main_process:
     memory.recall(STUDY, chain(plan.everything(PARAMETERS), searches))
 
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
+if others := not_as_locked():
+    logger.warning(others)
 
 
 # Several runs on one thread each are faster than one run on several; a study of few runs spreads them.

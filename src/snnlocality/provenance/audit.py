@@ -6,6 +6,7 @@ What is compared: each output with its record; each record with the step as the 
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
@@ -13,12 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from snnlocality import parameters as params
-from snnlocality import paths, plan, registry
+from snnlocality import paths, plan
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import manifest, raw
 from snnlocality.provenance.closure import code_digest
-from snnlocality.provenance.environment import locked_versions
+from snnlocality.provenance.environment import installed_versions
 from snnlocality.provenance.manifest import Manifest, md5
 from snnlocality.provenance.records import execution_of
 from snnlocality.storage import read_json, sha256
@@ -90,7 +91,7 @@ def chosen(parameters: params.Parameters, targets: Sequence[str] = ()) -> list[P
 def chain(steps: list[Plan], target: str) -> list[Plan]:
     """The step that makes a file, and all steps behind it, the data last."""
     makers = {output: step for step in steps for output in (*step.outputs, step.record)}
-    if (first := makers.get(Path(target))) is None:
+    if (first := makers.get(_of_project(target))) is None:
         raise UserError(f"{target} is made by no step of this study; audit a file below results/ or reports/.")
     found, ahead = {}, [first]
     while ahead:
@@ -99,6 +100,12 @@ def chain(steps: list[Plan], target: str) -> list[Plan]:
             found[step.outputs[0]] = step
             ahead += [makers[path] for path in step.made]
     return list(found.values())
+
+
+def _of_project(target: str) -> Path:
+    """A path relative to the project's root, which is the working directory; links within the project stay."""
+    path = Path(os.path.abspath(target))
+    return next((path.relative_to(one) for one in path.parents if one.exists() and one.samefile(".")), path)
 
 
 def examined(step: Plan, remembered: Manifest = manifest.EMPTY) -> Finding:
@@ -158,8 +165,11 @@ def outdated(step: Plan, record: dict) -> list[str]:
         reasons.append(f"settings are others now: {', '.join(changed)}")
     if record.get("code") != code(step.modules):
         reasons.append("its code is another now")
-    if record.get("libraries") != libraries():
-        reasons.append("numerical libraries are locked to other versions now")
+    here, before = installed_versions(), record.get("libraries")
+    if before != here:
+        before = before if isinstance(before, dict) else {}
+        changed = [f"{name} {before.get(name)}, now {now}" for name, now in here.items() if before.get(name) != now]
+        reasons.append(f"it was made with other numerical libraries: {', '.join(changed)}")
     before = record.get("inputs") if isinstance(record.get("inputs"), dict) else {}
     now = {str(path): digest(path) if path.is_file() else "" for path in (*step.made, *step.given)}
     reasons += [f"{path} was not an input then" for path in now.keys() - before.keys()]
@@ -248,60 +258,3 @@ def digest(path: Path) -> str:
 def code(modules: tuple[str, ...]) -> str:
     """Digest of a code closure; many steps share one."""
     return code_digest(modules)
-
-
-@cache
-def libraries() -> dict[str, list[str]]:
-    """Locked versions of the numerical libraries."""
-    return locked_versions()
-
-
-# Keys of a cell, and the settings of steps that they are; "" for what is chosen within a step's output.
-CELL_KEYS = {
-    "task": "task",
-    "method": "rule",
-    "rule": "rule",
-    "arch": "architecture",
-    "fold": "fold",
-    "seed": "seed",
-    "trigger": "trigger",
-    "poison_rate": "rate",
-    "pair": "seed",
-    "epsilon": "",
-    "attack": "",
-    "metric": "",
-}
-
-
-def behind(parameters: params.Parameters, report: str, cell: dict[str, str]) -> list[Plan]:
-    """The steps behind one cell of a report: of those that know rule, architecture and so on, the ones that match.
-
-    ``cell``: values by key, as ``CELL_KEYS`` names them. Raises UserError for an unknown key, or if nothing matches.
-    """
-    unknown = cell.keys() - CELL_KEYS.keys()
-    if unknown:
-        raise UserError(f"'{min(unknown)}' does not name a cell; use {', '.join(CELL_KEYS)}.")
-    wanted = {CELL_KEYS[key]: value for key, value in cell.items() if CELL_KEYS[key]}
-    steps = chain(list(plan.everything(parameters)), report)
-    matching = [
-        step
-        for step in steps
-        if "rule" in step.settings and all(_matches(step, key, value) for key, value in wanted.items())
-    ]
-    if not matching:
-        raise UserError(f"No run behind {report} matches {', '.join(f'{k}={v}' for k, v in cell.items())}.")
-    return matching
-
-
-def _matches(step: Plan, key: str, value: str) -> bool:
-    if key not in step.settings:
-        return True
-    own = step.settings[key]
-    if key == "rule":
-        names = (own, registry.load(params.RULES, own).RULE.label)
-        return value.lower() in (name.lower() for name in names)
-    if key == "architecture":
-        return value.lower() in (own.lower(), params.ARCHITECTURE_LABELS[own].lower())
-    if key == "rate":
-        return value in (str(own), f"{own:g}")
-    return str(own).lower() == value.lower()

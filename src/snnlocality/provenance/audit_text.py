@@ -5,10 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from snnlocality import parameters as params
-from snnlocality.errors import UserError
-from snnlocality.provenance.audit import SOUND, Finding, Verdict, behind, digest
+from snnlocality.provenance.audit import SOUND, Finding, Verdict
+from snnlocality.provenance.environment import not_as_locked
 from snnlocality.provenance.manifest import Manifest
-from snnlocality.provenance.records import execution_of
 
 _MOST = 20  # lines of one kind that are listed before the rest is counted
 
@@ -50,32 +49,5 @@ def notes(remembered: Manifest, skip_raw: bool, skip_lock: bool) -> list[str]:
     return [
         "dvc.lock was left out (--skip-lock)." if skip_lock else f"Manifest: {remembered.words}.",
         *(["Raw files were left out (--skip-raw)."] if skip_raw else []),
+        *filter(None, [not_as_locked()]),
     ]
-
-
-def cell(parameters: params.Parameters, targets: Sequence[str], text: str) -> str:
-    """What is behind one cell of one report: runs, models, data, code, and where they were computed."""
-    if len(targets) != 1:
-        raise UserError(
-            "--cell needs exactly one report, e.g.: snnlocality audit reports/table3.csv --cell method=bptt"
-        )
-    try:
-        wanted = dict(part.split("=", 1) for part in text.split(",") if part)
-    except ValueError:
-        raise UserError(f"'{text}' is no cell; write key=value pairs with commas, e.g. method=bptt,arch=rec.") from None
-    lines = []
-    for step in behind(parameters, targets[0], {key.strip(): value.strip() for key, value in wanted.items()}):
-        lines.append(f"{step.step}: {step.outputs[0]}")
-        for path in step.outputs:
-            known = digest(path)[:16] if path.is_file() else "does not exist"
-            lines.append(f"    {path.name}  sha256 {known}")
-        lines.append(f"    code {step.code[:16]}, settings in {step.record}")
-        facts = execution_of(step)
-        if facts:
-            lines.append(
-                f"    computed {facts['started']} in {facts['seconds']:.1f} s on {facts['host']} "
-                f"({facts['processor']}), engine {facts.get('engine', 'none')}, commit {str(facts['commit'])[:12]}"
-            )
-        else:
-            lines.append("    computed elsewhere or before: no log here belongs to this record")
-    return "\n".join(lines)

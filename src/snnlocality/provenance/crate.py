@@ -6,7 +6,6 @@ inputs and outputs by hash, its command, and its times and environment where the
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -26,7 +25,7 @@ from snnlocality.plan import Plan
 from snnlocality.provenance import audit
 from snnlocality.provenance.commands import arguments
 from snnlocality.provenance.records import execution_log, execution_of
-from snnlocality.storage import read_json
+from snnlocality.storage import atomic_path, check_writable, read_json
 
 _VERSION = "1.1"  # of RO-Crate, on which the profiles rest
 _PROFILES = {
@@ -58,11 +57,12 @@ Progress = Callable[[int, int], None]
 def export(parameters: params.Parameters, target: str, progress: Progress) -> Path:
     """Write the crate of the study to a new folder, or to one file if ``target`` ends with .zip; return its path.
 
-    Raises UserError if ``target`` exists, or if a result is missing or is not what its record says.
+    Raises UserError if ``target`` exists or cannot be written, or if a result is missing or not what its record says.
     """
     path = Path(target)
     if path.exists():
         raise UserError(f"{path} exists; name a folder, or a file ending with .zip, that is not there yet.")
+    check_writable(path)
     steps = list(plan.everything(parameters))
     for number, step in enumerate(steps):
         progress(number, 2 * len(steps))
@@ -72,12 +72,10 @@ def export(parameters: params.Parameters, target: str, progress: Progress) -> Pa
                 f"{finding.output} is {finding.verdict.value} ({'; '.join(finding.reasons)}); a crate holds only what "
                 "the audit finds ok: snnlocality audit."
             )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".crate-") as scratch:
-        crate = _Study(parameters, Path(scratch)).described(steps, progress)
-        draft = Path(scratch) / path.name
+    with atomic_path(path) as draft:
+        scratch = Path(tempfile.mkdtemp(dir=draft.parent))  # removed with the draft's folder
+        crate = _Study(parameters, scratch).described(steps, progress)
         (crate.write_zip if path.suffix == ".zip" else crate.write)(draft)
-        os.replace(draft, path)
     return path
 
 

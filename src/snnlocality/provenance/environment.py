@@ -1,8 +1,8 @@
-"""The numerical libraries: which versions the lock file fixes, and which of their code paths they take."""
+"""The numerical libraries: versions installed and locked, and which of their code paths they take."""
 
 import os
-import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +24,48 @@ NUMERICAL = (
 )
 
 
+@cache
+def installed_versions() -> dict[str, str | None]:
+    """Installed versions of the numerical libraries, None for one that is not.
+
+    By the names of the folders that installers leave, in a millisecond: ``importlib.metadata`` would read every
+    package's description, which takes 25.
+    """
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        for name in _entries(folder):
+            package, _, version = name.removesuffix(".dist-info").partition("-")
+            if version and name.endswith(".dist-info"):
+                found.setdefault(package.lower().replace("_", "-"), version)
+    return {name: found.get(name) for name in NUMERICAL}
+
+
+def _entries(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder or ".")
+    except OSError:  # an archive, or nothing
+        return []
+
+
 def locked_versions(lock: Path = LOCK) -> dict[str, list[str]]:
     """Locked versions of the numerical libraries; several where the lock distinguishes Python versions."""
     try:
         text = lock.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UserError(f"{lock} does not exist; run from the root of the project.") from None
-    return {
-        name: sorted(re.findall(rf"^{re.escape(name)}==([^\s;\\]+)", text, flags=re.MULTILINE)) for name in NUMERICAL
-    }
+    pins = [line.split()[0].partition("==") for line in text.splitlines() if line[:1].isalpha()]
+    return {name: sorted(version for package, _, version in pins if package == name) for name in NUMERICAL}
+
+
+def not_as_locked() -> str:
+    """A sentence that names the numerical libraries of which other versions are installed than locked; "" if none."""
+    locked = locked_versions()
+    others = [
+        f"{name} {version or 'none'} (locked: {' or '.join(locked[name]) or 'none'})"
+        for name, version in installed_versions().items()
+        if version not in locked[name]
+    ]
+    return f"Installed are {', '.join(others)}, which may change numbers; make setup installs {LOCK}." if others else ""
 
 
 # What libraries say of themselves where ``portable.choose`` was called before they were loaded.

@@ -32,7 +32,7 @@ class _Record(BaseModel):
     step: str
     settings: dict[str, Any]
     code: str
-    libraries: dict[str, list[str]]
+    libraries: dict[str, str | None]
     inputs: dict[str, str]
     outputs: dict[str, str]
 

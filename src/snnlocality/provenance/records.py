@@ -15,15 +15,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from snnlocality import paths, portable, progress
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance import raw
-from snnlocality.provenance.environment import NUMERICAL, code_path, locked_versions
+from snnlocality.provenance.environment import code_path, installed_versions, not_as_locked
 from snnlocality.storage import check_writable, read_json, remove_leftovers, settle, sha256, write_json
 
 _SUFFIX = ".record.json"
@@ -46,6 +47,8 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     """
     if not portable.available():
         progress.say(portable.NOT_PORTABLE)
+    if others := not_as_locked():
+        progress.say(others)
     for path in (*plan.outputs, plan.record):
         remove_leftovers(path)
         check_writable(path)
@@ -60,7 +63,7 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
         "step": plan.step,
         "settings": plan.settings,
         "code": code,
-        "libraries": locked_versions(),
+        "libraries": installed_versions(),
         "inputs": execution.inputs,
         "outputs": {path.name: sha256(path) for path in plan.outputs},
         **raw_files,
@@ -84,12 +87,30 @@ def execution_log(plan: Plan) -> Path:
     return paths.log(plan.record).with_name(f"{plan.step}.execution.json")
 
 
+class _Log(BaseModel):
+    """What readers of an execution log rely on; it holds more."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    started: Annotated[str, AfterValidator(datetime.fromisoformat)]
+    seconds: Annotated[float, Field(ge=0, le=1e9)]
+    record: str
+    commit: str | None
+    host: str
+    processor: str
+    libc: str
+    python: str
+    libraries: dict[str, str | None]
+    code_path: dict[str, Any] = {}
+    engine: str = ""
+
+
 def execution_of(plan: Plan) -> dict[str, Any] | None:
-    """Facts of the execution that made the results that are here; None if its log is not here."""
+    """Facts of the execution that made the results that are here; None if no readable log of it is here."""
     try:
         facts = read_json(execution_log(plan))
-        return facts if facts.get("record") == sha256(plan.record) else None
-    except (UserError, OSError):
+        return facts if _Log.model_validate(facts).record == sha256(plan.record) else None
+    except (UserError, OSError, ValidationError):
         return None
 
 
@@ -141,15 +162,8 @@ def circumstances_here() -> dict[str, Any]:
         "system": platform.system(),
         "libc": " ".join(platform.libc_ver()),
         "python": platform.python_version(),
-        "libraries": {name: _version(name) for name in NUMERICAL},
+        "libraries": installed_versions(),
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _git(*arguments: str) -> str | None:

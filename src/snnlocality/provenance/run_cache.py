@@ -15,8 +15,8 @@ from pathlib import Path
 from snnlocality.errors import UserError
 from snnlocality.plan import Plan
 from snnlocality.provenance.closure import code_digest
-from snnlocality.provenance.environment import locked_versions
-from snnlocality.storage import PART, atomic_path, read_json, remove_leftovers, sha256, write_json
+from snnlocality.provenance.environment import installed_versions
+from snnlocality.storage import PART, atomic_path, check_writable, read_json, remove_leftovers, sha256, write_json
 
 VARIABLE = "SNNLOCALITY_RUN_CACHE"  # a folder that several checkouts may share
 _ENTRY = "entry.json"
@@ -28,7 +28,7 @@ def key(plan: Plan, inputs: Mapping[str, str]) -> str:
         "step": plan.step,
         "settings": plan.settings,
         "code": code_digest((*plan.modules, "snnlocality.steps.train_many")),
-        "libraries": locked_versions(),
+        "libraries": installed_versions(),
         "inputs": dict(inputs),
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
@@ -59,7 +59,7 @@ def take(plan: Plan, inputs: Mapping[str, str]) -> str | None:
 def put(plan: Plan, inputs: Mapping[str, str], engine: str, write: Callable[[Path], None]) -> None:
     """Keep a run's outputs: ``write`` makes them, under their own names, in the folder it is given."""
     folder = _folder(plan, inputs)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    check_place()
     remove_leftovers(folder)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.", suffix=PART) as scratch:
         draft = Path(scratch) / folder.name
@@ -69,6 +69,11 @@ def put(plan: Plan, inputs: Mapping[str, str], engine: str, write: Callable[[Pat
         write_json(draft / _ENTRY, {"engine": engine, "outputs": outputs, "settings": plan.settings})
         shutil.rmtree(folder, ignore_errors=True)  # an entry that no longer holds
         os.replace(draft, folder)
+
+
+def check_place() -> None:
+    """Raise UserError if nothing can be kept, before hours of work go into it; make the folder."""
+    check_writable(root() / _ENTRY)
 
 
 def root() -> Path:

@@ -33,6 +33,7 @@ def train_cell(
     missing = {seed: run for seed, run in runs.items() if not run_cache.holds(run, inputs[seed])}
     if not missing:
         return 0
+    run_cache.check_place()
     first = next(iter(missing.values()))
     dataset, parts = load(first.made[0], fold)
     if engine.name == "cuda":
