@@ -1,5 +1,6 @@
 # What the rules share: the checked parameters of the chosen study, and the plan of every step.
 import os
+import sys
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
@@ -7,19 +8,17 @@ from snakemake.logging import logger
 from snnlocality import parameters, paths, plan
 from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
-from snnlocality.provenance import memory, raw, run_cache
+from snnlocality.provenance import memory, raw, requests, run_cache
 from snnlocality.provenance.environment import locked_versions
-
-try:
-    PARAMETERS = parameters.load(study=config.get("study"), scale=config.get("scale"))
-except UserError as error:
-    raise WorkflowError(str(error)) from None
 
 # How to compute, never what: it reaches the jobs beside their parameters, so that a change reruns nothing.
 if "engine" in config:
-    os.environ[VARIABLE] = config["engine"]
+    os.environ[VARIABLE] = str(config["engine"])
 try:
+    PARAMETERS = requests.parameters_of(config)
     ENGINE = checked_name()
+    if workflow.is_main_process:
+        requests.check_targets(PARAMETERS, sys.argv[1:])
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -35,6 +34,11 @@ if workflow.is_main_process:
     memory.recall(STUDY)
 
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
+
+# Who has the results needs no raw data; who must prepare some is told before any job starts.
+UNPREPARED = requests.unprepared(PARAMETERS)
+for reason in UNPREPARED.values():
+    logger.warning(reason)
 
 
 # Several runs on one thread each are faster than one run on several; a study of few runs spreads them.
