@@ -37,6 +37,19 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 # What numerical libraries read when they are loaded, which is after the program has started.
 _LIBRARY_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class _Share(click.FloatRange):
+    """A number above 0, up to 1; click itself lets through what is no number."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, max=1, min_open=True)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = super().convert(value, param, ctx)
+        return number if number == number else self.fail("nan is not in the range 0<x<=1.", param, ctx)
+
+
 _NUMBER = click.IntRange(min=0)
 _STUDY = click.option("--study", help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
 _TASK = click.option("--task", required=True, help="vision or speech.")
@@ -156,7 +169,7 @@ def fisher(study: str | None, task: str, rule: str, architecture: str, fold: int
 @main.command()
 @_options(_STUDY, _RULE, _ARCHITECTURE, _THREADS)
 @click.option("--trigger", type=click.Choice(("visible", "invisible")), required=True, help="What it sets pixels to.")
-@click.option("--rate", type=click.FloatRange(min=0, max=1, min_open=True), required=True, help="Share poisoned.")
+@click.option("--rate", type=_Share(), required=True, help="Share poisoned.")
 @click.option("--pair", type=_NUMBER, default=0, show_default=True, help="Number of the pair of classes.")
 def backdoor(
     study: str | None, rule: str, architecture: str, threads: int, trigger: str, rate: float, pair: int
@@ -289,7 +302,7 @@ def show(table: str) -> None:
     """Print a rendered table and where the reports lie."""
     from snnlocality.reports.show import show as text
 
-    click.echo(text(table))
+    click.echo(text(_parameters(None), table))
 
 
 @main.command()

@@ -34,6 +34,11 @@ if workflow.is_main_process:
     memory.recall(STUDY)
 
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
+if PARAMETERS.scale != 1:
+    logger.info(
+        f"At scale {PARAMETERS.scale:g} this is a trial of '{PARAMETERS.study}': dvc repro does not know it, and computes "
+        "the whole study."
+    )
 
 # Who has the results needs no raw data; who must prepare some is told before any job starts.
 UNPREPARED = requests.unprepared(PARAMETERS)
