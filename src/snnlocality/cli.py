@@ -485,6 +485,19 @@ def study() -> None:
 
 
 @main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail unless they are already.")
+def stages(check: bool) -> None:
+    """Write the stages of dvc.yaml for the study that params.yaml chooses."""
+    from snnlocality.provenance import stages as of_study
+
+    chosen = _parameters(None)
+    if check:
+        of_study.check(chosen)
+    else:
+        click.echo(of_study.write(chosen))
+
+
+@main.command()
 def schema() -> None:
     """Write the JSON schema of params.yaml, generated from the typed model."""
     from snnlocality.schema import write

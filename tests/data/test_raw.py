@@ -46,7 +46,7 @@ def test_what_is_no_file_is_named(tree, kind):
 @pytest.mark.parametrize("above", ["/", ".."])
 def test_a_link_to_a_folder_that_holds_the_data_is_named(tree, above):
     (tree / "up").symlink_to(above)
-    with pytest.raises(UserError, match="set/up is a link to a folder that holds .*set itself; remove it"):
+    with pytest.raises(UserError, match=r"set/up is a link to a folder that holds .*set itself; remove it"):
         raw.digests("set")
 
 
