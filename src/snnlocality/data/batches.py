@@ -157,6 +157,8 @@ def load(path: str | Path, fold: int) -> tuple[Dataset, dict[Part, np.ndarray]]:
         dataset = made(arrays, metadata, parts[Part.TRAIN])
         if len(arrays[f"fold{fold}"]) != len(dataset):
             raise ValueError("a fold is of another length")
+        if not len(parts[Part.TRAIN]) or sum(map(len, parts.values())) != len(dataset):
+            raise ValueError("a fold without training samples, or of parts that are none")
     except (KeyError, ValueError, TypeError, ArithmeticError, IndexError) as error:
         raise UserError(f"{path} holds no prepared data ({error}); delete it and run the workflow again.") from None
     return dataset, parts
