@@ -390,6 +390,7 @@ def calibrate_speech() -> None:
 @click.argument("targets", nargs=-1)
 @_options(_STUDY)
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
+@click.option("--all", "everything", is_flag=True, help="Print every finding with all reasons, not a few of each kind.")
 @click.option("--html", "page", type=click.Path(dir_okay=False), help="Write findings as a page to this file too.")
 @click.option("--cell", help="Name what is behind one number, e.g. method=bptt,arch=rec,epsilon=0.01.")
 @click.option("--skip-raw", is_flag=True, help="Leave out the raw files of real data, which you may not have.")
@@ -398,6 +399,7 @@ def audit(
     targets: tuple[str, ...],
     study: str | None,
     as_json: bool,
+    everything: bool,
     page: str | None,
     cell: str | None,
     skip_raw: bool,
@@ -427,7 +429,7 @@ def audit(
         from snnlocality.provenance import audit_page
 
         audit_page.write(page, chosen, steps, findings, notes)
-    click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings, notes))
+    click.echo(audit_text.as_json(findings) if as_json else audit_text.tree(chosen, findings, notes, everything))
     if any(finding.verdict not in checking.SOUND for finding in findings):
         sys.exit(1)
 

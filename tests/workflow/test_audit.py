@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from snnlocality import parameters
 from snnlocality.errors import UserError
 from snnlocality.provenance import audit as auditing
-from snnlocality.provenance import cell, manifest, raw
-from snnlocality.provenance.audit import Verdict
+from snnlocality.provenance import audit_text, cell, manifest, raw
+from snnlocality.provenance.audit import Finding, Verdict
 
 ACCURACIES = "results/demo/fgsm/vision/eprop/ff/fold0/seed0/accuracies.csv"
 
@@ -233,6 +233,51 @@ def test_each_verdict(project, findings):
     assert found["results/demo/notes.txt"] is Verdict.ORPHAN
     assert found["results/demo/conversion/fold0/seed0/accuracies.csv"] is Verdict.STALE
     assert "results/demo/vision/bptt/ff/fold0/seed0/model.safetensors" not in found
+
+
+def test_what_was_made_by_hand_is_told_from_what_no_step_made(project, findings):
+    project.run("snnlocality", "train", "--task", "vision", "--rule", "bptt", "--arch", "ff", "--seed", "7")
+    (project.root / "results/demo/notes.txt").write_text("mine")
+    found = {path: one for path, one in findings().items() if one.verdict is Verdict.ORPHAN}
+    of_run = {path for path in found if path.startswith("results/demo/vision/bptt/ff/fold0/seed7/")}
+    assert len(of_run) == 4
+    assert all("a step made it, by hand or with other parameters" in told({path: found[path]}) for path in of_run)
+    assert "no step of this study makes it" in told({"": found["results/demo/notes.txt"]})
+
+
+def test_a_study_of_which_nothing_is_computed_takes_few_lines(project):
+    done = project.run("snnlocality", "audit", "--study", "paper", check=False)
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) < 50
+    assert "train: 40 missing" in done.stdout
+    assert "Nothing of it has been computed: snakemake --config study=paper\n" in done.stdout
+    scaled = project.run("snnlocality", "audit", "--study", "paper-x0.1", check=False).stdout
+    assert "snakemake --config study=paper scale=0.1\n" in scaled
+
+
+def test_of_many_findings_a_few_are_told_or_all(root, monkeypatch):
+    monkeypatch.chdir(root)
+    of = "results/demo/vision/bptt/ff/fold0/seed{}/model.safetensors"
+    stale = [Finding("train", of.format(n), Verdict.STALE, (f"{n}a", f"{n}b", f"{n}c", f"{n}d")) for n in range(10)]
+    tampered = [Finding("train", of.format(10), Verdict.TAMPERED, ("x" * 5000,))]
+    reports = [Finding(name, f"reports/{name}.csv", Verdict.MISSING, ()) for name in ("table1", "table2")]
+    few, everything = (
+        audit_text.tree(parameters.load(), [*stale, *tampered, *reports], everything=everything)
+        for everything in (False, True)
+    )
+    assert len(few.splitlines()) < 30
+    assert max(map(len, few.splitlines())) < 300
+    for words in (
+        "train: 10 stale, 1 tampered",
+        "and 7 more that are stale",
+        of.format(10),
+        "reports: 2 missing",
+        "2c",
+    ):
+        assert words in few
+    assert "2d" not in few
+    assert all(f"{n}d" in everything for n in range(10))
+    assert "x" * 5000 in everything
 
 
 def test_prepared_data_may_go_but_not_be_another(project, findings):

@@ -1,9 +1,12 @@
 """Which engine computes, and whether runs are trained one by one or many at once, changes no plan and no result."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+
+from snnlocality.storage import sha256
 
 RUN = "results/demo/vision/bptt/ff/fold0/seed{}"
 CELL = ("--task", "vision", "--rule", "bptt", "--arch", "ff")
@@ -44,6 +47,25 @@ def test_an_edited_entry_of_the_run_cache_is_not_used(project):
     project.run("snakemake", f"{RUN.format(0)}/model.safetensors")
     assert "taken_from" not in execution(project, 0)
     assert "1 runs trained" in project.run("snnlocality", "train-many", *CELL).stdout
+
+
+def test_verify_tells_of_an_entry_that_was_exchanged_with_its_hash(project):
+    project.run("snnlocality", "train-many", *CELL)
+    (entry,) = (project.root / ".run-cache").iterdir()
+    other = project.root / RUN.format(0).replace("bptt", "eprop") / "model.safetensors"
+    shutil.copy(other, entry / "model.safetensors")
+    known = json.loads((entry / "entry.json").read_text())
+    known["outputs"]["model.safetensors"] = sha256(other)
+    (entry / "entry.json").write_text(json.dumps(known))
+    model = f"{RUN.format(0)}/model.safetensors"
+    (project.root / model).unlink()
+    project.run("snakemake", model)
+    assert execution(project, 0)["taken_from"] == "run cache"
+    assert sha256(project.root / model) == sha256(other)
+    project.run("snakemake", f"{RUN.format(0)}/metrics.json")
+    done = project.run("snnlocality", "verify", model, check=False)
+    assert done.returncode == 1
+    assert f"differs          {model}" in done.stdout
 
 
 def test_another_engine_is_recorded_and_reruns_nothing(project):

@@ -8,6 +8,7 @@ What is compared: each output with its record; each record with the step as the 
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from snnlocality.provenance import manifest, raw
 from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import installed_versions
 from snnlocality.provenance.manifest import Manifest, md5
-from snnlocality.provenance.records import execution_of
+from snnlocality.provenance.records import execution_of, recorded_outputs, records_beside
 from snnlocality.storage import read_json, sha256
 
 _RECORD = {"step", "settings", "code", "libraries", "inputs", "outputs"}
@@ -187,7 +188,15 @@ def orphans(parameters: params.Parameters, steps: Iterable[Plan]) -> list[Findin
     known = {str(path) for step in steps for path in (*step.outputs, step.record)}
     folders = (paths.RESULTS / parameters.label, paths.REPORTS)
     there = {str(path) for folder in folders for path in folder.rglob("*") if path.is_file()}
-    return [Finding("", path, Verdict.ORPHAN, ("no step of this study makes it",)) for path in sorted(there - known)]
+    return [Finding("", path, Verdict.ORPHAN, (_whose(Path(path)),)) for path in sorted(there - known)]
+
+
+def _whose(path: Path) -> str:
+    """Where a file comes from that no step of the study makes."""
+    with suppress(UserError):
+        if any(path == record or path.name in recorded_outputs(record) for record in records_beside(path)):
+            return "a step made it, by hand or with other parameters: delete it, or have params.yaml ask for it"
+    return "no step of this study makes it: delete it, or keep it elsewhere"
 
 
 def lock_findings(steps: Sequence[Plan], remembered: Manifest) -> list[Finding]:

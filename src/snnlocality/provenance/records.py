@@ -124,8 +124,8 @@ def check(path: str | Path) -> str:
     """SHA-256 of a file that agrees with its record; raises UserError if it does not, or has none."""
     path = Path(path)
     digest = _digest(path)
-    for candidate in sorted(path.parent.glob(f"*{_SUFFIX}")):
-        recorded_digest = _outputs(candidate).get(path.name)
+    for candidate in records_beside(path):
+        recorded_digest = recorded_outputs(candidate).get(path.name)
         if recorded_digest is not None:
             if recorded_digest != digest:
                 raise UserError(
@@ -145,7 +145,13 @@ def _digest(path: Path) -> str:
         raise UserError(f"{path} cannot be read ({error.strerror}); delete it and run the workflow again.") from None
 
 
-def _outputs(record: Path) -> dict[str, str]:
+def records_beside(path: Path) -> list[Path]:
+    """The records in a file's folder."""
+    return sorted(path.parent.glob(f"*{_SUFFIX}"))
+
+
+def recorded_outputs(record: Path) -> dict[str, str]:
+    """SHA-256 by name of the files that a record vouches for; raises UserError if it cannot be read."""
     outputs = read_json(record).get("outputs")
     return outputs if isinstance(outputs, dict) else {}
 
