@@ -36,6 +36,12 @@ def test_every_file_is_hashed(tree):
     assert list(raw.digests("set")) == ["data/set/1.bin", "data/set/linked/3.bin"]
 
 
+def test_where_there_is_nothing_there_are_no_files(tree, monkeypatch):
+    assert raw.files("another") == {}
+    monkeypatch.setenv("SNNLOCALITY_DATA", "/nowhere/data")
+    assert raw.files("set") == {}
+
+
 @pytest.mark.parametrize("kind", ODD)
 def test_what_is_no_file_is_named(tree, kind):
     ODD[kind](tree / "2.bin")

@@ -54,7 +54,7 @@ if PARAMETERS.scale != 1:
     )
 
 # Who has the results needs no raw data; who must prepare some is told before any job starts.
-UNPREPARED = requests.unprepared(PARAMETERS)
+UNPREPARED = requests.unprepared(PARAMETERS) if workflow.is_main_process else {}
 for reason in UNPREPARED.values():
     logger.warning(reason)
 

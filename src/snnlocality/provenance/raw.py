@@ -76,6 +76,8 @@ def is_still(path: Path, digest: str) -> bool:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
+    if not folder.is_dir():
+        return
     # Links are followed, as readers do; a folder that contains itself is entered once. One that holds the data folder
     # too would make raw data of a whole disk.
     above = {(status.st_dev, status.st_ino) for status in map(os.stat, folder.resolve().parents)}
