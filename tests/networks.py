@@ -8,8 +8,7 @@ import torch
 from hypothesis import strategies as st
 
 from snnlocality import registry
-from snnlocality.data.batches import Batch
-from snnlocality.engines.interface import Events
+from snnlocality.data.inputs import Batch, Events
 from snnlocality.engines.reference import ReferenceEngine, spike_functions
 from snnlocality.learning.losses import LOSSES, errors
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, draw_feedback

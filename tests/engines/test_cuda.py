@@ -26,7 +26,8 @@ from networks import (
     suited,
 )
 from snnlocality import registry
-from snnlocality.engines.interface import Errors, Events
+from snnlocality.data.inputs import Events
+from snnlocality.engines.values import Errors
 from snnlocality.errors import UserError
 from snnlocality.learning.losses import LOSSES, errors
 from snnlocality.network import Shape
