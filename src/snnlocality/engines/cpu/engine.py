@@ -42,7 +42,7 @@ from snnlocality.errors import UserError
 from snnlocality.learning import adam
 from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut
 from snnlocality.network import Network, Weights
-from snnlocality.neurons.spikes import HEAVISIDE
+from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
 
 # Bytes of one layer's lambda_I that gradients collect from at a time: half of a usual second-level cache.
 _CACHED = 2**19
@@ -60,7 +60,7 @@ class CpuEngine(Engine):
         self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
         self._lesson: _Lesson | None = None  # the last
         # Compiled now, so that a machine that cannot says so at once.
-        self._adam = kernels(self._dtype, "1", adaptive=False).adam
+        self._adam = kernels(self._dtype, PLAIN.derivative, adaptive=False).adam
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
         """See ``interface.Engine.forward``."""
