@@ -10,8 +10,9 @@ from snnlocality import plan, registry
 from snnlocality.analysis.credit import cosines
 from snnlocality.analysis.efficiency import Efficiency, efficiency
 from snnlocality.data.batches import Dataset, load
+from snnlocality.data.inputs import Events
 from snnlocality.data.splits import Part
-from snnlocality.engines.interface import Engine, Events
+from snnlocality.engines.interface import Engine
 from snnlocality.errors import UserError
 from snnlocality.learning.training import Evaluation, evaluate, still_improving
 from snnlocality.network import Shape
