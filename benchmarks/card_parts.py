@@ -129,11 +129,8 @@ def peer(size: Size, library: str, architecture: str) -> dict[str, Any]:
     contender = importlib.import_module(f"benchmarks.contenders.{library}").build(case, options)
     batches = [contender.prepare(batch) for batch in case.batches]
     ready = warm_up(contender, batches)
-    return {
-        "losses": ready["losses"],
-        "versions": ready["versions"],
-        "variants": {"one run": _rates(contender, batches, case)},
-    }
+    variants = {"one run": _rates(contender, batches, size)}
+    return {"losses": ready["losses"], "versions": ready["versions"], "variants": variants}
 
 
 def traffic(case: cases.Case) -> float:

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks import card_parts, cards
+from benchmarks.contender import Contender
 from benchmarks.making import Setting
 
 # What the project needs elsewhere, by the names it is imported by; PyTorch and Triton need none of it.
@@ -60,6 +62,19 @@ def test_the_share_of_the_memorys_rate_is_that_of_the_bytes_that_pass():
     text = cards.markdown({**cards.header(False), "parts": parts})
     assert "| FF | snnlocality (cuda) | one run | 50 | 50.0 % | 12 |  |" in text
     assert "| FF | snntorch | one run | 50 |  | 12 | yes |" in text
+
+
+def test_another_library_is_timed_on_the_same_case(monkeypatch):
+    def build(case, options):
+        assert (options.variant, options.rule) == ("compiled", "bptt_detached_reset")
+        nothing = ([], [0.1, 0.1])
+        return Contender(lambda batch: batch, lambda batch: 2.0, lambda: None, lambda batch: nothing, {"fake": "1"}, "")
+
+    monkeypatch.setitem(sys.modules, "benchmarks.contenders.fake", SimpleNamespace(build=build))
+    found = card_parts.peer(card_parts.REHEARSAL, "fake", "rec")
+    assert found["losses"] == [2.0]
+    assert found["versions"] == {"fake": "1"}
+    assert found["variants"]["one run"]["recordings_per_second"] > 0
 
 
 def test_recurrence_reads_two_more_numbers_of_a_unit_and_step():
