@@ -63,3 +63,4 @@ $(READY): envs/requirements.lock pyproject.toml
 lock: # after a change of dependencies in pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --extra dev pyproject.toml --output-file envs/requirements.lock
+	sed -i "s/[0-9a-f]\{64\}  envs/$$(sha256sum envs/requirements.lock | cut -d" " -f1)  envs/" envs/environment.post-deploy.sh
