@@ -9,8 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-cluster test-processors lint format setup bench faults fuzz
 
-demo: $(READY)
-	$(RUN) snakemake --profile workflow/profiles/local --config study=demo
+demo: $(READY) # by the engine whose bits are committed
+	$(RUN) snakemake --profile workflow/profiles/local --config study=demo engine=cpu
 	@$(RUN) sh -c 'found=$$(snnlocality audit --study demo --skip-lock --skip-raw) || { echo "$$found"; exit 1; }'
 	@$(RUN) snnlocality show table2
 	@echo "Everything on one page: $(CURDIR)/reports/index.html"
@@ -23,7 +23,10 @@ test: $(READY)
 test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
 	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster
 
-test-processors: $(READY) # one study as several processors, compared byte for byte; less than ten minutes
+test-processors: $(READY) # one study as several processors, compared byte for byte; as root it installs Debian's qemu-user
+	@command -v qemu-x86_64 >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install qemu-user; } \
+	  >/dev/null || echo "qemu-user cannot be installed here."
 	$(RUN) OTHER_PROCESSORS=1 python -m pytest tests/processors
 
 bench: $(READY) # training speed beside other libraries, about 20 minutes on two cores; installs them on first use
@@ -60,3 +63,4 @@ $(READY): envs/requirements.lock pyproject.toml
 lock: # after a change of dependencies in pyproject.toml
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --extra dev pyproject.toml --output-file envs/requirements.lock
+	sed -i "s/[0-9a-f]\{64\}  envs/$$(sha256sum envs/requirements.lock | cut -d" " -f1)  envs/" envs/environment.post-deploy.sh

@@ -12,6 +12,7 @@ class Options(NamedTuple):
     threads: int
     variant: str  # the library's own: an engine, or a way of writing the network
     rule: str
+    device: str = "cpu"  # or cuda
 
 
 class Contender(NamedTuple):

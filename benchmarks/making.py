@@ -8,16 +8,13 @@ import numpy as np
 
 from benchmarks.case import Case
 from snnlocality.data.batches import EventDataset, load
-from snnlocality.data.sources import opened
 from snnlocality.data.splits import Part
-from snnlocality.data.vision.convert import convert
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.rules.decolle import RULE as DECOLLE
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.lif import dynamics
 from snnlocality.neurons.spikes import spiking
-from snnlocality.storage import write_tensors
 
 STEP_MS = 3.0
 STEPS = 100
@@ -38,12 +35,27 @@ class Setting(NamedTuple):
 
 def digits() -> tuple[EventDataset, dict[Part, np.ndarray]]:
     """All digits as binned event recordings, and the parts of the study's division."""
+    # A machine that makes no digits (``benchmarks.cards``) need not have what makes them.
+    from snnlocality.data.sources import opened
+    from snnlocality.data.vision.convert import convert
+    from snnlocality.storage import write_tensors
+
     split = {"folds": 1, "test_share": 0.2, "validation_share": 0.15}
     settings = {"steps": STEPS, "duration_ms": STEPS * STEP_MS, "counts": False, "split": split}
     with opened("digits") as source, tempfile.TemporaryDirectory() as folder:
         arrays, metadata = convert(source, settings, 1.0, lambda done, count: None)
         write_tensors(Path(folder) / "data.safetensors", arrays, metadata)
         return load(Path(folder) / "data.safetensors", 0)
+
+
+def noise(setting: Setting, events: int, recordings: int, inputs: int = 2312, classes: int = 10) -> EventDataset:
+    """Recordings of so many events each, without meaning: what a step costs depends on no more than their number."""
+    random, rows = np.random.default_rng(SEED), recordings * setting.steps
+    active = random.random((rows, inputs)) < events / (setting.steps * inputs)
+    offsets = np.concatenate([[0], np.cumsum(active.sum(axis=1))])
+    labels = random.integers(classes, size=recordings).astype(np.uint8)
+    units = np.nonzero(active)[1].astype(np.uint16)
+    return EventDataset(units, offsets, labels, setting.steps, STEP_MS, inputs, classes)
 
 
 def make(setting: Setting, dataset: EventDataset, parts: dict[Part, np.ndarray]) -> Case:

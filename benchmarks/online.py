@@ -18,7 +18,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 from benchmarks.figures import FOLDER, STYLE
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.learning.losses import cross_entropy
 from snnlocality.learning.online import bptt, decolle, eprop, rtrl
 from snnlocality.learning.rule import draw_feedback

@@ -26,9 +26,10 @@ State = tuple[Tensor, ...]
 Steps = Callable[[int, Tensor, State], tuple[Tensor, State]]
 
 
-def parameters(case: Case) -> Weights:
+def parameters(case: Case, options: Options) -> Weights:
     """The case's initial weights as parameters."""
-    return {name: torch.nn.Parameter(torch.from_numpy(array.copy())) for name, array in case.weights.items()}
+    tensors = {name: torch.from_numpy(array.copy()).to(options.device) for name, array in case.weights.items()}
+    return {name: torch.nn.Parameter(tensor) for name, tensor in tensors.items()}
 
 
 def contender(
@@ -44,15 +45,16 @@ def contender(
     torch.set_num_threads(options.threads)
     torch._dynamo.config.recompile_limit = 64
     compiled = torch.compile(steps)
+    input_product = _InputProduct.apply if options.device == "cpu" else torch.nn.functional.linear
     initial = {name: weight.detach().clone() for name, weight in weights.items()}
-    no_self = {name: 1 - torch.eye(len(w)) for name, w in weights.items() if name.startswith("V")}
+    no_self = {name: 1 - torch.eye(len(w), device=w.device) for name, w in weights.items() if name.startswith("V")}
     optimiser = _adam(case, weights)
 
     def forward(inputs: Tensor) -> tuple[Tensor, list[Tensor]]:
         spikes: list[Tensor] = []
         for layer in case.hidden:
             W = weights[f"W{layer}"]
-            currents = spikes[-1] @ W.T if spikes else _InputProduct.apply(inputs, W)
+            currents = spikes[-1] @ W.T if spikes else input_product(inputs, W)
             state = tuple(torch.zeros_like(currents[0]) for _ in range(states))
             chunks = []
             for chunk in currents.split(CHUNK):
@@ -63,7 +65,8 @@ def contender(
 
     def prepare(recordings: np.ndarray) -> tuple[Tensor, Tensor]:
         labels = torch.from_numpy(case.labels[recordings].astype(np.int64))
-        return torch.from_numpy(dense(case, recordings)), labels.repeat(case.steps)
+        inputs = torch.from_numpy(dense(case, recordings))
+        return inputs.to(options.device), labels.repeat(case.steps).to(options.device)
 
     def step(batch: tuple[Tensor, Tensor]) -> Tensor:
         inputs, labels = batch
@@ -87,7 +90,7 @@ def contender(
     def evaluate(batch: tuple[Tensor, Tensor]) -> tuple[np.ndarray, list[float]]:
         with torch.compiler.set_stance("force_eager"):
             readout, spikes = forward(batch[0])
-        return readout.numpy(), [float(layer.mean()) for layer in spikes]
+        return readout.cpu().numpy(), [float(layer.mean()) for layer in spikes]
 
     return Contender(prepare, step, restore, evaluate, {"torch": torch.__version__, **versions}, differences)
 
@@ -116,7 +119,7 @@ def _onednn(a: Tensor, b: Tensor) -> Tensor:
 
 def _leaky_readout(currents: Tensor, kappa: float) -> Tensor:
     """y[t] = kappa y[t-1] + currents[t], (steps, samples, classes), as one product with the filter's matrix."""
-    time = torch.arange(len(currents), dtype=torch.float32)
+    time = torch.arange(len(currents), dtype=torch.float32, device=currents.device)
     lag = time[:, None] - time
     kernel = torch.where(lag >= 0, kappa ** lag.clamp(min=0), 0.0)
     return (kernel @ currents.flatten(1)).view_as(currents)

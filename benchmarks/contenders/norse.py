@@ -17,7 +17,7 @@ DIFFERENCES = (
 
 def build(case: Case, options: Options) -> Contender:
     """See ``benchmarks.contender``."""
-    weights = parameters(case)
+    weights = parameters(case, options)
     scale = 1 / (1 - case.beta)
     dt = case.step_ms / 1000
     neuron = LIFParameters(

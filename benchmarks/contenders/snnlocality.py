@@ -1,6 +1,6 @@
 """This package, from packed events to updated weights; the variant names the engine."""
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
@@ -48,4 +48,11 @@ def build(case: Case, options: Options) -> Contender:
     def prepare(recordings: np.ndarray) -> np.ndarray:
         return recordings
 
-    return Contender(prepare, step, restore, evaluate, {"snnlocality": version("snnlocality")}, "")
+    return Contender(prepare, step, restore, evaluate, {"snnlocality": _version()}, "")
+
+
+def _version() -> str:
+    try:
+        return version("snnlocality")
+    except PackageNotFoundError:  # run from the repository (``benchmarks.cards``)
+        return "not installed"

@@ -12,8 +12,8 @@ from benchmarks.torch_training import State, Weights, contender, parameters
 
 def build(case: Case, options: Options) -> Contender:
     """See ``benchmarks.contender``."""
-    weights = parameters(case)
-    neurons = {layer: _neuron(case, layer, weights) for layer in case.hidden}
+    weights = parameters(case, options)
+    neurons = {layer: _neuron(case, layer, weights).to(options.device) for layer in case.hidden}
     names = ("syn", "mem", "spk")[: 3 if case.recurrent else 2]
 
     def steps(layer: int, currents: Tensor, state: State) -> tuple[Tensor, State]:

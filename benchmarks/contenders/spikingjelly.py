@@ -36,7 +36,7 @@ class _FastSigmoid(surrogate.SurrogateFunctionBase):
 
 def build(case: Case, options: Options) -> Contender:
     """See ``benchmarks.contender``."""
-    weights = parameters(case)
+    weights = parameters(case, options)
     spike = _FastSigmoid(slope=case.slope)
     # The library subtracts theta before the membrane decays, the case after it.
     later = case.theta * (1 / case.beta - 1)

@@ -37,6 +37,18 @@ class _Group(click.Group):
 # Nobody's plugins are used here, and to look for some in all packages takes a tenth of the program's start.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
+
+class _Share(click.FloatRange):
+    """A number above 0, up to 1; click itself lets through what is no number."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, max=1, min_open=True)
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = super().convert(value, param, ctx)
+        return number if number == number else self.fail("nan is not in the range 0<x<=1.", param, ctx)
+
+
 _NUMBER = click.IntRange(min=0)
 _STUDY = click.option("--study", help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
 _TASK = click.option("--task", required=True, help="vision or speech.")
@@ -157,7 +169,7 @@ def fisher(study: str | None, task: str, rule: str, architecture: str, fold: int
 @main.command()
 @_options(_STUDY, _RULE, _ARCHITECTURE, _THREADS)
 @click.option("--trigger", type=click.Choice(("visible", "invisible")), required=True, help="What it sets pixels to.")
-@click.option("--rate", type=click.FloatRange(min=0, max=1, min_open=True), required=True, help="Share poisoned.")
+@click.option("--rate", type=_Share(), required=True, help="Share poisoned.")
 @click.option("--pair", type=_NUMBER, default=0, show_default=True, help="Number of the pair of classes.")
 def backdoor(
     study: str | None, rule: str, architecture: str, threads: int, trigger: str, rate: float, pair: int
@@ -290,7 +302,7 @@ def show(table: str) -> None:
     """Print a rendered table and where the reports lie."""
     from snnlocality.reports.show import show as text
 
-    click.echo(text(table))
+    click.echo(text(_parameters(None), table))
 
 
 @main.command()
@@ -492,6 +504,19 @@ def estimate(study: str | None, cores: int) -> None:
 def study() -> None:
     """Print the study that params.yaml chooses."""
     click.echo(_parameters(None).label)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail unless they are already.")
+def stages(check: bool) -> None:
+    """Write the stages of dvc.yaml for the study that params.yaml chooses."""
+    from snnlocality.provenance import stages as of_study
+
+    chosen = _parameters(None)
+    if check:
+        of_study.check(chosen)
+    else:
+        click.echo(of_study.write(chosen))
 
 
 @main.command()

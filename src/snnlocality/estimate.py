@@ -62,22 +62,33 @@ def _samples(parameters: params.Parameters, task: str) -> float:
 
 
 def measured(parameters: params.Parameters) -> dict[str, float]:
-    """Seconds per unit of work by "step task", from the execution logs of this study on this machine."""
+    """Seconds of one processor per unit of work by "step task", from the execution logs of this study.
+
+    Of the processor's own time, since a machine that was busy with other things is no slower than it is. What was taken
+    from the run cache says nothing; logs of before that time was kept say the time that passed.
+    """
     seconds = defaultdict(list)
     for log in sorted((paths.LOGS / paths.RESULTS / parameters.label).rglob("*.execution.json")):
         step = log.name.removesuffix(".execution.json")
         task = next((task for task in params.TASKS if task in log.parts), "vision")
         if step in ("collect", "tutorial"):
             task = ""
-        seconds[f"{step} {task}".strip()].append(read_json(log)["seconds"])
+        seconds[f"{step} {task}".strip()] += _seconds(log)
     for report in plan.reports(parameters):
         log = paths.log(report.record).with_name(f"{report.step}.execution.json")
         if log.exists():
-            seconds[report.step].append(read_json(log)["seconds"])
+            seconds[report.step] += _seconds(log)
     return {
         key: sum(all_jobs) / len(all_jobs) / units(parameters, *(*key.split(), "")[:2])
         for key, all_jobs in sorted(seconds.items())
+        if all_jobs
     }
+
+
+def _seconds(log: Path) -> list[float]:
+    """Of one execution; none if it computed nothing."""
+    facts = read_json(log)
+    return [] if "taken_from" in facts else [facts.get("processor_seconds", facts["seconds"])]
 
 
 def estimate(parameters: params.Parameters, rates: Mapping[str, float]) -> list[Line]:
@@ -117,7 +128,7 @@ def text(parameters: params.Parameters, cores: int) -> str:
         [
             f"Study '{parameters.label}': about {total / cores:.1f} hours on {cores} processors.",
             *rows,
-            f"Hours of one processor, scaled up from {machine}. Finished jobs are counted too; as long as data "
-            "are not prepared, sources on disk are taken for whole sets.",
+            f"Hours of one processor that does nothing else, scaled up from {machine}. Finished jobs are counted too; "
+            "as long as data are not prepared, sources on disk are taken for whole sets.",
         ]
     )

@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import save_file
 
 from snnlocality.errors import UserError
 
@@ -165,6 +163,10 @@ def write_tensors(
     path: str | Path, arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str] | None = None
 ) -> None:
     """Write named arrays (and string metadata) to one safetensors file, atomically."""
+    # Only who writes needs the library: reading is done here.
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     with atomic_path(path) as temporary:
         temporary.touch()  # with the user's usual permissions; safetensors would make it private

@@ -3,8 +3,8 @@ import pytest
 
 from networks import as_events, random_batch, random_network, rule
 from snnlocality.attacks.fgsm import ATTACKS, Target
+from snnlocality.data.inputs import Events
 from snnlocality.engines.cpu.engine import CpuEngine
-from snnlocality.engines.interface import Events
 from snnlocality.learning.losses import LOSSES, errors, mean_loss
 from snnlocality.network import Shape
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import figures, table
+from benchmarks import figures, processors, table
 from benchmarks.measure import Measured
 from benchmarks.results import Entry, fastest_peer, header, rows
 
@@ -88,3 +88,29 @@ def test_figures_are_drawn_from_what_is_there(main_table, tmp_path, monkeypatch)
         "scaling.svg",
         "table.md",
     }
+
+
+@pytest.mark.parametrize("measurable", [True, False])
+def test_ceilings_are_those_of_the_machine_that_the_table_is_of(main_table, monkeypatch, measurable):
+    def measure():
+        if not measurable:
+            raise OSError("no compiler")
+        return dict.fromkeys(old["ceilings"]["rates"], 2e9)
+
+    case = {"network": "8-4-2", "steps": 5, "batch_size": 2, "events_per_recording": 9.5, "rounds": 3}
+    rates = ("multiply_adds_per_s", "gather_input_weights_per_s", "gather_chunk_per_s", "gather_hidden_weights_per_s")
+    old = {"ceilings": {"rates": dict.fromkeys(rates, 1e9), "shares": []}, "accuracy": ["kept"], "table": []}
+    monkeypatch.setattr(processors.studies, "main_table", lambda bench: main_table)
+    monkeypatch.setattr(processors.studies, "describe", lambda bench: case)
+    monkeypatch.setattr(processors.ceilings, "measure", measure)
+    said = []
+    found = processors.tabled(old, processors.studies.Bench(None, {}, 2, 3, said.append))
+    assert found["table"] == main_table
+    assert found["accuracy"] == ["kept"]
+    if measurable:
+        assert set(found["ceilings"]["rates"].values()) == {2e9}
+        assert [share["architecture"] for share in found["ceilings"]["shares"]] == ["ff"]
+    else:
+        assert "ceilings" not in found
+        assert said == ["no ceilings: no compiler"]
+        assert "Ceilings" not in table.markdown(found)

@@ -1,6 +1,7 @@
 import hashlib
 import threading
 import zipfile
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -50,8 +51,18 @@ def test_export_of_chosen_samples(tmp_path, small_set):
     assert len(list(tmp_path.rglob("*.bin"))) == 2
 
 
+def test_an_exported_tree_never_passes_for_nmnist(tmp_path, small_set):
+    export_tree(replace(small_set, notice="simulated"), tmp_path)
+    said = "Not N-MNIST: a tree in its layout made from small. simulated"
+    assert nmnist(tmp_path).notice.startswith(f"{said}. N-MNIST, partial: 3 of 60 000")
+    (tmp_path / "source.json").write_text("[]")
+    with pytest.raises(UserError, match=r"source\.json holds no JSON object"):
+        nmnist(tmp_path)
+
+
 def test_partial_set_is_said_to_be_partial(tmp_path, small_set):
     export_tree(small_set, tmp_path)
+    (tmp_path / "source.json").unlink()
     assert nmnist(tmp_path).notice == "N-MNIST, partial: 3 of 60 000 training and 2 of 10 000 test recordings"
     assert nmnist(tmp_path, (TRAIN,)).notice == "N-MNIST, partial: 3 of 60 000 training recordings"
 

@@ -11,26 +11,24 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import conformance
 from kernels import runnable
 from networks import (
     DYNAMICS,
     ENGINE,
     RULES,
-    SURROGATES,
     as_events,
-    cases,
     random_batch,
     random_network,
-    relative_error,
     rule,
-    suited,
 )
 from snnlocality import registry
-from snnlocality.engines.interface import Errors, Events
+from snnlocality.data.inputs import Events
+from snnlocality.engines.values import Errors
 from snnlocality.errors import UserError
-from snnlocality.learning.losses import LOSSES, errors
 from snnlocality.network import Shape
 from snnlocality.neurons.spikes import SpikeFunction, spiking
+from strategies import cases
 
 with runnable():
     from snnlocality.engines.cuda import events, graphs, scans
@@ -63,66 +61,10 @@ def run_clean(*arguments: str, **environment: str) -> str:
     return result.stdout
 
 
-def assert_agrees(network, batch, name, dense=None):
-    """The CUDA engine's spikes, readout, gradients and input adjoint are the reference's."""
-    cuda, chosen = CudaEngine(torch.float64), rule(name)
-    network = suited(network, chosen)
-    expected, got = (engine.forward(network, batch.inputs) for engine in (ENGINE, cuda))
-    for layer in range(len(network.hidden)):
-        np.testing.assert_array_equal(got.spikes[layer], expected.spikes[layer])
-        np.testing.assert_allclose(got.potentials[layer], expected.potentials[layer], rtol=EXACT, atol=EXACT)
-    np.testing.assert_allclose(got.readout, expected.readout, rtol=EXACT, atol=EXACT)
-    _, batch_errors = errors(network, expected, batch, chosen, LOSSES["cross_entropy"], LOSSES["cross_entropy"])
-    gradients = ENGINE.backward(expected, batch_errors, chosen)
-    assert relative_error(cuda.backward(got, batch_errors, chosen), gradients) < EXACT
-    adjoint = ENGINE.input_adjoint(expected, batch_errors, chosen)
-    np.testing.assert_allclose(
-        cuda.input_adjoint(got, batch_errors, chosen), adjoint, rtol=0, atol=EXACT * max(np.abs(adjoint).max(), 1e-100)
-    )
-
-
-@pytest.mark.parametrize("recurrent", [False, True], ids=["ff", "rec"])
-@pytest.mark.parametrize("name", registry.names(RULES))
-@pytest.mark.parametrize("form", [np.asarray, as_events], ids=["dense", "events"])
-def test_every_rule_agrees_with_the_reference(name, recurrent, form):
-    shape = Shape(6, (5, 4), 3, recurrent)
-    batch = random_batch(shape, steps=6)
-    assert_agrees(random_network(shape), batch._replace(inputs=form(batch.inputs)), name)
-
-
-@pytest.mark.parametrize("surrogate", registry.names(SURROGATES))
-def test_every_surrogate_agrees_with_the_reference(surrogate):
-    shape = Shape(6, (5,), 3, True)
-    assert_agrees(random_network(shape, spike=spiking(surrogate, 0.8)), random_batch(shape, steps=6), "bptt")
-
-
 @FEW
-@given(cases(), ALL_RULES, st.booleans())
-def test_networks_of_any_size_and_activity_agree_with_the_reference(case, name, as_list):
-    network, batch = case
-    assert_agrees(network, batch._replace(inputs=as_events(batch.inputs)) if as_list else batch, name)
-
-
-@pytest.mark.parametrize("recurrent", [False, True], ids=["ff", "rec"])
-@pytest.mark.parametrize(("gain", "rate"), [(1e-6, 0), (1e6, 1)])
-def test_silent_and_saturated_networks_agree_with_the_reference(gain, rate, recurrent, engine):
-    shape = Shape(6, (5, 4), 3, recurrent)
-    network = random_network(shape, gain=gain)
-    for array in network.weights.values():
-        np.abs(array, out=array)
-    batch = random_batch(shape, steps=5, inputs=np.ones((5, 3, 6)))
-    assert all((spikes == rate).all() for spikes in engine.forward(network, batch.inputs).spikes)
-    assert_agrees(network, batch, "bptt")
-
-
-@pytest.mark.parametrize("name", ["bptt", "eprop"])
-def test_layers_and_batches_larger_than_a_program_agree_with_the_reference(name):
-    """Units in several tiles, samples in several programs, more events in a step than are loaded at once."""
-    shape = Shape(20, (131, 70), 3, True)
-    counts = np.random.default_rng(0).poisson(2.5, (3, 5, 20))
-    batch = random_batch(shape, steps=3, samples=5, inputs=as_events(counts))
-    assert np.diff(batch.inputs.offsets).max() > events._EVENTS
-    assert_agrees(random_network(shape), batch, name)
+@given(cases(), ALL_RULES, st.sampled_from([conformance.dense, conformance.events]))
+def test_networks_of_any_size_and_activity_agree_with_the_reference(case, name, form):
+    conformance.conform(CudaEngine(torch.float64), form(*case, name))
 
 
 def test_a_smooth_output_agrees_with_the_reference():
@@ -138,16 +80,6 @@ def recordings(random, number, steps, inputs) -> Events:
     return as_events(random.poisson(0.5, (steps, number, inputs)))
 
 
-@pytest.mark.parametrize("name", ["bptt", "decolle"])
-def test_recordings_are_taken_in_any_order_and_number_with_a_current(name):
-    random = np.random.default_rng(0)
-    shape = Shape(6, (5,), 3, True)
-    packed = recordings(random, 4, 5, 6)
-    batch = random_batch(shape, steps=5, samples=3)
-    some = packed._replace(index=np.array([3, 0, 3]), current=random.standard_normal((3, 6)))
-    assert_agrees(random_network(shape), batch._replace(inputs=some), name)
-
-
 def test_units_above_the_signed_range_are_their_own(engine):
     network = random_network(Shape(65536, (2,), 2, False), gain=0.01)
     units = np.array([65535, 3, 40000, 65535], np.uint16)
@@ -158,12 +90,6 @@ def test_units_above_the_signed_range_are_their_own(engine):
     step_of_event, starts, ends = (tensor.cpu().numpy() for tensor in events._by_unit(rows))
     steps_of_unit = {unit: step_of_event[starts[0, unit] : ends[0, unit]].tolist() for unit in {*units.tolist(), 7}}
     assert steps_of_unit == {3: [0], 7: [], 40000: [0], 65535: [0, 1]}
-
-
-@pytest.mark.parametrize("name", registry.names(RULES))
-def test_events_without_any_event_give_no_input_gradient(name):
-    shape = Shape(5, (4,), 2, True)
-    assert_agrees(random_network(shape), random_batch(shape, inputs=as_events(np.zeros((12, 3, 5)))), name)
 
 
 def test_a_packed_set_is_uploaded_once_and_others_are_not_mistaken_for_it():
@@ -201,30 +127,12 @@ def test_replicas_are_networks_of_their_own():
             torch.testing.assert_close(together[replica], alone[0], rtol=0, atol=0)
 
 
-def test_traces_convert_what_is_asked_for(engine):
-    shape = Shape(6, (5, 4), 3, False)
-    network, batch = random_network(shape), random_batch(shape, steps=5)
-    expected, got = (one.forward(network, batch.inputs) for one in (ENGINE, engine))
-    matrix = np.random.default_rng(0).standard_normal((2, 4))
-    np.testing.assert_allclose(got.project(2, matrix), expected.project(2, matrix), rtol=0, atol=EXACT)
-    for counted, reference in zip(got.spike_counts(batch.mask), expected.spike_counts(batch.mask), strict=True):
-        np.testing.assert_array_equal(counted, reference)
-
-
 def test_training_in_single_precision_is_close_to_ground_truth():
     shape = Shape(6, (5, 4), 3, True)
     network, batch = random_network(shape), random_batch(shape, steps=6)
     single, double = (one.forward(network, batch.inputs) for one in (CudaEngine(), ENGINE))
     assert single.readout.dtype == np.float32
     np.testing.assert_allclose(single.readout, double.readout, rtol=1e-5, atol=1e-6)
-
-
-def test_placed_weights_are_equal_copies(engine):
-    weights = random_network(Shape(6, (5, 4), 3, True)).weights
-    placed = engine.place(weights)
-    for name, array in weights.items():
-        np.testing.assert_array_equal(placed[name], array)
-        assert not np.shares_memory(placed[name], array)
 
 
 def test_a_recurrent_layer_too_large_is_refused_in_one_sentence(engine):

@@ -7,7 +7,6 @@ from networks import (
     ENGINE,
     as_events,
     autograd_gradients,
-    cases,
     random_batch,
     random_network,
     relative_error,
@@ -18,6 +17,7 @@ from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.network import Shape
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking
+from strategies import cases
 
 EXACT = 1e-10
 SHAPES = [Shape(6, hidden, 3, recurrent) for hidden in ((5,), (5, 4), (5, 4, 3)) for recurrent in (False, True)]

@@ -255,7 +255,7 @@ def _die_at(moment, monkeypatch):
         die()
 
     if moment == "save_file":
-        monkeypatch.setattr("snnlocality.storage.save_file", half)
+        monkeypatch.setattr("safetensors.numpy.save_file", half)
     elif moment == "rename":
         monkeypatch.setattr(os, "replace", die)
     elif moment == "settle":

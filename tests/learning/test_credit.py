@@ -11,7 +11,6 @@ from networks import (
     RULES,
     autograd_by_rule,
     autograd_gradients,
-    cases,
     random_batch,
     random_network,
     relative_error,
@@ -25,6 +24,7 @@ from snnlocality.learning.losses import cross_entropy
 from snnlocality.learning.online import bptt, rtrl
 from snnlocality.learning.rule import ErrorSource
 from snnlocality.network import Shape
+from strategies import cases
 
 EXACT = 1e-10
 GLOBAL = [name for name in registry.names(RULES) if rule(name).source is not ErrorSource.LOCAL]

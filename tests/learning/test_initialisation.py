@@ -3,7 +3,7 @@ import pytest
 
 from networks import ENGINE, RULES, rule
 from snnlocality import registry
-from snnlocality.engines.interface import Events
+from snnlocality.data.inputs import Events
 from snnlocality.errors import UserError
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.network import Network, Shape

@@ -9,7 +9,6 @@ from networks import (
     ENGINE,
     as_events,
     autograd_gradients,
-    cases,
     random_batch,
     random_network,
     relative_error,
@@ -20,6 +19,7 @@ from networks import (
 from snnlocality.learning.losses import LOSSES, cross_entropy, errors
 from snnlocality.learning.online import decolle, eprop, symmetric_feedback
 from snnlocality.network import Network, Shape, readouts
+from strategies import cases
 
 EXACT = 1e-10
 SHAPES = [Shape(6, hidden, 3, recurrent) for hidden in ((5,), (5, 4), (6, 5, 4)) for recurrent in (False, True)]

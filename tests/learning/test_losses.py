@@ -4,7 +4,7 @@ import torch
 
 from networks import ENGINE, RULES, random_batch, random_network, relative_error, rule, scan_gradients, suited
 from snnlocality import registry
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.learning.losses import LOSSES, correct_decisions, errors, mean_loss
 from snnlocality.network import Shape
 

@@ -42,7 +42,7 @@ def test_brackets_survive():
 
 def in_c(formula: str, x: np.ndarray, dtype) -> np.ndarray:
     """The formula's value as the CPU engine computes it: the derivative of a neuron that is driven to U = x."""
-    from snnlocality.engines.interface import Errors
+    from snnlocality.engines.values import Errors
     from snnlocality.learning.rules.bptt import RULE
 
     network = Network(

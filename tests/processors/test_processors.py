@@ -1,11 +1,13 @@
 """The same bits on every processor: a study of all steps and rules, computed here and as other processors.
 
-`make test-processors` runs it. A process is given another processor at full speed by cpuid.c: libraries ask the
-processor what it is, and are answered in another's name. GLIBC_TUNABLES tells the C library, which has asked before,
-and the compiler of the CPU engine is told by an argument (compiler/).
+`make test-processors` runs it. A process is given another processor in two ways. At full speed by cpuid.c: libraries
+ask the processor what it is, and are answered in another's name. GLIBC_TUNABLES tells the C library, which has asked
+before, and the compiler of the CPU engine is told by an argument (compiler/). And slowly by qemu, which computes every
+instruction itself: also those whose results are left to the maker, as the approximations of 1/x and 1/sqrt(x) are.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +23,9 @@ pytestmark = pytest.mark.skipif("OTHER_PROCESSORS" not in os.environ, reason="ma
 
 HERE = Path(__file__).parent
 FLAGS = frozenset(Path("/proc/cpuinfo").read_text().partition("flags")[2].partition("\n")[0].split())
+
+
+EMULATOR = ("qemu-x86_64", "-cpu", "EPYC")
 
 
 class Processor(NamedTuple):
@@ -84,11 +89,22 @@ def environment(processor: Processor, disguise: Path, cache: Path) -> dict[str, 
     }
 
 
-def computed(project: Project, variables: dict[str, str], *arguments: str) -> dict[str, bytes]:
+def core(params: dict) -> None:
+    """A study of all steps that even an emulated processor computes in minutes."""
+    tiny(params)
+    params["scale"] = 0.05
+    params["rules"] = ["eprop", "decolle"]
+    params["vision"]["architectures"] = ["rec"]
+    params["fgsm"] |= {"epsilon": [0, 0.01], "pgd_steps": 2}
+
+
+def computed(
+    project: Project, variables: dict[str, str], *arguments: str, by: tuple[str, ...] = ()
+) -> dict[str, bytes]:
     """All that the study leaves below results/ and reports/, computed with these variables of the environment."""
     path = os.pathsep.join(filter(None, (variables.get("PYTHONPATH"), project.environment["PYTHONPATH"])))
     done = subprocess.run(
-        [sys.executable, str(HERE / "whole_study.py"), *arguments],
+        [*by, sys.executable, str(HERE / "whole_study.py"), *arguments],
         cwd=project.root,
         env=project.environment | variables | {"PYTHONPATH": path},
         capture_output=True,
@@ -109,7 +125,7 @@ def test_every_output_is_the_same_as_on_other_processors(disguise, tmp_path):
     others = [one for one in OTHERS if not one.wide or "avx512f" in FLAGS][:3]
     runs: dict[str, tuple] = {"this processor": ({},)}
     runs |= {one.name: (environment(one, disguise, tmp_path / f"{one.name}-cache"),) for one in others}
-    runs["another environment"] = (CONTRARY, "2")
+    runs["another environment"] = (CONTRARY, "--threads", "2")
     projects = {name: fresh_copy(tmp_path / name.replace(" ", "-")) for name in runs}
     for project in projects.values():
         project.edit_params(all_rules)
@@ -121,6 +137,48 @@ def test_every_output_is_the_same_as_on_other_processors(disguise, tmp_path):
         assert files.keys() == native.keys()
         differing = sorted(path for path in native if files[path] != native[path])
         assert not differing, f"as {name}, {len(differing)} of {len(native)} files differ: {differing[:20]}"
+
+
+@pytest.mark.skipif(shutil.which("qemu-x86_64") is None, reason="needs qemu-user (Debian: apt-get install qemu-user)")
+def test_the_numerical_core_is_the_same_on_an_emulated_processor(tmp_path):
+    native = fresh_copy(tmp_path / "native")
+    native.edit_params(core)
+    expected = computed(native, {}, "--without-reports")
+    emulated = fresh_copy(tmp_path / "emulated")
+    emulated.edit_params(core)
+    for path in expected:  # preparing data would take longer than all the rest
+        if Path(path).name in ("data.safetensors", "prepare.record.json"):
+            (emulated.root / path).parent.mkdir(parents=True)
+            shutil.copy(native.root / path, emulated.root / path)
+    variables = {
+        "SNNLOCALITY_PROCESSOR_ZIG": "haswell",
+        "PYTHONPATH": str(HERE / "compiler"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    found = computed(emulated, variables, "--without-reports", by=EMULATOR)
+    assert len(found) > 80
+    assert [path for path in expected if found[path] != expected[path]] == []
+
+
+FEATURES = """
+import numpy
+from snnlocality import portable
+portable.choose()
+from snnlocality.data.speech.features import features
+from snnlocality.data.speech.utterances import Utterance
+audio = numpy.random.default_rng(0).standard_normal(16000, dtype=numpy.float32)
+print(features(Utterance(audio, 16000, ())).tobytes().hex())
+"""
+
+
+@pytest.mark.skipif(shutil.which("qemu-x86_64") is None, reason="needs qemu-user (Debian: apt-get install qemu-user)")
+def test_speech_features_are_the_same_on_an_emulated_processor():
+    native, emulated = (
+        subprocess.check_output([*by, sys.executable, "-c", FEATURES], text=True, stderr=subprocess.DEVNULL)
+        for by in ((), EMULATOR)
+    )
+    assert len(native) > 10_000
+    assert native == emulated
 
 
 def test_another_processor_is_really_seen(disguise, tmp_path):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from networks import ENGINE, autograd_gradients, random_network, relative_error, rule_gradients
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.learning.rules.decolle import RULE as DECOLLE
 from snnlocality.network import Network, Shape
 from snnlocality.tutorial import convolution

@@ -7,7 +7,10 @@ import yaml
 from changes import affected, changes, jobs
 from dvc.repo import Repo
 
+from snnlocality import parameters
+from snnlocality.errors import UserError
 from snnlocality.provenance.closure import closure
+from snnlocality.provenance.stages import check, fitted
 
 
 @pytest.fixture(scope="module")
@@ -19,15 +22,21 @@ def demo(root):
     return raw
 
 
-@pytest.fixture(scope="module")
-def repository(demo, root, tmp_path_factory):
-    """Where DVC itself fills in dvc.yaml for the study."""
-    folder = tmp_path_factory.mktemp("stages")
-    for name in ("dvc.yaml", ".dvcignore", "src"):
+def filled_in(raw, root, folder) -> Repo:
+    """Where DVC itself fills in dvc.yaml for the chosen study."""
+    for name in (".dvcignore", "src"):
         (folder / name).symlink_to(root / name)
     (folder / ".dvc").mkdir()
-    (folder / "params.yaml").write_text(yaml.safe_dump(demo))
+    (folder / "params.yaml").write_text(yaml.safe_dump(raw))
+    (folder / "dvc.yaml").write_text(
+        fitted((root / "dvc.yaml").read_text(), parameters.check(raw, "params.yaml")),
+    )
     return Repo(folder, config={"core": {"no_scm": True}})
+
+
+@pytest.fixture(scope="module")
+def repository(demo, root, tmp_path_factory):
+    return filled_in(demo, root, tmp_path_factory.mktemp("stages"))
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +70,37 @@ def test_every_file_that_a_job_reads_is_a_dependency_of_its_stage(demo, stages):
             # A record changes with every file that its job makes.
             named = _depends(stage, path) or _depends(stage, maker[path].record) or owner(stages, maker[path]) is stage
             assert named, f"{stage.name} does not name {path}"
+
+
+@pytest.mark.parametrize("study", ["sample", "paper", "mnist", "full", "spectrum"])
+def test_every_study_has_stages_of_its_own(demo, root, tmp_path, study):
+    raw = demo | {"study": study}
+    raw["studies"] = {name: table | {"seeds": 1} for name, table in raw["studies"].items()}
+    stages = list(filled_in(raw, root, tmp_path).index.stages)
+    needed = {owner(stages, job).name for job in jobs(raw).values()}
+    assert {stage.name for stage in stages} == {*needed, "study"}
+    for stage in stages:
+        for name in (name for dep in stage.deps for name in getattr(dep, "params", ())):
+            table = raw
+            for part in name.split("."):
+                table = table[part]
+        for path in (dep.def_path for dep in stage.deps if dep.def_path.startswith("results/")):
+            assert any(_among(path, [out.def_path]) or _among(out.def_path, [path]) for s in stages for out in s.outs)
+
+
+def test_the_stages_are_of_the_study_that_params_choose(root, tmp_path, monkeypatch):
+    text = (root / "dvc.yaml").read_text()
+    chosen = {name: parameters.load(root / "params.yaml", study=name) for name in ("demo", "mnist")}
+    assert fitted(text, parameters.load(root / "params.yaml")) == text
+    other = fitted(text, chosen["mnist"])
+    assert fitted(other, chosen["demo"]) == fitted(text, chosen["demo"])
+    monkeypatch.chdir(tmp_path)
+    Path("dvc.yaml").write_text(other)
+    check(chosen["mnist"])
+    with pytest.raises(UserError, match="tasks or rules than 'demo'; write its own with: snnlocality stages"):
+        check(chosen["demo"])
+    with pytest.raises(UserError, match=r"'scale' is 0.05 in params\.yaml"):
+        check(parameters.load(root / "params.yaml", study="demo", scale=0.05))
 
 
 def test_dvc_lock_holds_science_alone(stages):

@@ -146,11 +146,12 @@ def other_changes(raw: dict) -> list[Change]:
     cell = {"eprop": {"ff": {"learning_rate": 0.01, "slope": 10}}}
     tuned["studies"]["demo"]["vision"]["training"]["tuned"] = cell
     rule_added["rules"].append("another")
-    rule = Path(CODE, "learning/rules/bptt.py").read_text()
+    rule = Path(CODE, "learning/rules/bptt.py").read_text().replace('label="BPTT"', 'label="Another"')
     lock = "envs/requirements.lock"
     return [
         Change("`tuned` values of e-prop on the vision task", parameters(tuned)),
         Change("a rule added", {f"{CODE}/learning/rules/another.py": lambda _: rule, **parameters(rule_added)}),
+        Change("`label` of e-prop", {f"{CODE}/learning/rules/eprop.py": replaced('label="e-prop"', 'label="E-prop"')}),
         Change("another study: all of it, once", {}, ("--config", "study=sample")),
         Change("another engine", {}, ("--config", "engine=reference")),
         Change("`data/vision/camera.json`", {f"{CODE}/data/vision/camera.json": appended(" ")}),

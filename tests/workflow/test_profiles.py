@@ -1,5 +1,6 @@
 """The commands of the README resolve from a checkout, and the environments agree."""
 
+import hashlib
 import json
 import re
 import tomllib
@@ -58,7 +59,13 @@ def test_the_lock_holds_every_dependency_with_hashes_and_no_address(root):
 
 def test_conda_and_container_install_from_the_lock(root):
     conda = yaml.safe_load((root / "envs/environment.yaml").read_text())
-    assert "-r requirements.lock" in conda["dependencies"][-1]["pip"]
+    # Snakemake copies this file elsewhere and runs the script beside it in the root of the project.
+    assert all(isinstance(dependency, str) for dependency in conda["dependencies"])
+    script = (root / "envs/environment.post-deploy.sh").read_text()
+    digest = hashlib.sha256((root / "envs/requirements.lock").read_bytes()).hexdigest()
+    assert f'"{digest}  envs/requirements.lock" | sha256sum' in script, f"write {digest} into it: the lock is another"
+    assert "pip install --require-hashes -r envs/requirements.lock\n" in script
+    assert "pip install --no-deps --no-build-isolation -e .\n" in script
     recipe = (root / "envs/snnlocality.def").read_text()
     assert "--require-hashes -r /opt/snnlocality/envs/requirements.lock" in recipe
     copied = re.findall(r"^    (\S+) (/opt/\S+)$", recipe, flags=re.MULTILINE)

@@ -9,10 +9,12 @@ import pytest
 from snnlocality import parameters as params
 from snnlocality import paths, plan
 from snnlocality.data.batches import load
+from snnlocality.data.splits import Part
 from snnlocality.engines.choice import choose
 from snnlocality.errors import UserError
+from snnlocality.steps.evaluate import evaluate_run
 from snnlocality.steps.train import first_network, load_model, save_model
-from snnlocality.storage import read_tensors, write_tensors
+from snnlocality.storage import read_tensors, sha256, write_tensors
 
 DIRECT = ("eprop_direct", "eprop_adaptive")
 
@@ -61,3 +63,28 @@ def test_a_model_is_read_back_and_one_of_another_shape_refused(finished, tmp_pat
         write_tensors(path, wrong)
         with pytest.raises(UserError, match="holds another network than its run's"):
             load_model(path, settings, dataset)
+    write_tensors(path, arrays | {direct: np.full_like(arrays[direct], np.nan)})
+    with pytest.raises(UserError, match="holds weights that are no numbers"):
+        load_model(path, settings, dataset)
+
+
+def test_weights_that_overflow_are_refused_by_name(project, monkeypatch):
+    monkeypatch.chdir(project.root)
+    chosen = params.load()
+    run = plan.train(chosen, "vision", "bptt", "ff", 0, 0)
+    arrays, metadata = read_tensors(run.outputs[0])
+    write_tensors(run.outputs[0], {name: np.sign(array) * np.float32(1e38) for name, array in arrays.items()}, metadata)
+    record = json.loads(run.record.read_text())
+    record["outputs"][run.outputs[0].name] = sha256(run.outputs[0])
+    run.record.write_text(json.dumps(record))
+    with np.errstate(all="ignore"), pytest.raises(UserError, match=r"The loss of .*model\.safetensors is no number"):
+        evaluate_run(chosen, "vision", "bptt", "ff", 0, 0, choose("cpu"))
+
+
+@pytest.mark.parametrize("part", [0xFF, Part.UNUSED])
+def test_a_fold_without_training_samples_is_refused_by_name(finished, tmp_path, part):
+    arrays, metadata = read_tensors(finished.root / paths.data("demo", "vision"))
+    path = tmp_path / "data.safetensors"
+    write_tensors(path, arrays | {"fold0": np.full_like(arrays["fold0"], part)}, metadata)
+    with pytest.raises(UserError, match=r"data\.safetensors holds no prepared data \(a fold without training samples"):
+        load(path, 0)

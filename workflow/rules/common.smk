@@ -16,21 +16,19 @@ from snakemake.logging import logger
 from snnlocality import parameters, paths, plan
 from snnlocality.engines.choice import VARIABLE, checked_name
 from snnlocality.errors import UserError
-from snnlocality.provenance import memory, raw, run_cache
+from snnlocality.provenance import memory, raw, requests, run_cache
 from snnlocality.provenance.checkout import refuse_code_of_another
 from snnlocality.provenance.environment import installed_versions, not_as_locked
 
-try:
-    refuse_code_of_another()
-    PARAMETERS = parameters.load(study=config.get("study"), scale=config.get("scale"))
-except UserError as error:
-    raise WorkflowError(str(error)) from None
-
 # How to compute, never what: it reaches the jobs beside their parameters, so that a change reruns nothing.
 if "engine" in config:
-    os.environ[VARIABLE] = config["engine"]
+    os.environ[VARIABLE] = str(config["engine"])
 try:
+    refuse_code_of_another()
+    PARAMETERS = requests.parameters_of(config)
     ENGINE = checked_name()
+    if workflow.is_main_process:
+        requests.check_targets(PARAMETERS, sys.argv[1:])
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -49,6 +47,16 @@ if workflow.is_main_process:
 logger.info(f"Study: {STUDY}; engine: {ENGINE}")
 if others := not_as_locked():
     logger.warning(others)
+if PARAMETERS.scale != 1:
+    logger.info(
+        f"At scale {PARAMETERS.scale:g} this is a trial of '{PARAMETERS.study}': dvc repro does not know it, and computes "
+        "the whole study."
+    )
+
+# Who has the results needs no raw data; who must prepare some is told before any job starts.
+UNPREPARED = requests.unprepared(PARAMETERS) if workflow.is_main_process else {}
+for reason in UNPREPARED.values():
+    logger.warning(reason)
 
 
 # Several runs on one thread each are faster than one run on several; a study of few runs spreads them.

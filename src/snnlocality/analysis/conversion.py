@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from snnlocality.engines.interface import Engine, Events, Inputs
+from snnlocality.data.inputs import Events, Inputs
+from snnlocality.engines.interface import Engine
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.rule import Rule
 from snnlocality.learning.rules.bptt import RULE as BPTT

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.gradients import sample_gradients
 from snnlocality.learning.losses import Loss

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from snnlocality.analysis.cka import LEAST_SAMPLES, gram
-from snnlocality.data.batches import Batch, Dataset, batches
-from snnlocality.engines.interface import Engine, Inputs
+from snnlocality.data.batches import Dataset, batches
+from snnlocality.data.inputs import Batch, Inputs
+from snnlocality.engines.interface import Engine
 from snnlocality.errors import UserError
 from snnlocality.network import Network
 

@@ -6,7 +6,7 @@ readings, ``iterations`` of the fixed point below, of which zero leaves V out.
 
 import numpy as np
 
-from snnlocality.engines.interface import Events, Inputs
+from snnlocality.data.inputs import Events, Inputs
 from snnlocality.network import Network, readouts
 
 

@@ -2,7 +2,7 @@
 
 Every attack adds at most epsilon to each input of each step. Given a network and a batch it finds its directions once
 and returns what is to be simulated for any epsilon. Attacks on event data that are constant in time stay event-driven:
-events plus one current per sample (``engines.interface.Events``). The others would need dense input; but where it is
+events plus one current per sample (``data.inputs.Events``). The others would need dense input; but where it is
 linear in epsilon, so is the current W_1 x that it drives, and that is what is attacked.
 """
 
@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from snnlocality.attacks import counterpart as ann
-from snnlocality.data.batches import Batch
-from snnlocality.engines.interface import Engine, Events, Inputs
+from snnlocality.data.inputs import Batch, Events, Inputs
+from snnlocality.engines.interface import Engine
 from snnlocality.learning.gradients import constant_input_gradient, input_adjoint, input_gradient
 from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import ErrorSource, Rule

@@ -7,26 +7,17 @@ steps that count, and how many consecutive steps make one decision (all of a rec
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from snnlocality.data.inputs import Batch, Events
 from snnlocality.data.speech.normalisation import mean_and_scale
 from snnlocality.data.splits import Part
-from snnlocality.engines.interface import Events, Inputs
 from snnlocality.errors import UserError
 from snnlocality.storage import read_tensors
 
 _FRAME_MS = 10.0  # hop of the speech features
-
-
-class Batch(NamedTuple):
-    """Samples for one forward pass."""
-
-    inputs: Inputs
-    targets: np.ndarray  # (steps, samples) int64 class of every step
-    mask: np.ndarray  # (steps, samples) float32, 1 where the step counts, 0 for padding
-    steps_per_decision: int
 
 
 class Dataset(Protocol):
@@ -62,7 +53,7 @@ class Dataset(Protocol):
 
 @dataclass(frozen=True)
 class EventDataset:
-    """Event recordings, binned and packed: see ``engines.interface.Events`` for the layout."""
+    """Event recordings, binned and packed: see ``data.inputs.Events`` for the layout."""
 
     units: np.ndarray  # (events,) uint16
     offsets: np.ndarray  # (samples * steps + 1,) int64
@@ -157,6 +148,8 @@ def load(path: str | Path, fold: int) -> tuple[Dataset, dict[Part, np.ndarray]]:
         dataset = made(arrays, metadata, parts[Part.TRAIN])
         if len(arrays[f"fold{fold}"]) != len(dataset):
             raise ValueError("a fold is of another length")
+        if not len(parts[Part.TRAIN]) or sum(map(len, parts.values())) != len(dataset):
+            raise ValueError("a fold without training samples, or of parts that are none")
     except (KeyError, ValueError, TypeError, ArithmeticError, IndexError) as error:
         raise UserError(f"{path} holds no prepared data ({error}); delete it and run the workflow again.") from None
     return dataset, parts

@@ -45,6 +45,18 @@ def data_folder() -> Path:
     return Path(os.environ.get(DATA_VARIABLE, "data"))
 
 
+def raw_folder(name: str) -> Path | None:
+    """The folder of a source's files, None for one that has none; raises UserError if it is missing."""
+    source = SOURCES[name]
+    folder = data_folder() / source.folder if source.folder else None
+    if folder is not None and not folder.is_dir():
+        raise UserError(
+            f"{folder} does not exist; put the data of source '{name}' there, or set {DATA_VARIABLE} to the "
+            "folder that holds it (README, section Data)."
+        )
+    return folder
+
+
 @contextmanager
 def opened(name: str) -> Iterator[Any]:
     """The RecordingSet or UtteranceSet of this name; raises UserError if its files are missing."""
@@ -55,13 +67,6 @@ def opened(name: str) -> Iterator[Any]:
         with tempfile.TemporaryDirectory() as folder:
             getattr(module, source.writer)(folder)
             yield read(folder)
-    elif source.folder:
-        folder = data_folder() / source.folder
-        if not folder.is_dir():
-            raise UserError(
-                f"{folder} does not exist; put the data of source '{name}' there, or set {DATA_VARIABLE} to the "
-                "folder that holds it (README, section Data)."
-            )
-        yield read(folder)
     else:
-        yield read()
+        folder = raw_folder(name)
+        yield read(folder) if folder else read()

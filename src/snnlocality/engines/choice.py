@@ -4,15 +4,17 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from snnlocality.engines import trial
 from snnlocality.engines.interface import Engine
-from snnlocality.errors import UserError
+from snnlocality.errors import Interrupted, UserError
 
 NAMES = ("auto", "reference", "cpu", "cuda")
+DEVICES = Path("/dev")  # where a graphics card shows as nvidia0, nvidia1, ...
 VARIABLE = "SNNLOCALITY_ENGINE"  # how a workflow profile hands its choice to every job
 
 
 def choose(name: str, threads: int = 1, say: Callable[[str], None] = lambda line: None) -> Engine:
-    """The engine of this name, on so many processor threads.
+    """The engine of this name, on so many processor threads, after it has learned a tiny network as it must.
 
     ``auto`` takes CUDA where there is a graphics card, else the event-driven CPU engine, else the reference; whatever
     it has to do without, it tells ``say`` why in one line. Raises UserError if an engine that was asked for
@@ -27,25 +29,44 @@ def choose(name: str, threads: int = 1, say: Callable[[str], None] = lambda line
             except UserError as error:
                 say(f"{error} Falling back to the engine {instead}, which is slower.")
         return choose("reference", threads)
-    # Each engine is imported only where it runs: the CPU engine starts without PyTorch.
-    if name == "cpu":
-        from snnlocality.engines.cpu.engine import CpuEngine
+    if name not in _MAKERS:
+        raise ValueError(f"'{name}' is no engine")
+    try:
+        engine = _MAKERS[name](threads)
+        trial.attempt(engine)
+    except (UserError, Interrupted):
+        raise
+    except Exception as error:  # drivers, compilers and libraries fail in ways of their own
+        reason = (str(error).strip().splitlines() or ["no message"])[0]
+        raise UserError(
+            f"The engine {name} does not work here ({type(error).__name__}: {reason}); choose another one, or auto."
+        ) from error
+    return engine
 
-        return CpuEngine(threads=threads)
-    if name == "cuda":
-        try:
-            from snnlocality.engines.cuda.engine import CudaEngine
-        except ModuleNotFoundError as error:
-            raise UserError(f"The CUDA engine needs {error.name}, which is not installed here.") from None
-        return CudaEngine()
-    if name == "reference":
-        import torch
 
-        from snnlocality.engines.reference import ReferenceEngine
+# Each engine is imported only where it runs: the CPU engine starts without PyTorch.
+def _cpu(threads: int) -> Engine:
+    from snnlocality.engines.cpu.engine import CpuEngine
 
-        torch.set_num_threads(threads)
-        return ReferenceEngine()
-    raise ValueError(f"'{name}' is no engine")
+    return CpuEngine(threads=threads)
+
+
+def _cuda(threads: int) -> Engine:
+    from snnlocality.engines.cuda.engine import CudaEngine
+
+    return CudaEngine()
+
+
+def _reference(threads: int) -> Engine:
+    import torch
+
+    from snnlocality.engines.reference import ReferenceEngine
+
+    torch.set_num_threads(threads)
+    return ReferenceEngine()
+
+
+_MAKERS = {"cpu": _cpu, "cuda": _cuda, "reference": _reference}
 
 
 def chosen(threads: int = 1, say: Callable[[str], None] = lambda line: None) -> Engine:
@@ -62,4 +83,4 @@ def checked_name() -> str:
 
 
 def _has_graphics_card() -> bool:
-    return any(Path("/dev").glob("nvidia[0-9]*"))
+    return any(DEVICES.glob("nvidia[0-9]*"))

@@ -7,21 +7,18 @@ is not recurrent (input currents, weight gradients) is one product over all step
 from collections.abc import Callable
 from functools import cached_property, reduce
 from operator import add
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from snnlocality.engines.interface import Errors, Events, Inputs, Learned
-from snnlocality.learning import adam
-from snnlocality.learning.losses import loss_and_gradients
+from snnlocality.data.inputs import Events, Inputs
+from snnlocality.engines.interface import Engine
+from snnlocality.engines.values import Errors
 from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut, windows
-from snnlocality.network import Network, Weights, readouts
+from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import as_function
-
-if TYPE_CHECKING:
-    from snnlocality.data.batches import Batch
 
 FUNCTIONS = {
     "abs": torch.abs,
@@ -44,7 +41,7 @@ class _EventRows(NamedTuple):
 
 
 class ReferenceTraces:
-    """See ``interface.Traces``."""
+    """See ``values.Traces``."""
 
     def __init__(
         self,
@@ -59,31 +56,31 @@ class ReferenceTraces:
 
     @cached_property
     def readout(self) -> np.ndarray:
-        """See ``interface.Traces.readout``."""
+        """See ``values.Traces.readout``."""
         return _array(self.y)
 
     @cached_property
     def spikes(self) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.spikes``."""
+        """See ``values.Traces.spikes``."""
         return tuple(map(_array, self.s))
 
     @cached_property
     def potentials(self) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.potentials``."""
+        """See ``values.Traces.potentials``."""
         return tuple(map(_array, self.U))
 
     def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
-        """See ``interface.Traces.project``."""
+        """See ``values.Traces.project``."""
         spikes = self.s[layer - 1]
         return _array(spikes @ torch.from_numpy(matrix).to(spikes).T)
 
     def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.spike_counts``."""
+        """See ``values.Traces.spike_counts``."""
         counted = torch.from_numpy(mask).to(self.y)
         return tuple(_array(torch.einsum("tbn,tb->n", spikes, counted)) for spikes in self.s)
 
 
-class ReferenceEngine:
+class ReferenceEngine(Engine):
     """Plain PyTorch. ``dtype`` torch.float64 is for ground truth, torch.float32 for training."""
 
     name = "reference"
@@ -113,18 +110,6 @@ class ReferenceEngine:
     def input_adjoint(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
         return self._adjoint(traces, errors, rule)[1]
-
-    def loss_and_gradients(
-        self, network: Network, batch: "Batch", rule: Rule, loss: str, local_loss: str | None
-    ) -> Learned:
-        """See ``interface.Engine.loss_and_gradients``."""
-        return loss_and_gradients(self, network, batch, rule, loss, local_loss)
-
-    def place(self, weights: Weights) -> dict[str, np.ndarray]:
-        """See ``interface.Engine.place``."""
-        return {name: np.array(array, order="C") for name, array in weights.items()}
-
-    adam = staticmethod(adam.update)
 
     def _adjoint(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> tuple[dict[str, np.ndarray], np.ndarray]:
         network, weights, rows, potentials, spikes = (

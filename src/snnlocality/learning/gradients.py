@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from snnlocality.data.batches import Batch
-from snnlocality.engines.interface import Engine, Events, Inputs
+from snnlocality.data.inputs import Batch, Events, Inputs
+from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import Loss, errors
 from snnlocality.learning.rule import Rule
 from snnlocality.learning.rules.bptt import RULE as BPTT

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from snnlocality.data.batches import Batch
-from snnlocality.engines.interface import Engine, Inputs
+from snnlocality.data.inputs import Batch, Inputs
+from snnlocality.engines.interface import Engine
 from snnlocality.errors import UserError
 from snnlocality.learning.rule import Rule, draw_feedback
 from snnlocality.network import Network, Shape, draw_weights, readouts

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from snnlocality.data.batches import Batch
-from snnlocality.engines.interface import Engine, Errors, Learned, Traces
+from snnlocality.data.inputs import Batch
+from snnlocality.engines.values import Errors, Traces
 from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network
 
@@ -65,15 +65,6 @@ def errors(
         readouts = (traces.project(layer, network.feedback[f"B{layer}"]) for layer in network.hidden)
         local = tuple(local_loss(Y, batch.targets)[1] * weight for Y in readouts)
     return mean_loss(value, batch), Errors(derivative * weight, local)
-
-
-def loss_and_gradients(
-    engine: Engine, network: Network, batch: Batch, rule: Rule, loss: str, local_loss: str | None
-) -> Learned:
-    """What ``engines.interface.Engine.loss_and_gradients`` means, in terms of an engine's forward and backward."""
-    traces = engine.forward(network, batch.inputs)
-    value, batch_errors = errors(network, traces, batch, rule, LOSSES[loss], LOSSES[local_loss] if local_loss else None)
-    return Learned(value, engine.backward(traces, batch_errors, rule), traces.readout)
 
 
 def decisions(readout: np.ndarray, batch: Batch) -> np.ndarray:

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.learning.losses import Loss
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import NUMPY, as_function

@@ -31,7 +31,7 @@ _FRAMES = 16  # utterances are padded to a multiple of so many frames: few shape
 
 
 class DeviceBatch(NamedTuple):
-    """Samples of every replica; see ``data.batches.Batch``."""
+    """Samples of every replica; see ``data.inputs.Batch``."""
 
     inputs: passes.Rows
     targets: Tensor  # (R, T, B) int64

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from snnlocality.data.batches import Batch, Dataset, batches
+from snnlocality.data.batches import Dataset, batches
+from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.adam import Adam, cosine
 from snnlocality.learning.losses import LOSSES, correct_decisions, mean_loss

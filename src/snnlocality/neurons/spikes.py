@@ -19,6 +19,9 @@ class SpikeFunction(NamedTuple):
     slope: float  # k of the formulas
 
 
+PLAIN = SpikeFunction(HEAVISIDE, "1 / square(1 + abs(x))", 1.0)  # where any will do, whatever surrogates there are
+
+
 def spiking(surrogate: str, slope: float) -> SpikeFunction:
     """A spike function: the step forward, the named surrogate with this slope backward."""
     return SpikeFunction(HEAVISIDE, registry.load("snnlocality.neurons.surrogates", surrogate).DERIVATIVE, slope)

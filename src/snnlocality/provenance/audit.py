@@ -249,7 +249,7 @@ def _raw_finding(step: Plan, folder: str, progress: Progress) -> Finding:
     changed = []
     for number, (name, path) in enumerate(there.items()):
         progress(number, len(there))
-        if name in before and sha256(path) != before[name]:
+        if name in before and not raw.is_still(path, before[name]):
             changed.append(f"{name} is not what {step.record} says")
     lost = [f"{name} does not exist any more" for name in before if name not in there]
     new = [f"{name} was not there when {step.outputs[0]} was made" for name in there if name not in before]

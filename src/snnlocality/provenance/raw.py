@@ -16,15 +16,30 @@ _PREFIX = "data/"
 
 
 def files(folder: str) -> dict[str, Path]:
-    """Every file below a folder of the data folder by its name in records; hidden ones are nobody's data."""
+    """Every file below a folder of the data folder by its name in records; hidden ones are nobody's data.
+
+    Raises UserError for a folder in it that is a link to one that holds it.
+    """
     root = data_folder()
     found = {f"{_PREFIX}{path.relative_to(root).as_posix()}": path for path in _walk(root / folder)}
     return dict(sorted(found.items()))
 
 
 def digests(folder: str) -> dict[str, str]:
-    """SHA-256 of every file below a folder of the data folder, by its name in records."""
-    return {name: sha256(path) for name, path in files(folder).items()}
+    """SHA-256 of every file below a folder of the data folder, by its name in records.
+
+    Raises UserError as ``files``, and for what cannot be read or is no file (a pipe, a device, a link to nowhere).
+    """
+    return {name: _digest(path) for name, path in files(folder).items()}
+
+
+def _digest(path: Path) -> str:
+    try:
+        return sha256(path)
+    except OSError as error:
+        raise UserError(
+            f"{path} lies among the raw data and cannot be read ({error.strerror}); remove it, or put the file there."
+        ) from None
 
 
 def changed(folder: str, record: Path) -> list[str]:
@@ -38,22 +53,39 @@ def changed(folder: str, record: Path) -> list[str]:
         prepared = record.stat().st_mtime
     except (UserError, OSError, KeyError, TypeError, ValueError):
         return []
-    there = files(folder)
+    try:
+        there = files(folder)
+    except UserError as error:  # whoever prepares them again is told
+        return [str(error)]
     if not there:
         return []
-    edited = {
-        name
-        for name, path in there.items()
-        if name in before and path.stat().st_mtime > prepared and sha256(path) != before[name]
-    }
+    edited = {name for name, path in there.items() if name in before and _edited(path, prepared, before[name])}
     return sorted(edited | (there.keys() ^ before.keys()))
 
 
+def _edited(path: Path, prepared: float, digest: str) -> bool:
+    return (not path.exists() or path.stat().st_mtime > prepared) and not is_still(path, digest)
+
+
+def is_still(path: Path, digest: str) -> bool:
+    """Whether a file has this SHA-256; what cannot be read any more has not."""
+    try:
+        return sha256(path) == digest
+    except OSError:
+        return False
+
+
 def _walk(folder: Path) -> Iterator[Path]:
-    # Links are followed, as readers do; a folder that contains itself is entered once.
+    if not folder.is_dir():
+        return
+    # Links are followed, as readers do; a folder that contains itself is entered once. One that holds the data folder
+    # too would make raw data of a whole disk.
+    above = {(status.st_dev, status.st_ino) for status in map(os.stat, folder.resolve().parents)}
     seen: set[tuple[int, int]] = set()
     for parent, folders, names in os.walk(folder, followlinks=True):
         status = os.stat(parent)
+        if (status.st_dev, status.st_ino) in above:
+            raise UserError(f"{parent} is a link to a folder that holds {folder} itself; remove it.")
         if (status.st_dev, status.st_ino) in seen:
             folders.clear()
             continue

@@ -55,7 +55,7 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
     execution = Execution(input_digests(plan), circumstances)
     raw_files = {"raw": raw.digests(plan.raw)} if plan.raw else {}
     code = plan.code  # of what is loaded now, not of what may have been edited meanwhile
-    started, clock = datetime.now(UTC), time.monotonic()
+    started, clock, worked = datetime.now(UTC), time.monotonic(), time.process_time()
     yield execution
     for path in plan.outputs:
         settle(path)
@@ -75,6 +75,7 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
             "command": sys.argv,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
+            "processor_seconds": round(time.process_time() - worked, 3),  # whatever else the machine had to do
             "record": sha256(plan.record),  # which result this was, if there have been several
             **execution.circumstances,
             **circumstances_here(),

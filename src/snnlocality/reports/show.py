@@ -2,14 +2,19 @@
 
 from pathlib import Path
 
-from snnlocality import paths
+from snnlocality import parameters as params
+from snnlocality import paths, plan
 from snnlocality.errors import UserError
 from snnlocality.provenance.records import check
 
 
-def show(table: str) -> str:
-    """The table's text and where the reports lie; raises UserError if it is absent or was edited."""
+def show(parameters: params.Parameters, table: str) -> str:
+    """The table's text and where the reports lie; raises UserError if it is none, absent, or was edited."""
     path = paths.REPORTS / f"{table}.md"
+    texts = [output for report in plan.reports(parameters) for output in report.outputs if output.suffix == ".md"]
+    if path not in texts:
+        known = ", ".join(text.stem for text in texts)
+        raise UserError(f"'{table}' has no text to show; choose one of {known}. Figures lie in {paths.REPORTS}/.")
     if not path.is_file():
         raise UserError(f"{path} does not exist; render it with: snakemake -c2 {paths.REPORTS / table}.csv")
     check(path)

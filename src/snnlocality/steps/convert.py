@@ -12,8 +12,9 @@ from snnlocality import parameters as params
 from snnlocality import plan
 from snnlocality.analysis import conversion
 from snnlocality.data.batches import Dataset, batches, load
+from snnlocality.data.inputs import Inputs
 from snnlocality.data.splits import Part
-from snnlocality.engines.interface import Engine, Inputs
+from snnlocality.engines.interface import Engine
 from snnlocality.learning import adam
 from snnlocality.network import Network, Weights, draw_weights
 from snnlocality.neurons.lif import Dynamics

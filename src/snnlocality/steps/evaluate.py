@@ -10,8 +10,10 @@ from snnlocality import plan, registry
 from snnlocality.analysis.credit import cosines
 from snnlocality.analysis.efficiency import Efficiency, efficiency
 from snnlocality.data.batches import Dataset, load
+from snnlocality.data.inputs import Events
 from snnlocality.data.splits import Part
-from snnlocality.engines.interface import Engine, Events
+from snnlocality.engines.interface import Engine
+from snnlocality.errors import UserError
 from snnlocality.learning.training import Evaluation, evaluate, still_improving
 from snnlocality.network import Shape
 from snnlocality.provenance.records import recorded
@@ -31,6 +33,10 @@ def evaluate_run(
         network = load_model(model, settings, dataset)
         shape, optimisation = shape_of(settings, dataset), optimisation_of(settings)
         result = evaluate(network, dataset, parts[Part.TEST], optimisation, engine)
+        if not np.isfinite(result.loss):
+            raise UserError(
+                f"The loss of {model} is no number: its weights are too large; delete it and run the workflow again."
+            )
         validation = dataset.batch(parts[Part.VALIDATION][: settings["batch_size"]])
         learned = registry.load(params.RULES, settings["rule"]).RULE
         by_weights = cosines(network, validation, learned, optimisation, engine)

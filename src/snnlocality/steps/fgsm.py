@@ -12,7 +12,8 @@ import numpy as np
 from snnlocality import parameters as params
 from snnlocality import plan, registry
 from snnlocality.attacks.fgsm import ATTACKS, Target
-from snnlocality.data.batches import Batch, batches, load
+from snnlocality.data.batches import batches, load
+from snnlocality.data.inputs import Batch
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import correct_decisions

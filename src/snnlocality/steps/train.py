@@ -159,7 +159,7 @@ def _arrays(network: Network) -> dict[str, np.ndarray]:
 
 
 def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:
-    """The network of a finished run; raises UserError if the file holds one of another shape."""
+    """The network of a finished run; raises UserError if the file holds one of another shape, or none."""
     return _network(read_tensors(path)[0], path, settings, dataset)
 
 
@@ -185,6 +185,8 @@ def _network(arrays: dict[str, np.ndarray], path: Path, settings: dict[str, Any]
         or any(array.dtype != np.float32 for array in arrays.values())
     ):
         raise _of_another_run(path)
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise UserError(f"{path} holds weights that are no numbers; delete it and run the workflow again.")
     spike = spiking(neuron["surrogate"], settings["slope"])
     return Network(dynamics_of(settings, dataset), spike, weights, feedback)
 

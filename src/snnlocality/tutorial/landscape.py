@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import Loss, errors, mean_loss
 from snnlocality.learning.rules.bptt import RULE as BPTT

@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.signal import lfilter
 
-from snnlocality.engines.interface import Engine, Errors
+from snnlocality.engines.interface import Engine
+from snnlocality.engines.values import Errors
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.lif import Dynamics

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 import soundfile
 
+from snnlocality.data.origin import read_origin, write_origin
 from snnlocality.data.speech.phone_symbols import FOLDING, SILENCES
 from snnlocality.data.speech.utterances import Segment, Utterance, UtteranceSet
 from snnlocality.errors import UserError
-from snnlocality.storage import atomic_path, open_regular, read_json, read_text, write_json, write_text
+from snnlocality.storage import atomic_path, open_regular, read_text, write_text
 
 RATE = 16_000  # samples per second of every TIMIT recording
 
@@ -46,7 +47,6 @@ STANDARD_COUNTS = {"train": 3696, "develop": 400, "test": 192}
 LABEL_TOLERANCE = 160  # samples
 SILENT_TAIL = 8000  # samples
 
-_SOURCE_FILE = "source.json"  # says what an exported tree holds, so that it can never pass for the real corpus
 _EXPORTED_NAME = re.compile(r"(dr\d)-([^-./\\]+)-([^-./\\]+)")
 
 # An utterance lasts seconds; libsndfile also reads formats whose headers can promise any length of silence.
@@ -135,7 +135,7 @@ def export_utterances(
 ) -> None:
     """Write (name, part, utterance) triples as ``export_tree`` does, one at a time."""
     root = Path(root)
-    write_json(root / _SOURCE_FILE, {"source": source, "notice": notice})
+    write_origin(root, source, notice)
     for name, part, utterance in utterances:
         match = _EXPORTED_NAME.fullmatch(name)
         if match is None:
@@ -188,12 +188,7 @@ def _test_part(speaker: str) -> str:
 
 
 def _timit_notice(corpus: Path, entries: list[_Entry]) -> str:
-    sentences = []
-    if (corpus / _SOURCE_FILE).exists():
-        origin = read_json(corpus / _SOURCE_FILE)
-        sentences.append(
-            f"Not TIMIT: a tree in its layout made from {origin.get('source')}. {origin.get('notice', '')}"
-        )
+    sentences = [read_origin(corpus, "TIMIT")]
     counts = Counter(entry.part for entry in entries)
     if any(counts[part] != count for part, count in STANDARD_COUNTS.items()):
         sentences.append(
@@ -201,7 +196,7 @@ def _timit_notice(corpus: Path, entries: list[_Entry]) -> str:
             + ", ".join(f"{counts[part]} of {count} {part}" for part, count in STANDARD_COUNTS.items())
             + " utterances."
         )
-    return " ".join(sentence.strip() for sentence in sentences)
+    return " ".join(filter(None, sentences))
 
 
 def _corpus_folder(root: Path) -> Path:

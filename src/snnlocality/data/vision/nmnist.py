@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from snnlocality.data.origin import read_origin, write_origin
 from snnlocality.data.vision.nmnist_format import read_recording, write_recording
 from snnlocality.data.vision.recordings import Recording, RecordingSet
 from snnlocality.errors import UserError
@@ -46,7 +47,7 @@ def nmnist(root: str | Path, parts: tuple[str, ...] = (TRAIN, TEST)) -> Recordin
         labels=np.array(labels, dtype=np.uint8),
         official_test=np.array(test, dtype=bool),
         recording=recording,
-        notice=_notice(counts),
+        notice=". ".join(filter(None, (read_origin(root, "N-MNIST").rstrip("."), _notice(counts)))),
     )
 
 
@@ -134,8 +135,10 @@ def export_tree(recordings: RecordingSet, root: str | Path, indices: np.ndarray 
     """Write recordings as an N-MNIST tree of .bin files under ``root``.
 
     ``indices`` (m,) chooses samples; all by default. As in the real set, a file is named by its 1-based
-    position within its part, five digits. Every file is written whole or not at all.
+    position within its part, five digits. Every file is written whole or not at all. The tree is marked with where
+    it is from, and ``nmnist`` repeats that in its notice.
     """
+    write_origin(root, recordings.name, recordings.notice)
     counts = {TRAIN: 0, TEST: 0}
     chosen = np.arange(recordings.labels.size) if indices is None else indices
     for index in chosen:

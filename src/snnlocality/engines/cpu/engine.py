@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from snnlocality.data.inputs import Batch, Events, Inputs
 from snnlocality.engines.cpu.kernels import (
     LOSSES,
     MAX_LAYERS,
@@ -35,21 +36,19 @@ from snnlocality.engines.cpu.layout import (
 from snnlocality.engines.cpu.memory import Memory
 from snnlocality.engines.cpu.threads import MAX_THREADS, in_parallel
 from snnlocality.engines.cpu.traces import CpuTraces, Kept
-from snnlocality.engines.interface import Errors, Events, Inputs, Learned
+from snnlocality.engines.interface import Engine
+from snnlocality.engines.values import Errors, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
 from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut
 from snnlocality.network import Network, Weights
-from snnlocality.neurons.spikes import HEAVISIDE
-
-if TYPE_CHECKING:
-    from snnlocality.data.batches import Batch
+from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
 
 # Bytes of one layer's lambda_I that gradients collect from at a time: half of a usual second-level cache.
 _CACHED = 2**19
 
 
-class CpuEngine:
+class CpuEngine(Engine):
     """Event-driven, compiled. ``dtype`` float64 is for ground truth, float32 for training.
 
     Raises UserError where the kernels cannot be compiled.
@@ -61,7 +60,7 @@ class CpuEngine:
         self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
         self._lesson: _Lesson | None = None  # the last
         # Compiled now, so that a machine that cannot says so at once.
-        self._adam = kernels(self._dtype, "1", adaptive=False).adam
+        self._adam = kernels(self._dtype, PLAIN.derivative, adaptive=False).adam
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
         """See ``interface.Engine.forward``."""
@@ -83,7 +82,7 @@ class CpuEngine:
         return _first_adjoint(traces, kept)
 
     def loss_and_gradients(
-        self, network: Network, batch: "Batch", rule: Rule, loss: str, local_loss: str | None
+        self, network: Network, batch: Batch, rule: Rule, loss: str, local_loss: str | None
     ) -> Learned:
         """See ``interface.Engine.loss_and_gradients``; a chunk is learned from while it is in the cache."""
         self._lesson = lesson = self._next_lesson(network, batch.inputs, rule)

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from snnlocality.data.inputs import Inputs
 from snnlocality.engines.cpu.kernels import Work
 from snnlocality.engines.cpu.layout import CHUNK, address, by_class, chunks, from_rows, pointer, strided, transposed
 from snnlocality.engines.cpu.memory import Memory
-from snnlocality.engines.interface import Inputs
 from snnlocality.network import Network
 
 
@@ -33,7 +33,7 @@ class Kept(dict[str, np.ndarray]):
 
 @dataclass
 class CpuTraces:
-    """See ``interface.Traces``."""
+    """See ``values.Traces``."""
 
     network: Network
     inputs: Inputs
@@ -44,18 +44,18 @@ class CpuTraces:
 
     @cached_property
     def spikes(self) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.spikes``."""
+        """See ``values.Traces.spikes``."""
         return tuple(from_rows(self._spike_rows(layer), self.work) for layer in self.network.hidden)
 
     @cached_property
     def potentials(self) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.potentials``."""
+        """See ``values.Traces.potentials``."""
         return tuple(
             from_rows(self.kept[f"U{layer}"], self.work)[..., : self._units(layer)] for layer in self.network.hidden
         )
 
     def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
-        """See ``interface.Traces.project``."""
+        """See ``values.Traces.project``."""
         work, dtype, memory = self.work, self.readout.dtype, Memory()
         table = transposed(matrix, dtype)
         width = table.shape[1]
@@ -66,7 +66,7 @@ class CpuTraces:
         return out
 
     def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.spike_counts``."""
+        """See ``values.Traces.spike_counts``."""
         counted = np.ascontiguousarray(mask, np.float32)
         result = tuple(np.zeros(self._units(layer)) for layer in self.network.hidden)
         for layer, counts in zip(self.network.hidden, result, strict=True):

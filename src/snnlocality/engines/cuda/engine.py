@@ -9,48 +9,49 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from snnlocality.data.inputs import Events, Inputs
 from snnlocality.engines.cuda import passes
 from snnlocality.engines.cuda.device import find_device
 from snnlocality.engines.cuda.events import event_rows
-from snnlocality.engines.interface import Errors, Events, Inputs
-from snnlocality.learning import adam
+from snnlocality.engines.interface import Engine
+from snnlocality.engines.values import Errors
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Weights
 
 
 class CudaTraces:
-    """See ``interface.Traces``; the arrays stay on the device until they are asked for."""
+    """See ``values.Traces``; the arrays stay on the device until they are asked for."""
 
     def __init__(self, model: passes.Model, simulation: passes.Simulation) -> None:
         self.model, self.simulation = model, simulation
 
     @cached_property
     def readout(self) -> np.ndarray:
-        """See ``interface.Traces.readout``."""
+        """See ``values.Traces.readout``."""
         return _array(self.simulation.readout)
 
     @cached_property
     def spikes(self) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.spikes``."""
+        """See ``values.Traces.spikes``."""
         return tuple(map(_array, self.simulation.spikes))
 
     @cached_property
     def potentials(self) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.potentials``."""
+        """See ``values.Traces.potentials``."""
         return tuple(map(_array, self.simulation.potentials))
 
     def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
-        """See ``interface.Traces.project``."""
+        """See ``values.Traces.project``."""
         spikes = self.simulation.spikes[layer - 1]
         return _array(passes.product(spikes, torch.from_numpy(matrix).to(spikes)[None].mT))
 
     def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
-        """See ``interface.Traces.spike_counts``."""
+        """See ``values.Traces.spike_counts``."""
         counted = torch.from_numpy(mask).to(self.simulation.readout)[None]
         return tuple(_array(passes.spike_counts(spikes, counted)) for spikes in self.simulation.spikes)
 
 
-class CudaEngine:
+class CudaEngine(Engine):
     """Fused kernels on an NVIDIA graphics card. ``dtype`` torch.float64 is for ground truth.
 
     Raises UserError where there is no card.
@@ -82,8 +83,6 @@ class CudaEngine:
         """See ``interface.Engine.place``."""
         # Event input reads W_1 by column.
         return {name: np.array(array, order="F" if name == "W1" else "C") for name, array in weights.items()}
-
-    adam = staticmethod(adam.update)
 
     def _adjoint(self, traces: CudaTraces, errors: Errors, rule: Rule) -> tuple[dict[str, Tensor], Tensor]:
         local = [self._dense(error) for error in errors.local]

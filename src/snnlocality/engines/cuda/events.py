@@ -14,14 +14,14 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from snnlocality.data.inputs import Events
 from snnlocality.engines.cuda.device import Device
-from snnlocality.engines.interface import Events
 
 _EVENTS, _UNITS = 32, 128  # of one load; many rows must be under way at once, since each comes from anywhere
 
 
 class PackedEvents(NamedTuple):
-    """A packed set of recordings on the device: see ``interface.Events``."""
+    """A packed set of recordings on the device: see ``data.inputs.Events``."""
 
     units: Tensor  # (events,) uint16
     offsets: Tensor  # (recordings * steps + 1,) int64

@@ -61,7 +61,7 @@ def forward(model: Model, inputs: Rows) -> Simulation:
 def backward(
     model: Model, simulation: Simulation, readout_error: Tensor, local_errors: Sequence[Tensor], rule: Rule
 ) -> tuple[dict[str, Tensor], Tensor]:
-    """Gradients by weight name, and lambda_I of the first layer; the errors as in ``interface.Errors``."""
+    """Gradients by weight name, and lambda_I of the first layer; the errors as in ``values.Errors``."""
     spikes, weights = simulation.spikes, model.weights
     delivery, spans = deliveries(rule, weights, model.feedback), windows(rule, readout_error.shape[1])
     lambda_y = _by_window(spans, lambda error: scans.leaky_sum_backwards(error, model.dynamics.kappa), readout_error)

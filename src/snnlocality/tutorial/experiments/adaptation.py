@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from snnlocality import registry
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.learning.adam import Adam, cosine, update
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.losses import correct_decisions

@@ -13,8 +13,8 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from snnlocality.data.batches import Dataset
+from snnlocality.data.inputs import Events
 from snnlocality.data.splits import Part
-from snnlocality.engines.interface import Events
 from snnlocality.learning import adam
 from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking

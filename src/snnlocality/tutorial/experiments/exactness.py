@@ -12,7 +12,7 @@ import torch
 
 from snnlocality import registry
 from snnlocality.analysis.credit import cosine
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning import online

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from snnlocality.data.batches import Batch
+from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.adam import Adam, cosine, update
-from snnlocality.learning.losses import LOSSES, correct_decisions, loss_and_gradients
+from snnlocality.learning.losses import LOSSES, correct_decisions
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.network import Network
 from snnlocality.neurons.lif import dynamics
@@ -65,6 +65,6 @@ def trained(settings: dict[str, Any], batch: Batch, engine: Engine, seed: int) -
     start = network.weights[LINE].copy()
     adam = Adam(network.weights, update)
     for done in range(settings["epochs"]):
-        learned = loss_and_gradients(engine, network, batch, BPTT, LOSS, None)
+        learned = engine.loss_and_gradients(network, batch, BPTT, LOSS, None)
         adam.step(learned.gradients, cosine(settings["learning_rate"], done, settings["epochs"]))
     return start, network

@@ -1,0 +1,59 @@
+"""What a person asks of the workflow, checked before it starts: every fault is one sentence."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from snnlocality import parameters as params
+from snnlocality import paths, plan, registry
+from snnlocality.data.sources import raw_folder
+from snnlocality.errors import UserError
+
+_KEYS = ("study", "scale", "engine")  # of --config
+_NAMED_BELOW = {**dict.fromkeys((*params.TASKS, "backdoor"), params.RULES), "tutorial": params.EXPERIMENTS}
+
+
+def parameters_of(config: Mapping[str, Any]) -> params.Parameters:
+    """The parameters as ``--config`` chooses them; raises UserError for a key that chooses nothing."""
+    for key in config:
+        if key not in _KEYS:
+            near = "".join(f"; did you mean '{name}'?" for name in get_close_matches(str(key), _KEYS, 1))
+            raise UserError(f"--config has no key '{key}' (it has {', '.join(_KEYS)}){near or '.'}")
+    study = config.get("study")
+    return params.load(study=None if study is None else str(study), scale=config.get("scale"))
+
+
+def check_targets(parameters: params.Parameters, typed: Iterable[str]) -> None:
+    """Of a command's words, refuse files of another study, and of rules or experiments that do not exist.
+
+    Raises UserError. (Snakemake itself would say that no rule produces them, or show where its question was raised.)
+    """
+    for target in typed:
+        root, *below = Path(target).parent.parts or ("",)
+        if root != str(paths.RESULTS) or not below:
+            continue
+        study, *folders = below
+        name, _, scale = study.partition("-x")
+        if study != parameters.label and name in parameters.studies:
+            choice = f"study={name} scale={scale}" if scale else f"study={name}"
+            raise UserError(
+                f"{target} is of study '{study}', but '{parameters.label}' is chosen; ask with --config {choice}."
+            )
+        for folder, name in pairwise(folders):
+            if folder in _NAMED_BELOW:
+                registry.module_name(_NAMED_BELOW[folder], name)
+
+
+def unprepared(parameters: params.Parameters) -> dict[str, str]:
+    """By task, why its data, which are not here, cannot be prepared: there is no folder of raw files."""
+    found = {}
+    for task in params.tasks(parameters):
+        prepared = plan.prepare(parameters, task)
+        try:
+            if not prepared.outputs[0].exists():
+                raw_folder(prepared.settings["data"]["source"])
+        except UserError as error:
+            found[task] = f"{prepared.outputs[0]} cannot be prepared: {error}"
+    return found
