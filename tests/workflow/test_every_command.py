@@ -12,8 +12,8 @@ import torch
 from every_command import COMMANDS, shrink
 from every_command import __file__ as SCRIPT
 
-from conftest import Project, fresh_copy
 from snnlocality.storage import read_tensors
+from workflow.conftest import Project, fresh_copy
 
 ENGINES = ("reference", "cpu", "cuda")
 
