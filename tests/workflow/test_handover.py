@@ -116,6 +116,7 @@ def changed(lab, tmp_path_factory):
         project.edit_params(lambda params: params["representations"].update(batch=32))
         project.run(*engine)
         projects.append(project)
+    projects[1].run("dvc", "add", "--quiet", "logs")
     git(projects[1], "commit", "-q", "-a", "-m", "Smaller batches")
     return projects
 

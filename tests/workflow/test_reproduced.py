@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -35,11 +37,11 @@ def test_a_bare_clone_that_computes_everything_is_told_it_reproduced_the_committ
     project = type(committed)(tmp_path / "clone")
     committed.run("git", "clone", "-q", str(committed.root), str(project.root))
     assert "not here, first results/demo/" in told(project)
-    project.run("snakemake")
+    project.run(sys.executable, str(Path(__file__).parents[1] / "processors/whole_study.py"))
     words = told(project)
     count = words.split()[1]
     assert words == f"reproduced: {count} of {count} outputs are those of the committed lock.\n"
-    assert int(count) > 60
+    assert int(count) >= 50
     # Nothing that changes from one execution to the next is in the lock.
     assert project.executions() != committed.executions()
     project.run("dvc", "commit", "--force", "--quiet")
@@ -61,7 +63,7 @@ def test_other_parameters_are_named_with_the_first_output_and_the_size_of_the_di
     assert words.startswith("not reproduced: ")
     assert "The first that differs: results/demo/vision/bptt (train)." in words
     assert "Likely cause: parameters are others: studies.demo.vision" in words
-    assert "reports/table3.csv: accuracy differs in " in words
+    assert "reports/table3.csv: mean differs in " in words
     assert "The committed lock is as it was." in words
     # What is behind one table alone, and of the speech task nothing changed.
     assert "results/demo/vision/bptt" in told(clone, "reports/table3.csv")

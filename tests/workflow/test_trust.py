@@ -51,7 +51,7 @@ EDITS = {
 def locked_results(root):
     """What DVC remembers of results and reports."""
     stages = yaml.safe_load((root / "dvc.lock").read_text())["stages"].values()
-    return {out["path"]: out["md5"] for stage in stages for out in stage["outs"]}
+    return {out["path"]: out["md5"] for stage in stages for out in stage.get("outs", ())}
 
 
 @pytest.mark.parametrize("kind", EDITS)
@@ -177,7 +177,9 @@ def test_dvc_stages_cover_exactly_what_the_workflow_makes(study, monkeypatch, ro
 
 def _resolved_stages(root, study, rules):
     """Outputs of every stage of dvc.yaml and the last words of its commands, its templates filled in."""
-    for stage in yaml.safe_load((root / "dvc.yaml").read_text())["stages"].values():
+    for name, stage in yaml.safe_load((root / "dvc.yaml").read_text())["stages"].items():
+        if name == "study":  # which makes nothing
+            continue
         items = [{}]
         for key, values in stage.get("matrix", {}).items():
             values = rules if values == "${rules}" else values
