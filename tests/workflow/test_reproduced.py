@@ -66,7 +66,7 @@ def test_other_parameters_are_named_with_the_first_output_and_the_size_of_the_di
     assert "reports/table3.csv: mean differs in " in words
     assert "The committed lock is as it was." in words
     # What is behind one table alone, and of the speech task nothing changed.
-    assert "results/demo/vision/bptt" in told(clone, "reports/table3.csv")
+    assert "The first that differs: results/demo/vision/" in told(clone, "reports/table3.csv")
     assert told(clone, "results/demo/speech/bptt/runs.csv").startswith("reproduced: ")
     # They are the reader's own: no fault, and told in two lines.
     audit = clone.run("snnlocality", "audit")
