@@ -6,9 +6,8 @@ from itertools import chain
 # This checkout's own code, here and in the jobs, whatever environment is active: `dvc exp run --temp` computes in a copy.
 SOURCE = os.path.join(workflow.basedir, "src")
 sys.path.insert(0, SOURCE)
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, (SOURCE, os.environ.get("PYTHONPATH")))
-)
+PATHS = filter(None, (SOURCE, os.environ.get("PYTHONPATH")))
+os.environ |= {"PYTHONPATH": os.pathsep.join(PATHS)}
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
