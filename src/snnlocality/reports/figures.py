@@ -1,19 +1,24 @@
 """Figures as vector graphics whose bytes depend on the data alone."""
 
+import io
+import re
 import textwrap
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.transforms import Bbox
 
-from snnlocality.storage import atomic_path
+from snnlocality.storage import write_text
 
-# Without a screen; ids drawn from a fixed salt and no date, so that equal data give equal bytes.
-matplotlib.use("svg")
-matplotlib.rcParams["svg.hashsalt"] = "snnlocality"
+matplotlib.use("svg")  # without a screen
+
+_DIGITS = 4  # of positions, as shares of a figure, and of sizes in inches
+_PADDING = 0.1  # inches around a figure
 
 
 def set_theme() -> None:
@@ -43,5 +48,35 @@ def nothing(reason: str) -> Figure:
 
 def save_svg(figure: Figure, path: Path) -> None:
     """Write ``figure`` to ``path`` as SVG, atomically."""
-    with atomic_path(path) as temporary:
-        figure.savefig(temporary, format="svg", bbox_inches="tight", metadata={"Date": None})
+    write_text(path, as_svg(figure))
+
+
+def as_svg(figure: Figure) -> str:
+    """``figure`` as SVG, with its layout settled and its marks and clips numbered."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", bbox_inches=settled(figure), metadata={"Date": None})
+    # Matplotlib names them by a hash of all digits, of which the last are chance (see ``settled``).
+    names: dict[str, str] = {}
+    return re.sub(
+        r"(?<=[\"#])[a-z]+[0-9a-f]{10}(?=[\")])",
+        lambda found: names.setdefault(found[0], f"mark{len(names)}"),
+        text.getvalue(),
+    )
+
+
+def settled(figure: Figure) -> Bbox:
+    """Lay out ``figure``, rounded to what nobody sees, and return what is to be shown of it, in inches.
+
+    The layout's solver goes through its variables by their addresses in memory, so its last digits are chance.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.get_axes():
+        axes.set_position(np.round(axes.get_position().bounds, _DIGITS))
+        axes.set_in_layout(True)  # which to set a position ends
+    for part in (figure, *figure.subfigs):
+        for label in (part._suptitle, part._supxlabel, part._supylabel):
+            if label is not None:
+                label.set_position(np.round(label.get_position(), _DIGITS))
+    figure.draw_without_rendering()
+    return Bbox(np.round(figure.get_tightbbox().padded(_PADDING).get_points(), _DIGITS))
