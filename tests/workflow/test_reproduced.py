@@ -55,19 +55,18 @@ def test_a_bare_clone_that_computes_everything_is_told_it_reproduced_the_committ
 
 def test_other_parameters_are_named_with_the_first_output_and_the_size_of_the_difference(clone):
     (clone.root / "docs/demo").mkdir(parents=True)
-    for table in ("table2", "table3"):
-        shutil.copy(clone.root / f"reports/{table}.csv", clone.root / "docs/demo")
-    clone.edit_params(lambda params: params["studies"]["demo"]["vision"]["training"]["default"].update(slope=3))
+    shutil.copy(clone.root / "reports/figure4.csv", clone.root / "docs/demo")
+    clone.edit_params(lambda params: params["studies"]["demo"]["analyses"].update(fisher_samples=4))
     clone.run("snakemake")
     words = told(clone)
     assert words.startswith("not reproduced: ")
-    assert "The first that differs: results/demo/vision/bptt (train)." in words
-    assert "Likely cause: parameters are others: studies.demo.vision" in words
-    assert "reports/table3.csv: mean differs in " in words
+    assert "The first that differs: results/demo/fisher (fisher)." in words
+    assert "Likely cause: parameters are others: studies.demo.analyses.fisher_samples" in words
+    assert "reports/figure4.csv: mean differs in " in words
     assert "The committed lock is as it was." in words
-    # What is behind one table alone, and of the speech task nothing changed.
-    assert "The first that differs: results/demo/vision/" in told(clone, "reports/table3.csv")
-    assert told(clone, "results/demo/speech/bptt/runs.csv").startswith("reproduced: ")
+    # What is behind one figure alone, and one table that does not know of it.
+    assert "The first that differs: results/demo/fisher" in told(clone, "reports/figure4.svg")
+    assert told(clone, "reports/table3.csv").startswith("reproduced: ")
     # They are the reader's own: no fault, and told in two lines.
     audit = clone.run("snnlocality", "audit")
     assert "Everything is ok." in audit.stdout
