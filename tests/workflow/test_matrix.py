@@ -5,6 +5,7 @@
 
 import copy
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -57,12 +58,16 @@ class Planner:
     def planned(self, change: Change) -> frozenset[str]:
         """The commands that Snakemake would execute after a change."""
         kept = {self.root / name: read(self.root / name) for name in change.edits}
+        times = {file: file.stat() for file in kept if file.exists()}
         for file, edit in zip(kept, change.edits.values(), strict=True):
             write(file, edit(kept[file]))
         print(json.dumps(change.arguments), file=self.process.stdin, flush=True)
         status, output = json.loads(self.process.stdout.readline())
         for file, text in kept.items():
             write(file, text)
+        # Python takes bytecode for that of a source of the same second and size, as an edit and its undoing can be.
+        for file, was in times.items():
+            os.utime(file, ns=(was.st_atime_ns, was.st_mtime_ns))
         assert status == 0, f"{change.text}: {output}"
         return frozenset(commands(output))
 
