@@ -5,11 +5,9 @@ min_version("9.27")
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/data.smk"
-include: "workflow/rules/train.smk"
-include: "workflow/rules/analyses.smk"
-include: "workflow/rules/search.smk"
+include: "workflow/rules/steps.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/train_many.smk"
 
 
 # Without data to prepare, nothing starts. Snakemake starts no more than 100 jobs a second, and to keep to that it chooses among all ready jobs anew every second,
@@ -26,4 +24,8 @@ onstart:
 rule all:
     default_target: True
     input:
-        REPORTS,
+        [
+            report.template(name)
+            for report in catalogue.reports()
+            for name in report.outputs
+        ],

@@ -38,7 +38,7 @@ def digits() -> tuple[EventDataset, dict[Part, np.ndarray]]:
     # A machine that makes no digits (``benchmarks.cards``) need not have what makes them.
     from snnlocality.data.sources import opened
     from snnlocality.data.vision.convert import convert
-    from snnlocality.storage import write_tensors
+    from snnlocality.tensors import write_tensors
 
     split = {"folds": 1, "test_share": 0.2, "validation_share": 0.15}
     settings = {"steps": STEPS, "duration_ms": STEPS * STEP_MS, "counts": False, "split": split}

@@ -21,7 +21,7 @@ from benchmarks.figures import FOLDER, STYLE
 from snnlocality.data.inputs import Batch
 from snnlocality.learning.losses import cross_entropy
 from snnlocality.learning.online import bptt, decolle, eprop, rtrl
-from snnlocality.learning.rule import draw_feedback
+from snnlocality.learning.routing import draw_feedback
 from snnlocality.learning.rules.decolle import RULE as DECOLLE
 from snnlocality.network import Network, Shape, draw_weights
 from snnlocality.neurons.lif import Dynamics

@@ -10,7 +10,8 @@ from snnlocality import registry
 from snnlocality.data.inputs import Batch, Events
 from snnlocality.engines.reference import ReferenceEngine, spike_functions
 from snnlocality.learning.losses import LOSSES, errors
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, draw_feedback
+from snnlocality.learning.routing import draw_feedback
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import spiking

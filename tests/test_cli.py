@@ -2,9 +2,9 @@
 
 import pytest
 from click.testing import CliRunner
+from snnlocality.provenance.commands import _THREADED
 
 from snnlocality.cli import main
-from snnlocality.provenance.commands import _THREADED
 
 
 def call(*arguments):

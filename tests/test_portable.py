@@ -47,6 +47,7 @@ def test_without_avx2_the_environment_is_left_alone(tmp_path, monkeypatch):
 
 def test_a_step_without_avx2_says_so_in_one_line_and_works(tmp_path, root, monkeypatch, capsys):
     from snnlocality.plan import Plan
+
     from snnlocality.provenance.records import recorded
 
     monkeypatch.chdir(tmp_path)

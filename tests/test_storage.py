@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snnlocality.errors import UserError
-from snnlocality.storage import atomic_path, read_json, read_tensors, sha256, write_json, write_tensors
+from snnlocality.storage import atomic_path, read_json, sha256, write_json
+from snnlocality.tensors import read_tensors, write_tensors
 
 ARRAYS = {
     "units": np.arange(7, dtype=np.uint16),

@@ -27,10 +27,11 @@ from snnlocality import paths, progress
 from snnlocality.engines.interface import Engine
 from snnlocality.errors import Interrupted, UserError
 from snnlocality.learning.training import Epoch, State, Sums
-from snnlocality.plan import Plan
 from snnlocality.provenance import run_cache
 from snnlocality.provenance.records import Execution
-from snnlocality.storage import read_tensors, remove_leftovers, settle, write_tensors
+from snnlocality.storage import remove_leftovers, settle
+from snnlocality.study.step import Job
+from snnlocality.tensors import read_tensors, write_tensors
 
 # Seconds of training between two checkpoints, which is what a kill can cost. Without it: ten, but so many that no more
 # than a fiftieth of the time goes into checkpoints.
@@ -46,44 +47,44 @@ _SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT)
 class Checkpoints(NamedTuple):
     """The checkpoints of one step, which this process has locked."""
 
-    plan: Plan
+    job: Job
     folder: Path
 
     def of(self, execution: Execution, engine: Engine, name: str = "") -> "TrainingKeeper":
         """What keeps one training of the step; ``name`` tells several apart."""
-        key = f"{run_cache.key(self.plan, execution.inputs)} {engine.name} {name}"
+        key = f"{run_cache.key(self.job, execution.inputs)} {engine.name} {name}"
         return TrainingKeeper(self.folder / name, key, execution.circumstances)
 
 
 @contextmanager
-def locked(plan: Plan, patience: float = _PATIENCE) -> Iterator[Checkpoints]:
+def locked(job: Job, patience: float = _PATIENCE) -> Iterator[Checkpoints]:
     """Be the only process that trains this run.
 
     Waits ``patience`` seconds for another one, then raises UserError naming it. The lock is the kernel's (``flock``),
     on network file systems the server's: it goes with the process, however that ends. Where there are no locks, or
     nothing can be written, there is none; two processes then do the work twice, as all they write is whole and equal.
     """
-    folder = paths.checkpoints(plan.outputs[0], plan.step)
+    folder = paths.checkpoints(job.output, job.name)
     try:
-        lock = _lock(folder, plan, patience)
+        lock = _lock(folder, job, patience)
     except OSError as error:
         progress.say(f"{folder} cannot be locked ({error.strerror}); do not train this run twice at a time.")
-        yield Checkpoints(plan, folder)
+        yield Checkpoints(job, folder)
         return
     with lock:
-        yield Checkpoints(plan, folder)
+        yield Checkpoints(job, folder)
         if not any(folder.rglob("*.safetensors")):  # it did not take long
-            discard(plan)
+            discard(job)
 
 
-def discard(plan: Plan) -> None:
+def discard(job: Job) -> None:
     """Remove the checkpoints of a step that is done."""
-    _remove(paths.checkpoints(plan.outputs[0], plan.step))
+    _remove(paths.checkpoints(job.output, job.name))
 
 
-def discard_behind(plan: Plan) -> None:
+def discard_behind(job: Job) -> None:
     """Remove the checkpoints of the steps that made a step's inputs."""
-    for path in plan.made:
+    for path in job.input_paths:
         for lock in paths.checkpoints(path, "").glob("*/lock"):
             _remove(lock.parent)
 
@@ -95,7 +96,7 @@ def _remove(folder: Path) -> None:
             parent.rmdir()
 
 
-def _lock(folder: Path, plan: Plan, patience: float) -> BinaryIO:
+def _lock(folder: Path, job: Job, patience: float) -> BinaryIO:
     path, deadline, told = folder / "lock", time.monotonic() + patience, False
     while True:
         folder.mkdir(parents=True, exist_ok=True)
@@ -116,10 +117,10 @@ def _lock(folder: Path, plan: Plan, patience: float) -> BinaryIO:
             stream.close()
             if time.monotonic() > deadline:
                 raise UserError(
-                    f"{plan.outputs[0].parent} is being trained by {owner}; wait until it is done, or end it."
+                    f"{job.output.parent} is being trained by {owner}; wait until it is done, or end it."
                 ) from None
             if not told:
-                progress.say(f"{plan.outputs[0].parent} is being trained by {owner}; waiting {patience:.0f} s for it.")
+                progress.say(f"{job.output.parent} is being trained by {owner}; waiting {patience:.0f} s for it.")
                 told = True
             time.sleep(0.2)
         except OSError:

@@ -4,16 +4,18 @@ It parses arguments and shows progress; what a command does is in ``steps`` and 
 command runs so that the program starts fast.
 """
 
-import importlib
 import os
 import sys
 from collections.abc import Callable
 
 import click
 
-from snnlocality import portable, progress
+from snnlocality import parameters, portable, progress
 from snnlocality.errors import Interrupted, UserError
 from snnlocality.provenance.checkout import refuse_code_of_another
+from snnlocality.study import catalogue, commands
+from snnlocality.study.axes import CELL, FOLD
+from snnlocality.study.steps import train
 
 
 class _Group(click.Group):
@@ -38,29 +40,6 @@ class _Group(click.Group):
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
-class _Share(click.FloatRange):
-    """A number above 0, up to 1; click itself lets through what is no number."""
-
-    def __init__(self) -> None:
-        super().__init__(min=0, max=1, min_open=True)
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number = super().convert(value, param, ctx)
-        return number if number == number else self.fail("nan is not in the range 0<x<=1.", param, ctx)
-
-
-_NUMBER = click.IntRange(min=0)
-_STUDY = click.option("--study", help="A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01.")
-_TASK = click.option("--task", required=True, help="vision or speech.")
-_RULE = click.option("--rule", required=True, help="A learning rule, e.g. bptt.")
-_ARCHITECTURE = click.option("--arch", "architecture", required=True, help="ff, rec or ff_matched.")
-_FOLD = click.option("--fold", type=_NUMBER, default=0, show_default=True, help="Fold of the cross-validation.")
-_THREADS = click.option(
-    "--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Processor threads of the engine."
-)
-_SEED = click.option("--seed", type=_NUMBER, default=0, show_default=True, help="Seed of weights and order.")
-
-
 def _options(*options: Callable) -> Callable:
     def decorate(function: Callable) -> Callable:
         for option in reversed(options):
@@ -81,219 +60,28 @@ def main(context: click.Context) -> None:
         os.environ |= portable.THREADS
 
 
-def _engine(threads: int):
+for _step in catalogue.by_name().values():
+    main.add_command(commands.command(_step))
+
+
+def _train_many(study: str | None, threads: int, **key: object) -> None:
     from snnlocality.engines.choice import chosen
-
-    return chosen(threads, say=lambda line: click.echo(line, err=True))
-
-
-def _parameters(study: str | None):
-    from snnlocality import parameters
-
-    return parameters.load(study=study)
-
-
-@main.command()
-@_options(_STUDY, _TASK)
-def prepare(study: str | None, task: str) -> None:
-    """Prepare the data of a task."""
-    from snnlocality.steps.prepare import prepare as step
-
-    with progress.bar(f"prepare {task}") as advance:
-        click.echo(step(_parameters(study), task, advance))
-
-
-@main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
-def train(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
-    """Train one run."""
-    from snnlocality import parameters
-    from snnlocality.steps.train import train_run
-
-    chosen = _parameters(study)
-    epochs = parameters.train_settings(chosen, task, rule, architecture)["epochs"]
-    engine = _engine(threads)
-    with progress.epochs(f"{task} {rule} {architecture} fold {fold} seed {seed}", epochs) as report:
-        click.echo(train_run(chosen, task, rule, architecture, fold, seed, engine, report))
-
-
-@main.command("train-many")
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _THREADS)
-def train_many(study: str | None, task: str, rule: str, architecture: str, fold: int, threads: int) -> None:
-    """Train all seeds of a cell at once, for a graphics card; the workflow then takes the runs from the cache."""
     from snnlocality.steps.train_many import train_cell
 
-    chosen = _parameters(study)
-    with progress.runs(f"{task} {rule} {architecture} fold {fold}") as report:
-        trained = train_cell(chosen, task, rule, architecture, fold, _engine(threads), report)
+    jobs = train.STEP.jobs(parameters.load(study=study), **key)
+    with progress.runs(" ".join(map(str, key.values()))) as report:
+        trained = train_cell(list(jobs), chosen(threads, say=progress.say), report)
     click.echo(f"{trained} runs trained; the rest were in the run cache already.")
 
 
-@main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
-def evaluate(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
-    """Evaluate a trained run on the test part."""
-    from snnlocality.steps.evaluate import evaluate_run
-
-    click.echo(evaluate_run(_parameters(study), task, rule, architecture, fold, seed, _engine(threads)))
-
-
-@main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
-def fgsm(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
-    """Attack a trained run on the test part."""
-    from snnlocality.steps.fgsm import attack_run
-
-    with progress.bar(f"fgsm {task} {rule} {architecture} fold {fold} seed {seed}") as advance:
-        click.echo(attack_run(_parameters(study), task, rule, architecture, fold, seed, _engine(threads), advance))
-
-
-@main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
-def shift(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
-    """Compare a run's representations of clean and of attacked samples (CKA)."""
-    from snnlocality.steps.shift import measure_shift
-
-    click.echo(measure_shift(_parameters(study), task, rule, architecture, fold, seed, _engine(threads)))
-
-
-@main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
-def fisher(study: str | None, task: str, rule: str, architecture: str, fold: int, seed: int, threads: int) -> None:
-    """Measure the Fisher information in a run's weights, also along its training."""
-    from snnlocality.steps.fisher import measure_fisher
-
-    click.echo(measure_fisher(_parameters(study), task, rule, architecture, fold, seed, _engine(threads)))
-
-
-@main.command()
-@_options(_STUDY, _RULE, _ARCHITECTURE, _THREADS)
-@click.option("--trigger", type=click.Choice(("visible", "invisible")), required=True, help="What it sets pixels to.")
-@click.option("--rate", type=_Share(), required=True, help="Share poisoned.")
-@click.option("--pair", type=_NUMBER, default=0, show_default=True, help="Number of the pair of classes.")
-def backdoor(
-    study: str | None, rule: str, architecture: str, threads: int, trigger: str, rate: float, pair: int
-) -> None:
-    """Train on poisoned data and test with and without the trigger."""
-    from snnlocality import parameters
-    from snnlocality.steps.backdoor import backdoor_run
-
-    chosen = _parameters(study)
-    epochs = parameters.train_settings(chosen, "vision", rule, architecture)["epochs"]
-    engine = _engine(threads)
-    with progress.epochs(f"backdoor {rule} {architecture} {trigger} rate {rate:g} pair {pair}", epochs) as report:
-        click.echo(backdoor_run(chosen, rule, architecture, trigger, rate, pair, engine, report))
-
-
-@main.command()
-@_options(_STUDY, _FOLD, _SEED)
-def convert(study: str | None, fold: int, seed: int) -> None:
-    """Train a ReLU network, convert it to spiking ones, and measure these over time."""
-    from snnlocality.steps.convert import convert_run
-
-    click.echo(convert_run(_parameters(study), fold, seed, _engine(1)))
-
-
-@main.command()
-@_options(_STUDY, _ARCHITECTURE, _FOLD, _SEED, _THREADS)
-def cka(study: str | None, architecture: str, fold: int, seed: int, threads: int) -> None:
-    """Compare the representations of all methods' networks of one seed (CKA)."""
-    from snnlocality.steps.cka import compare
-
-    click.echo(compare(_parameters(study), architecture, fold, seed, _engine(threads)))
-
-
-@main.command()
-@_options(_STUDY, _TASK, _RULE)
-def collect(study: str | None, task: str, rule: str) -> None:
-    """Collect the metrics of all runs of a rule into one table."""
-    from snnlocality.steps.collect import collect as step
-
-    click.echo(step(_parameters(study), task, rule))
-
-
-@main.command()
-@_options(_STUDY, _TASK)
-def baseline(study: str | None, task: str) -> None:
-    """Train a logistic regression on the same data, as the bar for every network."""
-    from snnlocality.steps.baseline import baseline as step
-
-    click.echo(step(_parameters(study), task))
-
-
-@main.command()
-@_options(_STUDY, _TASK, _RULE, _ARCHITECTURE, _THREADS)
-def search(study: str | None, task: str, rule: str, architecture: str, threads: int) -> None:
-    """Search the hyper-parameters of one cell on validation data."""
-    from snnlocality.steps.search import search_cell
-
-    with progress.bar(f"search {task} {rule} {architecture}") as advance:
-        click.echo(search_cell(_parameters(study), task, rule, architecture, _engine(threads), advance))
-
-
-@main.command("search-table")
-@_options(_STUDY)
-def search_table(study: str | None) -> None:
-    """Gather the searches of all cells into one table."""
-    from snnlocality.reports.search import render
-
-    click.echo(render(_parameters(study)))
-
-
-@main.command()
-@_options(_STUDY, _THREADS)
-@click.option("--experiment", required=True, help="A file of src/snnlocality/tutorial/experiments, e.g. landscape.")
-def tutorial(study: str | None, threads: int, experiment: str) -> None:
-    """Run one of the tutorial's experiments, which train small networks of their own."""
-    from snnlocality.steps.tutorial import run_experiment
-
-    with progress.bar(f"tutorial {experiment}") as advance:
-        click.echo(run_experiment(_parameters(study), experiment, _engine(threads), advance))
-
-
-_REPORTS = {
-    "table1": "Render Table 1: the literature that the paper collects.",
-    "table2": "Render Table 2: accuracy of every rule and architecture on both tasks.",
-    "table3": "Render Table 3: accuracy under attack, and the controls.",
-    "table4": "Render Table 4: poisoned training data, with a visible and an invisible trigger.",
-    "figure1": "Draw Figure 1: the methods ordered by locality.",
-    "figure2": "Draw Figure 2: representations compared between methods.",
-    "figure3": "Draw Figure 3: how far attacks move representations, recurrent against feed-forward.",
-    "figure4": "Draw Figure 4: Fisher information of every layer's weights.",
-    "conversion": "Render the accuracy of converted networks over time.",
-    "curves": "Draw the training curves.",
-    "spectrum": "Render all learning rules side by side, from global to local, by all that is measured of them.",
-    "tutorial_figure1": "Draw the tutorial's figure 1: a neuron's current, potential and spikes.",
-    "tutorial_figure2": "Draw the tutorial's figure 2: the unrolled graph of a network.",
-    "tutorial_figure3": "Draw the tutorial's figure 3: surrogate derivatives.",
-    "tutorial_figure4": "Draw the tutorial's figure 4: loss and gradients along a line in weight space.",
-    "tutorial_figure5": "Draw the tutorial's figure 5: the ways of errors, from the rules' declarations.",
-    "tutorial_figure6": "Draw the tutorial's figure 6: local errors in a convolutional network, beside BPTT.",
-    "tutorial_figure7": "Draw the tutorial's figure 7: temporal exclusive or from spike times.",
-    "tutorial_superspike": "Draw what SuperSpike learns, and how fast with every kind of feedback.",
-    "tutorial_smoothed": "Draw what the smoothed models learn: soft threshold, escape noise, rates.",
-    "tutorial_exactness": "Draw how far the gradients of rules are from BPTT's.",
-    "tutorial_surrogates": "Draw what the shape of a surrogate derivative does to accuracy.",
-    "tutorial_adaptation": "Draw how a delay is bridged with adaptive thresholds, and without.",
-    "claims": "Test every claim of the paper on its own numbers and on ours.",
-    "index": "Write the page that holds everything.",
-}
-
-
-def _report(name: str, summary: str) -> None:
-    def command(study: str | None) -> None:
-        if name.startswith("tutorial_"):
-            from snnlocality.reports.tutorial.rendering import render
-
-            click.echo(render(_parameters(study), name))
-        else:
-            click.echo(importlib.import_module(f"snnlocality.reports.{name}").render(_parameters(study)))
-
-    main.command(name, help=summary)(_STUDY(command))
-
-
-for _name, _summary in _REPORTS.items():
-    _report(_name, _summary)
+main.add_command(
+    click.Command(
+        "train-many",
+        callback=_train_many,
+        params=[*map(commands.option, (*CELL, FOLD)), *commands.COMMON],
+        help="Train all seeds of a cell at once, for a graphics card; the workflow then takes the runs from the cache.",
+    )
+)
 
 
 @main.command()
@@ -302,7 +90,7 @@ def show(table: str) -> None:
     """Print a rendered table and where the reports lie."""
     from snnlocality.reports.show import show as text
 
-    click.echo(text(_parameters(None), table))
+    click.echo(text(parameters.load(), table))
 
 
 @main.command()
@@ -311,7 +99,7 @@ def snapshot(folder: str) -> None:
     """Copy the rendered reports to docs/demo, which the repository's page shows."""
     from snnlocality.reports.snapshot import snapshot as copy
 
-    click.echo(copy(_parameters(None), folder))
+    click.echo(copy(parameters.load(), folder))
 
 
 @main.group()
@@ -388,7 +176,7 @@ def calibrate_speech() -> None:
 
 @main.command()
 @click.argument("targets", nargs=-1)
-@_options(_STUDY)
+@_options(commands.STUDY)
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
 @click.option("--all", "everything", is_flag=True, help="Print every finding with all reasons, not a few of each kind.")
 @click.option("--html", "page", type=click.Path(dir_okay=False), help="Write findings as a page to this file too.")
@@ -409,7 +197,7 @@ def audit(
     from snnlocality.provenance import audit as checking
     from snnlocality.provenance import audit_text, manifest
 
-    chosen = _parameters(study)
+    chosen = parameters.load(study=study)
     if cell is not None:
         from snnlocality.provenance.cell import text
 
@@ -436,9 +224,9 @@ def audit(
 
 @main.command()
 @click.argument("targets", nargs=-1)
-@_options(_STUDY, _THREADS)
+@_options(commands.STUDY, commands.THREADS)
 @click.option("--sample", type=click.IntRange(min=1), default=3, show_default=True, help="Steps to draw, if no TARGET.")
-@click.option("--seed", type=_NUMBER, default=0, show_default=True, help="Of the draw: yours, so that nobody knows it.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw: yours, so that nobody knows it.")
 def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: int, seed: int) -> None:
     """Compute TARGETs, or steps drawn at random, again elsewhere and compare; exits with 1 unless all agree.
 
@@ -447,7 +235,7 @@ def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: in
     from snnlocality.provenance import manifest
     from snnlocality.provenance import verify as verification
 
-    chosen = _parameters(study)
+    chosen = parameters.load(study=study)
     asked = verification.makers(chosen, targets) if targets else verification.sample(chosen, sample, seed)
     steps = verification.with_measures(chosen, asked)
     remembered = manifest.read(chosen)
@@ -467,12 +255,12 @@ def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: in
 
 @main.command()
 @click.argument("targets", nargs=-1)
-@_options(_STUDY)
+@_options(commands.STUDY)
 def reproduced(targets: tuple[str, ...], study: str | None) -> None:
     """Tell whether results (all by default) are those that Git has committed; exits with 1 unless all are."""
     from snnlocality.provenance import reproduced as comparison
 
-    chosen = _parameters(study)
+    chosen = parameters.load(study=study)
     outputs = comparison.compared(chosen, targets)
     click.echo(comparison.text(chosen, outputs))
     if any(output.state is not comparison.State.SAME for output in outputs):
@@ -481,29 +269,29 @@ def reproduced(targets: tuple[str, ...], study: str | None) -> None:
 
 @main.command()
 @click.argument("target")
-@_options(_STUDY)
+@_options(commands.STUDY)
 def crate(target: str, study: str | None) -> None:
     """Write the study with all its provenance as a Workflow Run RO-Crate to the folder, or .zip file, TARGET."""
     from snnlocality.provenance.crate import export as write
 
     with progress.bar("crate") as advance:
-        click.echo(write(_parameters(study), target, advance))
+        click.echo(write(parameters.load(study=study), target, advance))
 
 
 @main.command()
-@_options(_STUDY)
+@_options(commands.STUDY)
 @click.option("--cores", type=click.IntRange(min=1), default=2, show_default=True, help="Processors to share the work.")
 def estimate(study: str | None, cores: int) -> None:
     """Print how many jobs a study has and how long they will take."""
     from snnlocality.estimate import text
 
-    click.echo(text(_parameters(study), cores))
+    click.echo(text(parameters.load(study=study), cores))
 
 
 @main.command()
 def study() -> None:
     """Print the study that params.yaml chooses."""
-    click.echo(_parameters(None).label)
+    click.echo(parameters.load().label)
 
 
 @main.command()
@@ -512,7 +300,7 @@ def stages(check: bool) -> None:
     """Write the stages of dvc.yaml for the study that params.yaml chooses."""
     from snnlocality.provenance import stages as of_study
 
-    chosen = _parameters(None)
+    chosen = parameters.load()
     if check:
         of_study.check(chosen)
     else:

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from snnlocality import parameters as params
-from snnlocality import paths, plan
-from snnlocality.storage import read_json, read_tensors
+from snnlocality import paths
+from snnlocality.provenance.records import execution_log
+from snnlocality.storage import read_json
+from snnlocality.study import catalogue
+from snnlocality.study.step import Work
+from snnlocality.study.steps import prepare
 
 # Samples of the sources, training and test together: what a study's work is proportional to.
 SAMPLES = {
@@ -31,32 +35,27 @@ class Line(NamedTuple):
     hours: float  # of one processor, all jobs together; NaN if no job of this kind was ever timed
 
 
-def units(parameters: params.Parameters, step: str, task: str) -> float:
-    """Work of one job, in units that make jobs of different studies comparable: samples, times steps and epochs."""
-    if not task:
-        return 1.0
+def work(parameters: params.Parameters, task: str) -> Work:
+    """What the work of a task's jobs is proportional to."""
     study, sizes = params.study_task(parameters, task), params.analyses(parameters)
-    folds = study.data.split.folds
-    samples = _samples(parameters, task)
-    steps = study.data.steps if task == "vision" else study.data.steps_per_frame
-    epochs = max(1, round(study.training.epochs * parameters.scale))
-    test = samples * steps * (study.data.split.test_share if folds == 1 else 1 / folds)
-    return {
-        "prepare": samples,
-        "baseline": samples * folds,
-        "evaluate": test,
-        "fgsm": min(test, (sizes.attacked_samples or samples) * steps),
-        "shift": sizes.cka_samples * steps,
-        "cka": sizes.cka_samples * steps,
-        "fisher": sizes.fisher_samples * steps,
-    }.get(step, samples * steps * epochs)
+    folds, samples = study.data.split.folds, _samples(parameters, task)
+    tested = samples * (study.data.split.test_share if folds == 1 else 1 / folds)
+    steps = study.data.steps if params.LABELS[task] == "recording" else study.data.steps_per_frame
+    return Work(samples, steps, max(1, round(study.training.epochs * parameters.scale)), folds, tested, sizes)
+
+
+def units(parameters: params.Parameters, step: str, task: str) -> float:
+    """Work of one job, in units that make jobs of different studies comparable."""
+    return catalogue.by_name()[step].work(work(parameters, task)) if task else 1.0
 
 
 def _samples(parameters: params.Parameters, task: str) -> float:
     """Of the prepared data; before they are prepared, of the whole set that the source is named after."""
-    data = paths.data(parameters.label, task)
+    data = prepare.STEP.path("data", parameters.label, {"task": task})
     if not data.exists():
         return SAMPLES[params.study_task(parameters, task).data.source] * parameters.scale
+    from snnlocality.tensors import read_tensors
+
     arrays, _ = read_tensors(data)
     return len(arrays["fold0"])
 
@@ -70,14 +69,12 @@ def measured(parameters: params.Parameters) -> dict[str, float]:
     seconds = defaultdict(list)
     for log in sorted((paths.LOGS / paths.RESULTS / parameters.label).rglob("*.execution.json")):
         step = log.name.removesuffix(".execution.json")
-        task = next((task for task in params.TASKS if task in log.parts), "vision")
-        if step in ("collect", "tutorial"):
-            task = ""
+        task = next((task for task in params.TASKS if task in log.parts), "")
         seconds[f"{step} {task}".strip()] += _seconds(log)
-    for report in plan.reports(parameters):
-        log = paths.log(report.record).with_name(f"{report.step}.execution.json")
+    for report in (job for step in catalogue.reports() for job in step.jobs(parameters)):
+        log = execution_log(report)
         if log.exists():
-            seconds[report.step] += _seconds(log)
+            seconds[report.name] += _seconds(log)
     return {
         key: sum(all_jobs) / len(all_jobs) / units(parameters, *(*key.split(), "")[:2])
         for key, all_jobs in sorted(seconds.items())
@@ -94,8 +91,8 @@ def _seconds(log: Path) -> list[float]:
 def estimate(parameters: params.Parameters, rates: Mapping[str, float]) -> list[Line]:
     """A line per step and task, in the order in which jobs come."""
     counts: dict[tuple[str, str], int] = defaultdict(int)
-    for job in plan.everything(parameters):
-        counts[job.step, job.settings.get("task", "")] += 1
+    for job in catalogue.everything(parameters):
+        counts[job.name, job.key.get("task", "")] += 1
     return [
         Line(
             step,

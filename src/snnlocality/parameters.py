@@ -18,23 +18,23 @@ from yaml.cyaml import CParser
 from yaml.resolver import Resolver
 
 from snnlocality import registry
-from snnlocality.analysis.cka import LEAST_SAMPLES
-from snnlocality.attacks.fgsm import ATTACKS
+from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data.sources import SPEECH_SOURCES, VISION_SOURCES
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
 from snnlocality.errors import UserError
-from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import ErrorSource, Rule
-from snnlocality.registry import EXPERIMENTS, RULES, SURROGATES
+from snnlocality.registry import ATTACKS, EXPERIMENTS, RULES, SURROGATES
 from snnlocality.storage import read_text
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, member
 
 PARAMS = Path("params.yaml")
+LOSSES = ("cross_entropy", "squared_error", "smooth_l1")  # functions of ``learning.losses``
 TASKS = ("vision", "speech")
 
 RuleName = Annotated[str, choice_of(RULES)]
 Architecture = Literal["ff", "rec", "ff_matched"]
+LABELS = {"vision": "recording", "speech": "frame"}  # what has a label
 ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
 # It is part of paths and, behind a name, of labels ("paper-x0.01").
 StudyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -75,7 +75,7 @@ class Losses(Model):
     @field_validator("readout", "local")
     @classmethod
     def _known_loss(cls, value: str) -> str:
-        return member(value, tuple(LOSSES))
+        return member(value, LOSSES)
 
 
 class Task(Model):
@@ -225,7 +225,7 @@ class Representations(Model):
     @field_validator("attacks")
     @classmethod
     def _known_attack(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(member(attack, tuple(ATTACKS)) for attack in value)
+        return tuple(member(attack, registry.names(ATTACKS)) for attack in value)
 
 
 class Conversion(Model):
@@ -363,6 +363,11 @@ def tasks(parameters: Parameters) -> tuple[str, ...]:
     return tuple(task for task in TASKS if getattr(parameters.studies[parameters.study], task))
 
 
+def first_task(parameters: Parameters, labels: str) -> str:
+    """The first task of the study with a label per ``labels``."""
+    return next(task for task in tasks(parameters) if LABELS[task] == labels)
+
+
 def rules(parameters: Parameters) -> tuple[str, ...]:
     """The learning rules of the chosen study."""
     return parameters.studies[parameters.study].rules or parameters.rules
@@ -445,11 +450,11 @@ def train_settings(
     }
 
 
-def conversion_settings(parameters: Parameters) -> dict[str, Any]:
+def conversion_settings(parameters: Parameters, task: str) -> dict[str, Any]:
     """What decides the ReLU network of a seed and what it is converted to; no learning rule has a part in it."""
-    model, training = parameters.vision, study_task(parameters, "vision").training
+    model, training = task_of(parameters, task), study_task(parameters, task).training
     return {
-        "task": "vision",
+        "task": task,
         "architecture": "ff",
         "hidden": list(model.hidden),
         "direct_readout": False,

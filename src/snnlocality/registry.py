@@ -15,7 +15,8 @@ from snnlocality.errors import UserError
 RULES = "snnlocality.learning.rules"
 SURROGATES = "snnlocality.neurons.surrogates"
 EXPERIMENTS = "snnlocality.tutorial.experiments"
-_DECLARED = {RULES: "RULE", SURROGATES: "DERIVATIVE", EXPERIMENTS: "run"}  # what a file of each must have
+ATTACKS = "snnlocality.attacks.signs"
+_DECLARED = {RULES: "RULE", SURROGATES: "DERIVATIVE", EXPERIMENTS: "run", ATTACKS: "ATTACK"}  # what a file of each must have
 
 
 @cache

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from snnlocality.attacks.backdoor import TRIGGERS
 from snnlocality.attacks.fgsm import ATTACKS
+from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.claims.evidence import Evidence, MissingError, published
 from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, PAPERS_TRIGGER, STRONG, WHITE_BOX, WORKING_TRIGGER
 from snnlocality.claims.verdict import Verdict

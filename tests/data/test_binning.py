@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snnlocality.data.vision.binning import bin_recording, pack, unit_ids
-from snnlocality.data.vision.recordings import UNITS, Recording
+from snnlocality.data.vision.recordings import Recording
+from snnlocality.data.vision.sensor import UNITS
 
 
 @st.composite

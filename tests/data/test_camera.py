@@ -11,8 +11,9 @@ from snnlocality.calibration.recording_statistics import image_correlation, stat
 from snnlocality.data.vision.camera import CameraParameters, _light, _sensor, load_parameters, record, save_parameters
 from snnlocality.data.vision.idx import read_mnist
 from snnlocality.data.vision.nmnist import TRAIN, export_tree, file_numbers, nmnist
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
+from snnlocality.data.vision.recordings import Recording
 from snnlocality.data.vision.saccades import digit_images, digits, mnist_saccades, recorded_images
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
 from snnlocality.errors import UserError
 
 

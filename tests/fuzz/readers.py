@@ -394,6 +394,7 @@ def read_record(path: Path) -> object:
 def read_cache_entry(path: Path) -> object:
     """A run from the run cache."""
     from snnlocality.plan import Plan
+
     from snnlocality.provenance import run_cache
 
     run_cache._folder = lambda plan, inputs: path.parent
@@ -409,7 +410,7 @@ def read_source(path: Path) -> object:
 
 def read_safetensors(path: Path) -> object:
     """Every number of every array."""
-    from snnlocality.storage import read_tensors
+    from snnlocality.tensors import read_tensors
 
     arrays, _ = read_tensors(path)
     return [np.array(array).tobytes() for array in arrays.values()]

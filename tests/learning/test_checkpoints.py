@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from snnlocality.plan import Plan
 
 from networks import DYNAMICS, rule
 from snnlocality import checkpoints, paths
@@ -18,7 +19,6 @@ from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.training import Epoch, Optimisation, State, Sums, train
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.spikes import spiking
-from snnlocality.plan import Plan
 from snnlocality.provenance.records import Execution
 
 OPTIMISATION = Optimisation("cross_entropy", "cross_entropy", epochs=3, batch_size=8, learning_rate=0.01)

@@ -10,7 +10,8 @@ from snnlocality import parameters, registry
 from snnlocality.errors import UserError
 from snnlocality.learning import rules
 from snnlocality.learning.losses import LOSSES, errors
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, alignments, draw_feedback, stands_for, windows
+from snnlocality.learning.routing import alignments, draw_feedback, stands_for, windows
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Shape, draw_weights
 
 ALLOWED = {

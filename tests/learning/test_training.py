@@ -12,7 +12,7 @@ from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.adam import Adam
 from snnlocality.learning.initialisation import initial_network
-from snnlocality.learning.rule import alignments
+from snnlocality.learning.routing import alignments
 from snnlocality.learning.training import (
     Epoch,
     Optimisation,

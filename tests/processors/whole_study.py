@@ -13,9 +13,10 @@ from snnlocality import portable
 portable.choose()  # as every command does before it loads a numerical library; here planning loads one
 os.environ |= portable.THREADS
 
+from snnlocality.provenance.commands import arguments  # noqa: E402
+
 from snnlocality import parameters, paths, plan  # noqa: E402
 from snnlocality.cli import main  # noqa: E402
-from snnlocality.provenance.commands import arguments  # noqa: E402
 
 options = argparse.ArgumentParser()
 options.add_argument("--threads", type=int)

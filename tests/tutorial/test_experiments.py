@@ -11,7 +11,7 @@ from snnlocality import parameters as params
 from snnlocality import plan, registry
 from snnlocality.data.batches import EventDataset
 from snnlocality.data.splits import Part
-from snnlocality.data.vision.recordings import UNITS
+from snnlocality.data.vision.sensor import UNITS
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.reports.figures import save_svg, set_theme
 from snnlocality.tutorial import spike_times

@@ -59,7 +59,7 @@ def write_recordings() -> None:
     from snnlocality import parameters, plan
     from snnlocality.data.splits import Part
     from snnlocality.provenance.records import recorded
-    from snnlocality.storage import write_tensors
+    from snnlocality.tensors import write_tensors
 
     random, labels = np.random.default_rng(0), np.arange(_SAMPLES) % _CLASSES
     rates = np.where(np.arange(_INPUTS) % _CLASSES == labels[:, None], 0.8, 0.3)

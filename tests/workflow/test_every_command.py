@@ -12,7 +12,7 @@ import torch
 from every_command import COMMANDS, shrink
 from every_command import __file__ as SCRIPT
 
-from snnlocality.storage import read_tensors
+from snnlocality.tensors import read_tensors
 from workflow.conftest import Project, fresh_copy
 
 ENGINES = ("reference", "cpu", "cuda")

@@ -8,7 +8,7 @@ from snnlocality import paths, plan
 from snnlocality.data.batches import load
 from snnlocality.errors import UserError
 from snnlocality.steps.train import load_milestones, load_model
-from snnlocality.storage import read_tensors, write_tensors
+from snnlocality.tensors import read_tensors, write_tensors
 
 CELL = ("vision", "eprop", "ff", 0, 0)
 

@@ -14,7 +14,8 @@ from snnlocality.engines.choice import choose
 from snnlocality.errors import UserError
 from snnlocality.steps.evaluate import evaluate_run
 from snnlocality.steps.train import first_network, load_model, save_model
-from snnlocality.storage import read_tensors, sha256, write_tensors
+from snnlocality.storage import sha256
+from snnlocality.tensors import read_tensors, write_tensors
 
 DIRECT = ("eprop_direct", "eprop_adaptive")
 

@@ -5,8 +5,9 @@ import json
 import re
 from pathlib import Path
 
-from snnlocality import parameters, plan
 from snnlocality.provenance.commands import arguments
+
+from snnlocality import parameters, plan
 from snnlocality.provenance.verify import allowed, sample
 from snnlocality.storage import sha256
 

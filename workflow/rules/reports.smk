@@ -1,43 +1,901 @@
-# Every table, figure and page: the same rule, from the plan of the report.
-def shown(artifact, path):
-    """An output of a report; marked for `snakemake --report` if it is for people."""
-    if path.suffix not in (".svg", ".html"):
-        return str(path)
-    return report(
-        str(path),
-        caption=f"../report/{artifact.step}.rst",
-        category="Figures" if path.suffix == ".svg" else "Tables",
-        labels={"artifact": path.stem},
-    )
+# Written by `snnlocality generate` from src/snnlocality/study: a change there, not here, lasts.
 
 
-for artifact in plan.reports(PARAMETERS):
+rule table1:
+    input:
+        published_table1="published/table1.csv",
+    output:
+        table="reports/table1.csv",
+        text="reports/table1.md",
+        page=report(
+            "reports/table1.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "table1"},
+        ),
+        record="reports/table1.record.json",
+    log:
+        "logs/reports/table1.log",
+    benchmark:
+        "logs/reports/table1.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("table1"),
+    message:
+        "Render Table 1: the literature that the paper collects"
+    shell:
+        "snnlocality table1 --study {params.study} > {log} 2>&1"
 
-    rule:
-        name:
-            artifact.step
-        input:
-            artifact.made,
-            artifact.given,
-        output:
-            [shown(artifact, path) for path in artifact.outputs],
-            record=artifact.record,
-        log:
-            log_of(artifact.outputs[0]),
-        benchmark:
-            benchmark_of(artifact.outputs[0])
-        localrule: True
-        conda:
-            "../../envs/environment.yaml"
-        container:
-            "envs/snnlocality.sif"
-        threads: 1
-        resources:
-            mem_mb=2000,
-            runtime=10,
-        params:
-            **params_of(lambda wildcards, made=artifact: made),
-        message:
-            "Render {params.step}"
-        shell:
-            "snnlocality {params.step} --study {params.study} > {log} 2>&1"
+
+rule figure1:
+    output:
+        figure=report(
+            "reports/figure1.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure1"},
+        ),
+        table="reports/figure1.csv",
+        record="reports/figure1.record.json",
+    log:
+        "logs/reports/figure1.log",
+    benchmark:
+        "logs/reports/figure1.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("figure1"),
+    message:
+        "Draw Figure 1: the methods ordered by locality"
+    shell:
+        "snnlocality figure1 --study {params.study} > {log} 2>&1"
+
+
+rule table2:
+    input:
+        runs=input_of("table2", "runs"),
+        data=input_of("table2", "data"),
+        baselines=input_of("table2", "baselines"),
+        published_table2="published/table2.csv",
+    output:
+        table="reports/table2.csv",
+        text="reports/table2.md",
+        page=report(
+            "reports/table2.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "table2"},
+        ),
+        metrics="reports/metrics.json",
+        record="reports/table2.record.json",
+    log:
+        "logs/reports/table2.log",
+    benchmark:
+        "logs/reports/table2.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("table2"),
+    message:
+        "Render Table 2: accuracy of every rule and architecture on both tasks"
+    shell:
+        "snnlocality table2 --study {params.study} > {log} 2>&1"
+
+
+rule curves:
+    input:
+        curves=input_of("curves", "curves"),
+    output:
+        figure=report(
+            "reports/curves.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "curves"},
+        ),
+        table="reports/curves.csv",
+        record="reports/curves.record.json",
+    log:
+        "logs/reports/curves.log",
+    benchmark:
+        "logs/reports/curves.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("curves"),
+    message:
+        "Draw the training curves"
+    shell:
+        "snnlocality curves --study {params.study} > {log} 2>&1"
+
+
+rule figure2:
+    input:
+        cka=input_of("figure2", "cka"),
+        data=input_of("figure2", "data"),
+    output:
+        figure=report(
+            "reports/figure2.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure2"},
+        ),
+        table="reports/figure2.csv",
+        record="reports/figure2.record.json",
+    log:
+        "logs/reports/figure2.log",
+    benchmark:
+        "logs/reports/figure2.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("figure2"),
+    message:
+        "Draw Figure 2: representations compared between methods"
+    shell:
+        "snnlocality figure2 --study {params.study} > {log} 2>&1"
+
+
+rule conversion:
+    input:
+        accuracies=input_of("conversion", "accuracies"),
+        data=input_of("conversion", "data"),
+    output:
+        figure=report(
+            "reports/conversion.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "conversion"},
+        ),
+        table="reports/conversion.csv",
+        record="reports/conversion.record.json",
+    log:
+        "logs/reports/conversion.log",
+    benchmark:
+        "logs/reports/conversion.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("conversion"),
+    message:
+        "Render the accuracy of converted networks over time"
+    shell:
+        "snnlocality conversion --study {params.study} > {log} 2>&1"
+
+
+rule table3:
+    input:
+        accuracies=input_of("table3", "accuracies"),
+        data=input_of("table3", "data"),
+        published_table3="published/table3.csv",
+    output:
+        table="reports/table3.csv",
+        text="reports/table3.md",
+        page=report(
+            "reports/table3.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "table3"},
+        ),
+        record="reports/table3.record.json",
+    log:
+        "logs/reports/table3.log",
+    benchmark:
+        "logs/reports/table3.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("table3"),
+    message:
+        "Render Table 3: accuracy under attack, and the controls"
+    shell:
+        "snnlocality table3 --study {params.study} > {log} 2>&1"
+
+
+rule table4:
+    input:
+        poisoned=input_of("table4", "poisoned"),
+        runs=input_of("table4", "runs"),
+        data=input_of("table4", "data"),
+        published_table4="published/table4.csv",
+        published_table2="published/table2.csv",
+    output:
+        table="reports/table4.csv",
+        text="reports/table4.md",
+        page=report(
+            "reports/table4.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "table4"},
+        ),
+        record="reports/table4.record.json",
+    log:
+        "logs/reports/table4.log",
+    benchmark:
+        "logs/reports/table4.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("table4"),
+    message:
+        "Render Table 4: poisoned training data, with a visible and an invisible trigger"
+    shell:
+        "snnlocality table4 --study {params.study} > {log} 2>&1"
+
+
+rule figure3:
+    input:
+        shift=input_of("figure3", "shift"),
+        attacked=input_of("figure3", "attacked"),
+        data=input_of("figure3", "data"),
+    output:
+        figure=report(
+            "reports/figure3.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure3"},
+        ),
+        table="reports/figure3.csv",
+        association_figure=report(
+            "reports/figure3_association.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure3_association"},
+        ),
+        association_table="reports/figure3_association.csv",
+        record="reports/figure3.record.json",
+    log:
+        "logs/reports/figure3.log",
+    benchmark:
+        "logs/reports/figure3.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("figure3"),
+    message:
+        "Draw Figure 3: how far attacks move representations, recurrent against feed-forward"
+    shell:
+        "snnlocality figure3 --study {params.study} > {log} 2>&1"
+
+
+rule figure4:
+    input:
+        traces=input_of("figure4", "traces"),
+        data=input_of("figure4", "data"),
+    output:
+        figure=report(
+            "reports/figure4.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure4"},
+        ),
+        table="reports/figure4.csv",
+        over_time=report(
+            "reports/figure4_over_time.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure4_over_time"},
+        ),
+        record="reports/figure4.record.json",
+    log:
+        "logs/reports/figure4.log",
+    benchmark:
+        "logs/reports/figure4.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("figure4"),
+    message:
+        "Draw Figure 4: Fisher information of every layer's weights"
+    shell:
+        "snnlocality figure4 --study {params.study} > {log} 2>&1"
+
+
+rule spectrum:
+    input:
+        runs=input_of("spectrum", "runs"),
+        attacked=input_of("spectrum", "attacked"),
+        poisoned=input_of("spectrum", "poisoned"),
+        cka=input_of("spectrum", "cka"),
+        data=input_of("spectrum", "data"),
+    output:
+        figure=report(
+            "reports/spectrum.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "spectrum"},
+        ),
+        table="reports/spectrum.csv",
+        record="reports/spectrum.record.json",
+    log:
+        "logs/reports/spectrum.log",
+    benchmark:
+        "logs/reports/spectrum.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("spectrum"),
+    message:
+        "Render all learning rules side by side, from global to local, by all that is measured of them"
+    shell:
+        "snnlocality spectrum --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_figure1:
+    input:
+        unpack(inputs_of("tutorial_figure1")),
+    output:
+        figure=report(
+            "reports/tutorial/figure1.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure1"},
+        ),
+        table="reports/tutorial/figure1.csv",
+        record="reports/tutorial/tutorial_figure1.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_figure1.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_figure1.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_figure1"),
+    message:
+        "Draw the tutorial's figure 1: a neuron's current, potential and spikes"
+    shell:
+        "snnlocality tutorial_figure1 --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_figure2:
+    input:
+        unpack(inputs_of("tutorial_figure2")),
+    output:
+        figure=report(
+            "reports/tutorial/figure2.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure2"},
+        ),
+        table="reports/tutorial/figure2.csv",
+        record="reports/tutorial/tutorial_figure2.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_figure2.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_figure2.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_figure2"),
+    message:
+        "Draw the tutorial's figure 2: the unrolled graph of a network"
+    shell:
+        "snnlocality tutorial_figure2 --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_figure3:
+    input:
+        unpack(inputs_of("tutorial_figure3")),
+    output:
+        figure=report(
+            "reports/tutorial/figure3.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure3"},
+        ),
+        table="reports/tutorial/figure3.csv",
+        record="reports/tutorial/tutorial_figure3.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_figure3.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_figure3.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_figure3"),
+    message:
+        "Draw the tutorial's figure 3: surrogate derivatives"
+    shell:
+        "snnlocality tutorial_figure3 --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_figure4:
+    input:
+        unpack(inputs_of("tutorial_figure4")),
+    output:
+        figure=report(
+            "reports/tutorial/figure4.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure4"},
+        ),
+        table="reports/tutorial/figure4.csv",
+        record="reports/tutorial/tutorial_figure4.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_figure4.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_figure4.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_figure4"),
+    message:
+        "Draw the tutorial's figure 4: loss and gradients along a line in weight space"
+    shell:
+        "snnlocality tutorial_figure4 --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_figure5:
+    input:
+        unpack(inputs_of("tutorial_figure5")),
+    output:
+        figure=report(
+            "reports/tutorial/figure5.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure5"},
+        ),
+        table="reports/tutorial/figure5.csv",
+        record="reports/tutorial/tutorial_figure5.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_figure5.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_figure5.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_figure5"),
+    message:
+        "Draw the tutorial's figure 5: the ways of errors, from the rules' declarations"
+    shell:
+        "snnlocality tutorial_figure5 --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_figure6:
+    input:
+        unpack(inputs_of("tutorial_figure6")),
+    output:
+        figure=report(
+            "reports/tutorial/figure6.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure6"},
+        ),
+        table="reports/tutorial/figure6.csv",
+        record="reports/tutorial/tutorial_figure6.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_figure6.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_figure6.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_figure6"),
+    message:
+        "Draw the tutorial's figure 6: local errors in a convolutional network, beside BPTT"
+    shell:
+        "snnlocality tutorial_figure6 --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_figure7:
+    input:
+        unpack(inputs_of("tutorial_figure7")),
+    output:
+        figure=report(
+            "reports/tutorial/figure7.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "figure7"},
+        ),
+        table="reports/tutorial/figure7.csv",
+        record="reports/tutorial/tutorial_figure7.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_figure7.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_figure7.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_figure7"),
+    message:
+        "Draw the tutorial's figure 7: temporal exclusive or from spike times"
+    shell:
+        "snnlocality tutorial_figure7 --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_superspike:
+    input:
+        unpack(inputs_of("tutorial_superspike")),
+    output:
+        figure=report(
+            "reports/tutorial/superspike.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "superspike"},
+        ),
+        table="reports/tutorial/superspike.csv",
+        record="reports/tutorial/tutorial_superspike.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_superspike.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_superspike.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_superspike"),
+    message:
+        "Draw what SuperSpike learns, and how fast with every kind of feedback"
+    shell:
+        "snnlocality tutorial_superspike --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_smoothed:
+    input:
+        unpack(inputs_of("tutorial_smoothed")),
+    output:
+        figure=report(
+            "reports/tutorial/smoothed.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "smoothed"},
+        ),
+        table="reports/tutorial/smoothed.csv",
+        record="reports/tutorial/tutorial_smoothed.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_smoothed.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_smoothed.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_smoothed"),
+    message:
+        "Draw what the smoothed models learn: soft threshold, escape noise, rates"
+    shell:
+        "snnlocality tutorial_smoothed --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_exactness:
+    input:
+        unpack(inputs_of("tutorial_exactness")),
+    output:
+        figure=report(
+            "reports/tutorial/exactness.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "exactness"},
+        ),
+        table="reports/tutorial/exactness.csv",
+        record="reports/tutorial/tutorial_exactness.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_exactness.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_exactness.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_exactness"),
+    message:
+        "Draw how far the gradients of rules are from BPTT's"
+    shell:
+        "snnlocality tutorial_exactness --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_surrogates:
+    input:
+        unpack(inputs_of("tutorial_surrogates")),
+    output:
+        figure=report(
+            "reports/tutorial/surrogates.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "surrogates"},
+        ),
+        table="reports/tutorial/surrogates.csv",
+        record="reports/tutorial/tutorial_surrogates.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_surrogates.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_surrogates.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_surrogates"),
+    message:
+        "Draw what the shape of a surrogate derivative does to accuracy"
+    shell:
+        "snnlocality tutorial_surrogates --study {params.study} > {log} 2>&1"
+
+
+rule tutorial_adaptation:
+    input:
+        unpack(inputs_of("tutorial_adaptation")),
+    output:
+        figure=report(
+            "reports/tutorial/adaptation.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "adaptation"},
+        ),
+        table="reports/tutorial/adaptation.csv",
+        record="reports/tutorial/tutorial_adaptation.record.json",
+    log:
+        "logs/reports/tutorial/tutorial_adaptation.log",
+    benchmark:
+        "logs/reports/tutorial/tutorial_adaptation.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("tutorial_adaptation"),
+    message:
+        "Draw how a delay is bridged with adaptive thresholds, and without"
+    shell:
+        "snnlocality tutorial_adaptation --study {params.study} > {log} 2>&1"
+
+
+rule claims:
+    input:
+        runs=input_of("claims", "runs"),
+        attacked=input_of("claims", "attacked"),
+        shift=input_of("claims", "shift"),
+        traces=input_of("claims", "traces"),
+        poisoned=input_of("claims", "poisoned"),
+        cka=input_of("claims", "cka"),
+        landscape=input_of("claims", "landscape"),
+        convolution=input_of("claims", "convolution"),
+        superspike=input_of("claims", "superspike"),
+        exactness=input_of("claims", "exactness"),
+        surrogates=input_of("claims", "surrogates"),
+        data=input_of("claims", "data"),
+        published_table2="published/table2.csv",
+        published_table3="published/table3.csv",
+        published_table4="published/table4.csv",
+    output:
+        table="reports/claims.csv",
+        text="reports/claims.md",
+        page=report(
+            "reports/claims.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "claims"},
+        ),
+        record="reports/claims.record.json",
+    log:
+        "logs/reports/claims.log",
+    benchmark:
+        "logs/reports/claims.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("claims"),
+    message:
+        "Test every claim of the paper on its own numbers and on ours"
+    shell:
+        "snnlocality claims --study {params.study} > {log} 2>&1"
+
+
+rule index:
+    input:
+        unpack(inputs_of("index")),
+    output:
+        page=report(
+            "reports/index.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "index"},
+        ),
+        record="reports/index.record.json",
+    log:
+        "logs/reports/index.log",
+    benchmark:
+        "logs/reports/index.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("index"),
+    message:
+        "Write the page that holds everything"
+    shell:
+        "snnlocality index --study {params.study} > {log} 2>&1"
+
+
+rule search_table:
+    input:
+        trials=input_of("search_table", "trials"),
+    output:
+        table="reports/search.csv",
+        record="reports/search_table.record.json",
+    log:
+        "logs/reports/search_table.log",
+    benchmark:
+        "logs/reports/search_table.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("search_table"),
+    message:
+        "Gather the searches of all cells into one table"
+    shell:
+        "snnlocality search-table --study {params.study} > {log} 2>&1"

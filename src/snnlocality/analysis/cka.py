@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-LEAST_SAMPLES = 4  # of a mini-batch, for the estimator to exist
+from snnlocality.analysis.sizes import LEAST_SAMPLES
 
 
 def gram(x: np.ndarray) -> np.ndarray:

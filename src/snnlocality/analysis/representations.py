@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from snnlocality.analysis.cka import LEAST_SAMPLES, gram
+from snnlocality.analysis.cka import gram
+from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data.batches import Dataset, batches
 from snnlocality.data.inputs import Batch, Inputs
 from snnlocality.engines.interface import Engine

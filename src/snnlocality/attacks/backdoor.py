@@ -11,10 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from snnlocality.data.batches import EventDataset
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
 from snnlocality.seeds import generator
-
-TRIGGERS = {"visible": 1, "invisible": 0}  # the value that the trigger's units take
 
 
 class Pair(NamedTuple):

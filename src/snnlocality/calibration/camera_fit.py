@@ -28,7 +28,8 @@ from snnlocality.calibration.recording_statistics import (
     statistics,
 )
 from snnlocality.data.vision.camera import CameraParameters, record
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
+from snnlocality.data.vision.recordings import Recording
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
 from snnlocality.errors import UserError
 
 MAP_MS, MAP_BINS = 10.0, 31

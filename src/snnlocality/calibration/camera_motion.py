@@ -14,7 +14,8 @@ from scipy.ndimage import gaussian_filter
 
 from snnlocality.calibration.recording_statistics import event_maps
 from snnlocality.data.vision.camera import IMAGE_SIZE
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
+from snnlocality.data.vision.recordings import Recording
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
 
 BIN_MS = 5.0
 BINS = 62  # up to 310 ms

@@ -22,8 +22,9 @@ from snnlocality.data.vision.binning import pack
 from snnlocality.data.vision.camera import CameraParameters
 from snnlocality.data.vision.idx import read_mnist
 from snnlocality.data.vision.nmnist import TRAIN, file_numbers
-from snnlocality.data.vision.recordings import UNITS, Recording
+from snnlocality.data.vision.recordings import Recording
 from snnlocality.data.vision.saccades import recorded_images
+from snnlocality.data.vision.sensor import UNITS
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.training import evaluate
 from snnlocality.reports.intervals import Interval, mean_interval

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from snnlocality.data.vision.recordings import HEIGHT, UNITS, WIDTH, Recording
+from snnlocality.data.vision.recordings import Recording
+from snnlocality.data.vision.sensor import HEIGHT, UNITS, WIDTH
 
 PROFILE_MS = 5.0
 PROFILE_BINS = 63  # up to 315 ms, where the last real recording ends

@@ -15,7 +15,7 @@ from snnlocality.data.inputs import Batch, Events
 from snnlocality.data.speech.normalisation import mean_and_scale
 from snnlocality.data.splits import Part
 from snnlocality.errors import UserError
-from snnlocality.storage import read_tensors
+from snnlocality.tensors import read_tensors
 
 _FRAME_MS = 10.0  # hop of the speech features
 

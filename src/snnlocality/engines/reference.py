@@ -16,7 +16,8 @@ from torch import Tensor
 from snnlocality.data.inputs import Events, Inputs
 from snnlocality.engines.interface import Engine
 from snnlocality.engines.values import Errors
-from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut, windows
+from snnlocality.learning.routing import deliveries, recurrence, shortcut, windows
+from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import as_function
 

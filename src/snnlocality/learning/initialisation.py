@@ -11,7 +11,8 @@ import numpy as np
 from snnlocality.data.inputs import Batch, Inputs
 from snnlocality.engines.interface import Engine
 from snnlocality.errors import UserError
-from snnlocality.learning.rule import Rule, draw_feedback
+from snnlocality.learning.routing import draw_feedback
+from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Shape, draw_weights, readouts
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction

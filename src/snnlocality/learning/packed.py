@@ -22,7 +22,8 @@ from snnlocality.engines.cuda.device import Device
 from snnlocality.engines.cuda.events import EventRows, resident
 from snnlocality.engines.cuda.graphs import replayed
 from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
-from snnlocality.learning.rule import ErrorSource, Rule, alignments, stands_for
+from snnlocality.learning.routing import alignments, stands_for
+from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.learning.training import Epoch, Optimisation, Trained, chosen_epoch, milestone_epochs, with_weights
 from snnlocality.network import Network
 from snnlocality.seeds import generator

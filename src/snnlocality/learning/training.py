@@ -13,7 +13,8 @@ from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.adam import Adam, cosine
 from snnlocality.learning.losses import LOSSES, correct_decisions, mean_loss
-from snnlocality.learning.rule import Rule, alignments, stands_for
+from snnlocality.learning.routing import alignments, stands_for
+from snnlocality.learning.rule import Rule
 from snnlocality.network import Network
 from snnlocality.seeds import generator
 

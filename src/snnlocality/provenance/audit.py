@@ -15,15 +15,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from snnlocality import parameters as params
-from snnlocality import paths, plan
+from snnlocality import paths
 from snnlocality.errors import UserError
-from snnlocality.plan import Plan
 from snnlocality.provenance import manifest, raw
 from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import installed_versions
 from snnlocality.provenance.manifest import Manifest, md5
 from snnlocality.provenance.records import execution_of, recorded_outputs, records_beside
 from snnlocality.storage import read_json, sha256
+from snnlocality.study import catalogue
+from snnlocality.study.step import Job
 
 _RECORD = {"step", "settings", "code", "libraries", "inputs", "outputs"}
 _MOST = 20  # raw files that a finding names before it counts the rest
@@ -60,46 +61,47 @@ class Finding(NamedTuple):
 
 
 def audit_study(
-    parameters: params.Parameters, steps: Sequence[Plan], remembered: Manifest, progress: Progress = silent
+    parameters: params.Parameters, jobs: Sequence[Job], remembered: Manifest, progress: Progress = silent
 ) -> list[Finding]:
     """Findings on all steps of the study, on files of no step, and on dvc.lock. (Raw files: ``raw_findings``.)"""
     return [
-        *_examined(steps, remembered, progress),
-        *orphans(parameters, steps),
-        *lock_findings(steps, remembered),
+        *_examined(jobs, remembered, progress),
+        *orphans(parameters, jobs),
+        *lock_findings(jobs, remembered),
     ]
 
 
-def audit_steps(steps: Sequence[Plan], remembered: Manifest, progress: Progress = silent) -> list[Finding]:
+def audit_steps(jobs: Sequence[Job], remembered: Manifest, progress: Progress = silent) -> list[Finding]:
     """Findings on some steps, and on a dvc.lock that is not to be trusted. (Raw files: ``raw_findings``.)"""
-    return [*_examined(steps, remembered, progress), *_lock_faults(remembered.faults)]
+    return [*_examined(jobs, remembered, progress), *_lock_faults(remembered.faults)]
 
 
-def _examined(steps: Sequence[Plan], remembered: Manifest, progress: Progress) -> Iterator[Finding]:
-    for number, step in enumerate(steps):
-        progress(number, len(steps))
-        yield examined(step, remembered)
+def _examined(jobs: Sequence[Job], remembered: Manifest, progress: Progress) -> Iterator[Finding]:
+    for number, job in enumerate(jobs):
+        progress(number, len(jobs))
+        yield examined(job, remembered)
 
 
-def chosen(parameters: params.Parameters, targets: Sequence[str] = ()) -> list[Plan]:
+def chosen(parameters: params.Parameters, targets: Sequence[str] = ()) -> list[Job]:
     """The steps behind the targets, or all of the study; UserError for a target that no step of it makes."""
-    searches = (*plan.searches(parameters), plan.search_table(parameters))  # nobody needs them, but who has them
-    steps = [*plan.everything(parameters), *(step for step in searches if step.outputs[0].exists())]
-    behind_targets = [step for target in targets for step in chain(steps, target)] if targets else steps
-    return list({step.outputs[0]: step for step in behind_targets}.values())
+    # Nobody needs the extras, but who has them.
+    there = [job for job in catalogue.extras(parameters) if job.output.exists()]
+    jobs = [*catalogue.everything(parameters), *there]
+    behind_targets = [job for target in targets for job in chain(jobs, target)] if targets else jobs
+    return list({job.output: job for job in behind_targets}.values())
 
 
-def chain(steps: list[Plan], target: str) -> list[Plan]:
+def chain(jobs: list[Job], target: str) -> list[Job]:
     """The step that makes a file, and all steps behind it, the data last."""
-    makers = {output: step for step in steps for output in (*step.outputs, step.record)}
+    makers = {output: job for job in jobs for output in (*job.output_paths, job.record)}
     if (first := makers.get(_of_project(target))) is None:
         raise UserError(f"{target} is made by no step of this study; audit a file below results/ or reports/.")
     found, ahead = {}, [first]
     while ahead:
-        step = ahead.pop(0)
-        if step.outputs[0] not in found:
-            found[step.outputs[0]] = step
-            ahead += [makers[path] for path in step.made]
+        job = ahead.pop(0)
+        if job.output not in found:
+            found[job.output] = job
+            ahead += [makers[path] for path in job.input_paths]
     return list(found.values())
 
 
@@ -109,46 +111,46 @@ def _of_project(target: str) -> Path:
     return next((path.relative_to(one) for one in path.parents if one.exists() and one.samefile(".")), path)
 
 
-def examined(step: Plan, remembered: Manifest = manifest.EMPTY) -> Finding:
+def examined(job: Job, remembered: Manifest = manifest.EMPTY) -> Finding:
     """The verdict on one step."""
 
     def finding(verdict: Verdict, *reasons: str) -> Finding:
-        return Finding(step.step, str(step.outputs[0]), verdict, reasons)
+        return Finding(job.name, str(job.output), verdict, reasons)
 
-    absent = [str(path) for path in step.outputs if not path.is_file()]
+    absent = [str(path) for path in job.output_paths if not path.is_file()]
     if absent:
         return finding(Verdict.MISSING, *(f"{path} does not exist" for path in absent))
     try:
-        record = read_json(step.record)
+        record = read_json(job.record)
     except UserError as error:
         return finding(Verdict.UNRECORDED, str(error))
     outputs = record.get("outputs")
-    if not isinstance(outputs, dict) or set(outputs) != {path.name for path in step.outputs}:
-        return finding(Verdict.UNRECORDED, f"{step.record} does not name the outputs of its step")
+    if not isinstance(outputs, dict) or set(outputs) != {path.name for path in job.output_paths}:
+        return finding(Verdict.UNRECORDED, f"{job.record} does not name the outputs of its step")
     if (
-        set(record) != (_RECORD | {"raw"} if step.raw else _RECORD)
-        or record["step"] != step.step
-        or not _as_written(step.record, record)
+        set(record) != (_RECORD | {"raw"} if job.raw else _RECORD)
+        or record["step"] != job.name
+        or not _as_written(job.record, record)
     ):
-        return finding(Verdict.TAMPERED, f"{step.record} is not as a step writes it: it was edited")
-    forged = [f"{path} is not what {step.record} says" for path in step.outputs if digest(path) != outputs[path.name]]
+        return finding(Verdict.TAMPERED, f"{job.record} is not as a step writes it: it was edited")
+    forged = [f"{path} is not what {job.record} says" for path in job.output_paths if digest(path) != outputs[path.name]]
     others = [
         f"{path} is not what dvc.lock remembers"
-        for path in (*step.outputs, step.record)
+        for path in (*job.output_paths, job.record)
         if str(path) in remembered.files and md5(path) != remembered.files[str(path)]
     ]
-    if forged or (others and not computed_here(step)):
+    if forged or (others and not computed_here(job)):
         return finding(Verdict.TAMPERED, *forged, *others)
-    stale = outdated(step, record)
+    stale = outdated(job, record)
     # An edited record may read like an old one: it is named either way.
     if stale:
-        return finding(Verdict.STALE, f"{step.record} says otherwise:", *stale)
+        return finding(Verdict.STALE, f"{job.record} says otherwise:", *stale)
     return finding(Verdict.OWN, *others) if others else finding(Verdict.OK)
 
 
-def computed_here(step: Plan) -> bool:
+def computed_here(job: Job) -> bool:
     """Whether a log says that this step's results, as recorded, were computed here or handed over with it."""
-    return execution_of(step) is not None
+    return execution_of(job) is not None
 
 
 def _as_written(path: Path, record: dict) -> bool:
@@ -156,15 +158,15 @@ def _as_written(path: Path, record: dict) -> bool:
     return path.read_bytes() == (json.dumps(record, indent=2, sort_keys=True) + "\n").encode()
 
 
-def outdated(step: Plan, record: dict) -> list[str]:
+def outdated(job: Job, record: dict) -> list[str]:
     """Why a step would be executed again."""
     reasons = []
-    settings = json.loads(step.decisive)
+    settings = json.loads(job.settings_text)
     if record.get("settings") != settings:
         before = record.get("settings") if isinstance(record.get("settings"), dict) else {}
         changed = sorted(key for key in settings.keys() | before.keys() if settings.get(key) != before.get(key))
         reasons.append(f"settings are others now: {', '.join(changed)}")
-    if record.get("code") != code(step.modules):
+    if record.get("code") != code(job.modules):
         reasons.append("its code is another now")
     here, before = installed_versions(), record.get("libraries")
     if before != here:
@@ -172,7 +174,7 @@ def outdated(step: Plan, record: dict) -> list[str]:
         changed = [f"{name} {before.get(name)}, now {now}" for name, now in here.items() if before.get(name) != now]
         reasons.append(f"it was made with other numerical libraries: {', '.join(changed)}")
     before = record.get("inputs") if isinstance(record.get("inputs"), dict) else {}
-    now = {str(path): digest(path) if path.is_file() else "" for path in (*step.made, *step.given)}
+    now = {str(path): digest(path) if path.is_file() else "" for path in (*job.input_paths, *job.static_inputs.values())}
     reasons += [f"{path} was not an input then" for path in now.keys() - before.keys()]
     reasons += [f"{path} is no input any more" for path in before.keys() - now.keys()]
     reasons += [
@@ -183,9 +185,9 @@ def outdated(step: Plan, record: dict) -> list[str]:
     return sorted(reasons)
 
 
-def orphans(parameters: params.Parameters, steps: Iterable[Plan]) -> list[Finding]:
+def orphans(parameters: params.Parameters, jobs: Iterable[Job]) -> list[Finding]:
     """Files of the study that no step makes."""
-    known = {str(path) for step in steps for path in (*step.outputs, step.record)}
+    known = {str(path) for job in jobs for path in (*job.output_paths, job.record)}
     folders = (paths.RESULTS / parameters.label, paths.REPORTS)
     there = {str(path) for folder in folders for path in folder.rglob("*") if path.is_file()}
     return [Finding("", path, Verdict.ORPHAN, (_whose(Path(path)),)) for path in sorted(there - known)]
@@ -199,10 +201,10 @@ def _whose(path: Path) -> str:
     return "no step of this study makes it: delete it, or keep it elsewhere"
 
 
-def lock_findings(steps: Sequence[Plan], remembered: Manifest) -> list[Finding]:
+def lock_findings(jobs: Sequence[Job], remembered: Manifest) -> list[Finding]:
     """Findings on what dvc.lock remembers beside results, on folders that it cannot tell, and on itself."""
-    # The search is nobody's input, so DVC has no stage for it.
-    results = {str(path) for step in steps if step.step != "search" for path in (*step.outputs, step.record)}
+    # DVC has no stage for what is made only for who asks.
+    results = {str(path) for job in jobs if not job.step.optional for path in (*job.output_paths, job.record)}
     others = {path: known for path, known in remembered.files.items() if path not in results}
     found = [
         Finding("dvc.lock", path, Verdict.MISSING, (f"{path} does not exist",))
@@ -212,7 +214,7 @@ def lock_findings(steps: Sequence[Plan], remembered: Manifest) -> list[Finding]:
         if not Path(path).is_file() or md5(Path(path)) != known
     ]
     for folder, why in remembered.unclear.items():
-        within = [step for step in steps if Path(folder) in step.record.parents]
+        within = [job for job in jobs if Path(folder) in job.record.parents]
         verdict = Verdict.OWN if within and all(map(computed_here, within)) else Verdict.TAMPERED
         found.append(Finding("dvc.lock", folder, verdict, (why,)))
     faults = list(remembered.faults)
@@ -229,20 +231,20 @@ def _lock_faults(faults: Sequence[str]) -> list[Finding]:
     return [Finding("dvc.lock", str(manifest.LOCK), Verdict.UNRECORDED, tuple(faults))] if faults else []
 
 
-def raw_findings(steps: Iterable[Plan], progress: Progress = silent) -> list[Finding]:
+def raw_findings(jobs: Iterable[Job], progress: Progress = silent) -> list[Finding]:
     """A finding on the raw files of every data set that these steps prepared, against the record of the preparation."""
-    return [_raw_finding(step, step.raw, progress) for step in steps if step.raw]
+    return [_raw_finding(job, job.raw, progress) for job in jobs if job.raw]
 
 
-def _raw_finding(step: Plan, folder: str, progress: Progress) -> Finding:
+def _raw_finding(job: Job, folder: str, progress: Progress) -> Finding:
     def finding(verdict: Verdict, *reasons: str) -> Finding:
         more = (f"and {len(reasons) - _MOST} more",) if len(reasons) > _MOST else ()
         return Finding("raw data", f"data/{folder}", verdict, (*reasons[:_MOST], *more))
 
     try:
-        before = dict(read_json(step.record)["raw"])
+        before = dict(read_json(job.record)["raw"])
     except (UserError, KeyError, TypeError, ValueError):
-        return finding(Verdict.UNRECORDED, f"{step.record} does not say what they were")
+        return finding(Verdict.UNRECORDED, f"{job.record} does not say what they were")
     there = raw.files(folder)
     if not there:
         return finding(Verdict.MISSING, f"{folder} is not in the data folder: {len(before)} files cannot be checked")
@@ -250,9 +252,9 @@ def _raw_finding(step: Plan, folder: str, progress: Progress) -> Finding:
     for number, (name, path) in enumerate(there.items()):
         progress(number, len(there))
         if name in before and not raw.is_still(path, before[name]):
-            changed.append(f"{name} is not what {step.record} says")
+            changed.append(f"{name} is not what {job.record} says")
     lost = [f"{name} does not exist any more" for name in before if name not in there]
-    new = [f"{name} was not there when {step.outputs[0]} was made" for name in there if name not in before]
+    new = [f"{name} was not there when {job.output} was made" for name in there if name not in before]
     verdict = Verdict.TAMPERED if changed else Verdict.MISSING if lost else Verdict.STALE if new else Verdict.OK
     return finding(verdict, *changed, *lost, *new)
 

@@ -10,16 +10,16 @@ import jinja2
 import pandas as pd
 
 from snnlocality import parameters as params
-from snnlocality.plan import Plan
 from snnlocality.provenance.audit import SOUND, Finding
 from snnlocality.provenance.records import execution_of
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 
 
 def write(
-    path: str, parameters: params.Parameters, steps: Sequence[Plan], findings: Sequence[Finding], notes: Sequence[str]
+    path: str, parameters: params.Parameters, jobs: Sequence[Job], findings: Sequence[Finding], notes: Sequence[str]
 ) -> None:
     """Write the page of an audit that was made now."""
     page = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(
@@ -30,15 +30,15 @@ def write(
         when=datetime.now(UTC).strftime("%-d %B %Y, %H:%M UTC"),
         notes=notes,
         counts=Counter(finding.verdict.value for finding in findings),
-        steps=_groups(steps, findings),
-        executions=executions(steps),
+        steps=_groups(jobs, findings),
+        executions=executions(jobs),
     )
     write_text(path, text)
 
 
-def _groups(steps: Sequence[Plan], findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    plans = {str(step.outputs[0]): step for step in steps}
-    makers = {output: str(step.outputs[0]) for step in steps for output in step.outputs}
+def _groups(jobs: Sequence[Job], findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    by_output = {str(job.output): job for job in jobs}
+    makers = {output: str(job.output) for job in jobs for output in job.output_paths}
     groups: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[finding.step or "files of no step"].append(finding)
@@ -52,10 +52,10 @@ def _groups(steps: Sequence[Plan], findings: Sequence[Finding]) -> list[dict[str
                     "output": finding.output,
                     "verdict": finding.verdict.value,
                     "reasons": finding.reasons,
-                    "inputs": [{"path": str(path), "maker": makers[path]} for path in plans[finding.output].made]
-                    if finding.output in plans
+                    "inputs": [{"path": str(path), "maker": makers[path]} for path in by_output[finding.output].input_paths]
+                    if finding.output in by_output
                     else [],
-                    "given": plans[finding.output].given if finding.output in plans else (),
+                    "given": by_output[finding.output].static_inputs.values() if finding.output in by_output else (),
                 }
                 for finding in found
             ],
@@ -64,18 +64,18 @@ def _groups(steps: Sequence[Plan], findings: Sequence[Finding]) -> list[dict[str
     ]
 
 
-def executions(steps: Sequence[Plan]) -> str:
+def executions(jobs: Sequence[Job]) -> str:
     """An HTML table of what ran where: jobs, minutes, machines, engines, from the logs that belong to the results."""
     rows = [
         {
-            "step": step.step,
+            "step": job.name,
             "engine": facts.get("engine", ""),
             "host": facts["host"],
             "processor": facts["processor"],
             "seconds": facts["seconds"],
         }
-        for step in steps
-        if (facts := execution_of(step))
+        for job in jobs
+        if (facts := execution_of(job))
     ]
     if not rows:
         return ""

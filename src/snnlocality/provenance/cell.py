@@ -4,26 +4,18 @@ import csv
 from pathlib import Path
 
 from snnlocality import parameters as params
-from snnlocality import plan, registry
+from snnlocality import registry
 from snnlocality.errors import UserError
-from snnlocality.plan import Plan
 from snnlocality.provenance.audit import chain, digest
 from snnlocality.provenance.records import check, execution_of
 from snnlocality.storage import read_text
+from snnlocality.study import catalogue
+from snnlocality.study.step import Job
 
 _SYNONYMS = {"rule": "method", "architecture": "arch", "rate": "poison_rate"}
-# What tells runs apart, as columns of reports call it, and the setting of a step that it is.
-_SETTINGS = {
-    "dataset": "dataset",
-    "task": "task",
-    "method": "rule",
-    "arch": "architecture",
-    "fold": "fold",
-    "seed": "seed",
-    "trigger": "trigger",
-    "poison_rate": "rate",
-    "pair": "seed",  # of classes, of a poisoned run
-}
+# What tells runs apart, as columns of reports call it, and axes that are called otherwise.
+_COLUMNS = ("dataset", "task", "method", "arch", "fold", "seed", "trigger", "poison_rate", "pair")
+_AXES = {"dataset": "task", "method": "rule", "poison_rate": "rate"}
 _MOST = 20  # values that a message lists
 
 _Row = dict[str, str]
@@ -39,13 +31,13 @@ def text(parameters: params.Parameters, targets: tuple[str, ...], written: str) 
     if any(len(pair) != 2 for pair in pairs):
         raise UserError(f"'{written}' is no cell; write key=value pairs with commas, e.g. method=bptt,arch=rec.")
     lines = []
-    for step in behind(parameters, targets[0], {key.strip(): value.strip() for key, value in pairs}):
-        lines.append(f"{step.step}: {step.outputs[0]}")
-        for path in step.outputs:
+    for job in behind(parameters, targets[0], {key.strip(): value.strip() for key, value in pairs}):
+        lines.append(f"{job.name}: {job.output}")
+        for path in job.output_paths:
             known = digest(path)[:16] if path.is_file() else "does not exist"
             lines.append(f"    {path.name}  sha256 {known}")
-        lines.append(f"    code {step.code[:16]}, settings in {step.record}")
-        facts = execution_of(step)
+        lines.append(f"    code {job.code[:16]}, settings in {job.record}")
+        facts = execution_of(job)
         if facts:
             lines.append(
                 f"    computed {facts['started']} in {facts['seconds']:.1f} s on {facts['host']} "
@@ -56,23 +48,23 @@ def text(parameters: params.Parameters, targets: tuple[str, ...], written: str) 
     return "\n".join(lines)
 
 
-def behind(parameters: params.Parameters, report: str, cell: dict[str, str]) -> list[Plan]:
+def behind(parameters: params.Parameters, report: str, cell: dict[str, str]) -> list[Job]:
     """The runs behind a cell of a report; ``cell``: values by column of its table, or by what tells runs apart.
 
     Raises UserError for what is neither, for a value that the table does not have, and if no run matches.
     """
-    rendered, *steps = chain(list(plan.everything(parameters)), report)
-    with_rule = [step for step in steps if "rule" in step.settings]
-    runs = with_rule or steps
+    rendered, *jobs = chain(list(catalogue.everything(parameters)), report)
+    with_rule = [job for job in jobs if "rule" in job.key]
+    runs = with_rule or jobs
     table, columns, rows = _rows(rendered, report)
-    of_runs = [key for key in _SETTINGS if key not in columns and any(_names(parameters, run, key) for run in runs)]
+    of_runs = [key for key in _COLUMNS if key not in columns and any(_names(parameters, run, key) for run in runs)]
     wanted = {key if key in columns else _SYNONYMS.get(key, key): value for key, value in cell.items()}
     if unknown := wanted.keys() - {*columns, *of_runs}:
         known = ", ".join((*columns, *of_runs)) or "no key, since no run is behind it"
         raise UserError(f"'{min(unknown)}' does not name a cell of {table}; use {known}.")
     chosen = _chosen(table, rows, {key: value for key, value in wanted.items() if key in columns})
     own = {key: value for key, value in wanted.items() if key not in columns}
-    cells = {tuple((key, row[key]) for key in _SETTINGS if key in columns) for row in chosen} or {()}
+    cells = {tuple((key, row[key]) for key in _COLUMNS if key in columns) for row in chosen} or {()}
     matching = [run for run in runs if any(_fits(parameters, run, own | dict(cell)) for cell in cells)]
     if not matching:
         raise UserError(f"No run behind {report} matches {_words(cell)}.")
@@ -98,9 +90,9 @@ def _words(cell: _Row) -> str:
     return ", ".join(f"{key}={value}" for key, value in cell.items())
 
 
-def _rows(rendered: Plan, report: str) -> tuple[Path, list[str], list[_Row]]:
+def _rows(rendered: Job, report: str) -> tuple[Path, list[str], list[_Row]]:
     """The table of a report as it was made, its columns and its rows; without columns if a report has no table."""
-    tables = [path for path in rendered.outputs if path.suffix == ".csv"]
+    tables = [path for path in rendered.output_paths if path.suffix == ".csv"]
     if not tables:
         return Path(report), [], []
     table = next((path for path in tables if path.stem == Path(report).stem), tables[0])
@@ -120,22 +112,19 @@ def _is(column: str, value: str, asked: str) -> bool:
     return any(_same(name, asked) for name in names)
 
 
-def _fits(parameters: params.Parameters, run: Plan, wanted: _Row) -> bool:
+def _fits(parameters: params.Parameters, run: Job, wanted: _Row) -> bool:
     """Whether a run is one of those that are wanted; what it does not know does not count."""
     names = {key: _names(parameters, run, key) for key in wanted}
     return all(not names[key] or any(_same(name, value) for name in names[key]) for key, value in wanted.items())
 
 
-def _names(parameters: params.Parameters, run: Plan, column: str) -> tuple[str, ...]:
+def _names(parameters: params.Parameters, run: Job, column: str) -> tuple[str, ...]:
     """How a run's own value in a column may be written; nothing if it has none."""
-    if column in ("task", "dataset"):
-        tasks = {task: params.task_of(parameters, task).dataset for task in params.tasks(parameters)}
-        own = {run.settings.get("task"), run.settings.get("dataset")}  # a step's settings name one or the other
-        return tuple({"task": task, "dataset": name}[column] for task, name in tasks.items() if own & {task, name})
-    setting = _SETTINGS.get(column)
-    if setting not in run.settings or (column == "pair" and run.step != "backdoor"):
+    own = run.key.get(_AXES.get(column, column))
+    if own is None:
         return ()
-    own = run.settings[setting]
+    if column == "dataset":
+        return (params.task_of(parameters, own).dataset,)
     if column == "method":
         return (own, _label(own))
     if column == "arch":

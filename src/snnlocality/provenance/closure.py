@@ -22,10 +22,10 @@ _ORCHESTRATION = (
     "snnlocality.checkpoints",
     "snnlocality.parameters",
     "snnlocality.paths",
-    "snnlocality.plan",
     "snnlocality.progress",
     "snnlocality.provenance",
     "snnlocality.registry",
+    "snnlocality.study",
 )
 
 

@@ -19,13 +19,13 @@ from rocrate.model.entity import Entity
 from rocrate.rocrate import ROCrate
 
 from snnlocality import parameters as params
-from snnlocality import plan
 from snnlocality.errors import UserError
-from snnlocality.plan import Plan
 from snnlocality.provenance import audit
-from snnlocality.provenance.commands import arguments
 from snnlocality.provenance.records import execution_log, execution_of
 from snnlocality.storage import atomic_path, check_writable, read_json
+from snnlocality.study import catalogue
+from snnlocality.study.commands import arguments
+from snnlocality.study.step import Job, Report
 
 _VERSION = "1.1"  # of RO-Crate, on which the profiles rest
 _PROFILES = {
@@ -63,10 +63,10 @@ def export(parameters: params.Parameters, target: str, progress: Progress) -> Pa
     if path.exists():
         raise UserError(f"{path} exists; name a folder, or a file ending with .zip, that is not there yet.")
     check_writable(path)
-    steps = list(plan.everything(parameters))
-    for number, step in enumerate(steps):
-        progress(number, 2 * len(steps))
-        finding = audit.examined(step)
+    jobs = list(catalogue.everything(parameters))
+    for number, job in enumerate(jobs):
+        progress(number, 2 * len(jobs))
+        finding = audit.examined(job)
         if finding.verdict not in audit.SOUND:
             raise UserError(
                 f"{finding.output} is {finding.verdict.value} ({'; '.join(finding.reasons)}); a crate holds only what "
@@ -74,7 +74,7 @@ def export(parameters: params.Parameters, target: str, progress: Progress) -> Pa
             )
     with atomic_path(path) as draft:
         scratch = Path(tempfile.mkdtemp(dir=draft.parent))  # removed with the draft's folder
-        crate = _Study(parameters, scratch).described(steps, progress)
+        crate = _Study(parameters, scratch).described(jobs, progress)
         (crate.write_zip if path.suffix == ".zip" else crate.write)(draft)
     return path
 
@@ -89,7 +89,7 @@ class _Study:
         self.crate.metadata.extra_terms = dict(_TERMS)
         self.linked: set[tuple[str, str]] = set()  # examples and their parameters
 
-    def described(self, steps: list[Plan], progress: Progress) -> ROCrate:
+    def described(self, jobs: list[Job], progress: Progress) -> ROCrate:
         """All of it."""
         study = self.parameters.label
         root = self.crate.root_dataset
@@ -105,8 +105,8 @@ class _Study:
             for url, name in _PROFILES.items()
         ]
         workflow = self.workflow()
-        actions = [self.action(step, workflow, number, progress, len(steps)) for number, step in enumerate(steps)]
-        self.run(workflow, steps, actions)
+        actions = [self.action(job, workflow, number, progress, len(jobs)) for number, job in enumerate(jobs)]
+        self.run(workflow, jobs, actions)
         return self.crate
 
     def workflow(self) -> Entity:
@@ -125,26 +125,26 @@ class _Study:
             self.crate.add_dataset(copy, f"{name}/", properties={"name": name})
         return workflow
 
-    def action(self, step: Plan, workflow: Entity, number: int, progress: Progress, total: int) -> Entity:
+    def action(self, job: Job, workflow: Entity, number: int, progress: Progress, total: int) -> Entity:
         """The execution of one step."""
         progress(total + number, 2 * total)
-        tool = self.tool(step.step, workflow)
-        facts = execution_of(step) or {}
-        command = ["snnlocality", *arguments(step, self.parameters.label)]
-        record = read_json(step.record)
+        tool = self.tool(job.name, workflow)
+        facts = execution_of(job) or {}
+        command = ["snnlocality", *arguments(job, self.parameters.label)]
+        record = read_json(job.record)
         values = {**record["settings"], "code": record["code"], "libraries": record["libraries"]}
-        inputs = [self.slot(tool, "input", path.name, self.file(path)) for path in (*step.made, *step.given)]
-        inputs += [self.slot(tool, "input", name, self.value(step.step, name, value)) for name, value in values.items()]
-        if step.raw:
-            inputs.append(self.raw(step, len(record["raw"])))
-        results = [self.slot(tool, "output", path.name, self.file(path)) for path in (*step.outputs, step.record)]
+        inputs = [self.slot(tool, "input", path.name, self.file(path)) for path in (*job.input_paths, *job.static_inputs.values())]
+        inputs += [self.slot(tool, "input", name, self.value(job.name, name, value)) for name, value in values.items()]
+        if job.raw:
+            inputs.append(self.raw(job, len(record["raw"])))
+        results = [self.slot(tool, "output", path.name, self.file(path)) for path in (*job.output_paths, job.record)]
         action = self.crate.add_action(
             tool,
-            identifier=f"#run/{step.outputs[0]}",
+            identifier=f"#run/{job.output}",
             object=inputs,
             result=results,
             properties={
-                "name": f"{step.step}: {step.outputs[0]}",
+                "name": f"{job.name}: {job.output}",
                 "description": " ".join(command),
                 "actionStatus": _COMPLETED,
             },
@@ -156,16 +156,15 @@ class _Study:
             action["endTime"] = end.isoformat(timespec="milliseconds")
             here = {name: facts[name] for name in _ENVIRONMENT if facts.get(name) is not None} | facts["libraries"]
             action["environment"] = [self.value("environment", name, value) for name, value in here.items()]
-            action["subjectOf"] = self.file(execution_log(step))
+            action["subjectOf"] = self.file(execution_log(job))
         self.crate.root_dataset.append_to("mentions", action)
         return action
 
-    def run(self, workflow: Entity, steps: list[Plan], actions: list[Entity]) -> None:
+    def run(self, workflow: Entity, jobs: list[Job], actions: list[Entity]) -> None:
         """The execution of the whole workflow, and which of its steps each action carried out."""
-        reports = {step.outputs[0] for step in plan.reports(self.parameters)}
-        published = sorted({path for step in steps for path in step.given})
+        published = sorted({path for job in jobs for path in job.static_inputs.values()})
         given = [self.file(path) for path in (Path("params.yaml"), *published)]
-        made = [self.file(path) for step in steps if step.outputs[0] in reports for path in step.outputs]
+        made = [self.file(path) for job in jobs if isinstance(job.step, Report) for path in job.output_paths]
         whole = self.crate.add_action(
             workflow,
             identifier="#run",
@@ -190,13 +189,13 @@ class _Study:
         )
         control = [
             self.entity(
-                f"#control/{step.outputs[0]}",
+                f"#control/{job.output}",
                 "ControlAction",
-                name=f"Carry out the step {step.step}",
-                instrument=self.entity(f"#step/{step.step}", "HowToStep"),
+                name=f"Carry out the step {job.name}",
+                instrument=self.entity(f"#step/{job.name}", "HowToStep"),
                 object=action,
             )
-            for step, action in zip(steps, actions, strict=True)
+            for job, action in zip(jobs, actions, strict=True)
         ]
         self.entity(
             "#organize",
@@ -243,13 +242,13 @@ class _Study:
         identifier = f"#value/{step}/{name}/{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         return self.entity(identifier, "PropertyValue", name=name, value=text)
 
-    def raw(self, step: Plan, number: int) -> Entity:
+    def raw(self, job: Job, number: int) -> Entity:
         """Raw files of real data, which are not the study's to give away."""
         return self.entity(
-            f"#raw/{step.raw}",
+            f"#raw/{job.raw}",
             "CreativeWork",
-            name=f"Raw data {step.raw}",
-            description=f"{number} files that are not in this crate; {step.record} has the SHA-256 of each.",
+            name=f"Raw data {job.raw}",
+            description=f"{number} files that are not in this crate; {job.record} has the SHA-256 of each.",
         )
 
     def file(self, path: Path) -> Entity:

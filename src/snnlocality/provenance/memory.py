@@ -18,8 +18,8 @@ from snakemake.persistence.file import FilePersistence
 
 from snnlocality import paths
 from snnlocality.errors import UserError
-from snnlocality.plan import Plan
 from snnlocality.storage import read_json
+from snnlocality.study.step import Job
 
 _UNKNOWN = ["no readable record says how it was made"]  # in place of parameters, so different from all
 
@@ -37,7 +37,7 @@ class _Record(BaseModel):
     outputs: dict[str, str]
 
 
-def recall(study: str, steps: Iterable[Plan] = ()) -> None:
+def recall(study: str, jobs: Iterable[Job] = ()) -> None:
     """Make Snakemake remember of the study's results and of the reports what their records say, and only that.
 
     Of results for which no readable record vouches it remembers just that, so that the steps (of ``steps``, which are
@@ -63,9 +63,9 @@ def recall(study: str, steps: Iterable[Plan] = ()) -> None:
         }
         _tell(memory, (path, *outputs), path, record.step, told)
     if unvouched := there - records - vouched:
-        for step in steps:
-            if found := unvouched.intersection(step.outputs):
-                _tell(memory, (step.record, *step.outputs), min(found), step.step, {"params": _UNKNOWN})
+        for job in jobs:
+            if found := unvouched.intersection(job.output_paths):
+                _tell(memory, (job.record, *job.output_paths), min(found), job.name, {"params": _UNKNOWN})
 
 
 def _tell(memory: FilePersistence, outputs: Iterable[Path], of: Path, step: str, told: dict[str, Any]) -> None:

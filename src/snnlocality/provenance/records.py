@@ -22,10 +22,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from snnlocality import paths, portable, progress
 from snnlocality.errors import UserError
-from snnlocality.plan import Plan
 from snnlocality.provenance import raw
 from snnlocality.provenance.environment import code_path, installed_versions, not_as_locked
 from snnlocality.storage import check_writable, read_json, remove_leftovers, settle, sha256, write_json
+from snnlocality.study.step import Job
 
 _SUFFIX = ".record.json"
 
@@ -38,8 +38,8 @@ class Execution(NamedTuple):
 
 
 @contextmanager
-def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
-    """Check the plan's inputs against their records, let the body make its outputs, then leave a record.
+def recorded(job: Job, **circumstances: str) -> Iterator[Execution]:
+    """Check the job's inputs against their records, let the body make its outputs, then leave a record.
 
     If the body fails, no record remains, and (by ``storage.atomic_path``) no half-written output. Raises UserError
     for an input that was changed after it was made, and for outputs that cannot be written. ``circumstances`` (the
@@ -49,43 +49,43 @@ def recorded(plan: Plan, **circumstances: str) -> Iterator[Execution]:
         progress.say(portable.NOT_PORTABLE)
     if others := not_as_locked():
         progress.say(others)
-    for path in (*plan.outputs, plan.record):
+    for path in (*job.output_paths, job.record):
         remove_leftovers(path)
         check_writable(path)
-    execution = Execution(input_digests(plan), circumstances)
-    raw_files = {"raw": raw.digests(plan.raw)} if plan.raw else {}
-    code = plan.code  # of what is loaded now, not of what may have been edited meanwhile
+    execution = Execution(input_digests(job), circumstances)
+    raw_files = {"raw": raw.digests(job.raw)} if job.raw else {}
+    code = job.code  # of what is loaded now, not of what may have been edited meanwhile
     started, clock, worked = datetime.now(UTC), time.monotonic(), time.process_time()
     yield execution
-    for path in plan.outputs:
+    for path in job.output_paths:
         settle(path)
     record = {
-        "step": plan.step,
-        "settings": plan.settings,
+        "step": job.name,
+        "settings": job.settings,
         "code": code,
         "libraries": installed_versions(),
         "inputs": execution.inputs,
-        "outputs": {path.name: sha256(path) for path in plan.outputs},
+        "outputs": {path.name: sha256(path) for path in job.output_paths},
         **raw_files,
     }
-    write_json(plan.record, record)
+    write_json(job.record, record)
     write_json(
-        execution_log(plan),
+        execution_log(job),
         {
             "command": sys.argv,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
             "processor_seconds": round(time.process_time() - worked, 3),  # whatever else the machine had to do
-            "record": sha256(plan.record),  # which result this was, if there have been several
+            "record": sha256(job.record),  # which result this was, if there have been several
             **execution.circumstances,
             **circumstances_here(),
         },
     )
 
 
-def execution_log(plan: Plan) -> Path:
+def execution_log(job: Job) -> Path:
     """Where the volatile facts of a step's last execution on this machine are."""
-    return paths.log(plan.record).with_name(f"{plan.step}.execution.json")
+    return paths.log(job.record).with_name(f"{job.name}.execution.json")
 
 
 class _Log(BaseModel):
@@ -106,18 +106,18 @@ class _Log(BaseModel):
     engine: str = ""
 
 
-def execution_of(plan: Plan) -> dict[str, Any] | None:
+def execution_of(job: Job) -> dict[str, Any] | None:
     """Facts of the execution that made the results that are here; None if no readable log of it is here."""
     try:
-        facts = read_json(execution_log(plan))
-        return facts if _Log.model_validate(facts).record == sha256(plan.record) else None
+        facts = read_json(execution_log(job))
+        return facts if _Log.model_validate(facts).record == sha256(job.record) else None
     except (UserError, OSError, ValidationError):
         return None
 
 
-def input_digests(plan: Plan) -> dict[str, str]:
+def input_digests(job: Job) -> dict[str, str]:
     """SHA-256 of every input by its path, those that steps made checked against their records (``check``)."""
-    return {str(path): check(path) for path in plan.made} | {str(path): _digest(path) for path in plan.given}
+    return {str(path): check(path) for path in job.input_paths} | {str(path): _digest(path) for path in job.static_inputs.values()}
 
 
 def check(path: str | Path) -> str:

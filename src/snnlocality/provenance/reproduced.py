@@ -12,12 +12,12 @@ import pandas as pd
 from snnlocality import parameters as params
 from snnlocality import paths, portable
 from snnlocality.errors import UserError
-from snnlocality.plan import Plan
 from snnlocality.provenance import manifest
 from snnlocality.provenance.audit import chosen
 from snnlocality.provenance.environment import astray, locked_versions
 from snnlocality.provenance.manifest import is_as_remembered, md5
 from snnlocality.provenance.records import execution_of
+from snnlocality.study.step import Job
 
 _ENGINE = "cpu"  # whose results are committed
 _MOST = 5  # differences of one kind that are told before the rest is counted
@@ -36,7 +36,7 @@ class Output(NamedTuple):
 
     path: Path
     known: str  # MD5 in the committed dvc.lock
-    step: Plan  # the first along the way that makes a part of it
+    job: Job  # the first along the way that makes a part of it
     state: State
 
 
@@ -45,12 +45,12 @@ def compared(parameters: params.Parameters, targets: Sequence[str] = ()) -> list
 
     Raises UserError if dvc.lock remembers another study, and for a target that no step makes.
     """
-    steps = chosen(parameters, targets)
+    jobs = chosen(parameters, targets)
     if targets:
-        steps.reverse()  # a target comes before what is behind it
+        jobs.reverse()  # a target comes before what is behind it
     outputs = []
     for path, known in manifest.committed_outputs().items():
-        makers = [step for step in steps if any(_within(file, Path(path)) for file in step.outputs)]
+        makers = [job for job in jobs if any(_within(file, Path(path)) for file in job.output_paths)]
         if makers:
             outputs.append(Output(Path(path), known, makers[0], _state(Path(path), known)))
     if not any(_within(output.path, paths.RESULTS / parameters.label) for output in outputs) and not targets:
@@ -58,8 +58,8 @@ def compared(parameters: params.Parameters, targets: Sequence[str] = ()) -> list
             f"The committed {manifest.LOCK} does not remember the study '{parameters.label}', so there is nothing to "
             "compare with; git checkout the commit whose dvc.lock does."
         )
-    order = {step.outputs: number for number, step in enumerate(steps)}
-    return sorted(outputs, key=lambda output: order[output.step.outputs])
+    order = {job.output: number for number, job in enumerate(jobs)}
+    return sorted(outputs, key=lambda output: order[output.job.output])
 
 
 def text(parameters: params.Parameters, outputs: Sequence[Output]) -> str:
@@ -74,7 +74,7 @@ def text(parameters: params.Parameters, outputs: Sequence[Output]) -> str:
     differing = [output for output in outputs if output.state is State.DIFFERS]
     if differing:
         lines += [
-            f"The first that differs: {differing[0].path} ({differing[0].step.step}).",
+            f"The first that differs: {differing[0].path} ({differing[0].job.name}).",
             *(f"Likely cause: {cause}." for cause in causes(differing[0])),
             *sizes(parameters, differing),
             "The committed lock is as it was. To have it remember these results: dvc commit --force, and commit it.",
@@ -95,7 +95,7 @@ def causes(output: Output) -> list[str]:
     found += [f"{path} is another file" for path in changed if path.startswith("published/")]
     if found:
         return found
-    facts = execution_of(output.step)
+    facts = execution_of(output.job)
     if facts is None:
         return ["unknown: no log here tells how it was computed"]
     found += [

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from snnlocality import parameters as params
-from snnlocality import paths, plan, registry
+from snnlocality import paths, registry
 from snnlocality.data.sources import raw_folder
 from snnlocality.errors import UserError
+from snnlocality.study.steps import prepare
 
 _KEYS = ("study", "scale", "engine")  # of --config
 _NAMED_BELOW = {**dict.fromkeys((*params.TASKS, "backdoor"), params.RULES), "tutorial": params.EXPERIMENTS}
@@ -50,10 +51,10 @@ def unprepared(parameters: params.Parameters) -> dict[str, str]:
     """By task, why its data, which are not here, cannot be prepared: there is no folder of raw files."""
     found = {}
     for task in params.tasks(parameters):
-        prepared = plan.prepare(parameters, task)
+        prepared = prepare.STEP.job(parameters, task=task)
         try:
-            if not prepared.outputs[0].exists():
+            if not prepared.output.exists():
                 raw_folder(prepared.settings["data"]["source"])
         except UserError as error:
-            found[task] = f"{prepared.outputs[0]} cannot be prepared: {error}"
+            found[task] = f"{prepared.output} cannot be prepared: {error}"
     return found

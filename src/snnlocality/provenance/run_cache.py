@@ -13,60 +13,60 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from snnlocality.errors import UserError
-from snnlocality.plan import Plan
 from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import installed_versions
 from snnlocality.storage import PART, atomic_path, check_writable, read_json, remove_leftovers, sha256, write_json
+from snnlocality.study.step import Job
 
 VARIABLE = "SNNLOCALITY_RUN_CACHE"  # a folder that several checkouts may share
 _ENTRY = "entry.json"
 
 
-def key(plan: Plan, inputs: Mapping[str, str]) -> str:
+def key(job: Job, inputs: Mapping[str, str]) -> str:
     """SHA-256 of all that decides a run: settings, code (of training many at once too), libraries and inputs."""
     decisive = {
-        "step": plan.step,
-        "settings": plan.settings,
-        "code": code_digest((*plan.modules, "snnlocality.steps.train_many")),
+        "step": job.name,
+        "settings": job.settings,
+        "code": code_digest((*job.modules, "snnlocality.steps.train_many")),
         "libraries": installed_versions(),
         "inputs": dict(inputs),
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
-def holds(plan: Plan, inputs: Mapping[str, str]) -> bool:
+def holds(job: Job, inputs: Mapping[str, str]) -> bool:
     """Whether all outputs of a run are here, unchanged."""
-    folder = _folder(plan, inputs)
+    folder = _folder(job, inputs)
     try:
         entry = read_json(folder / _ENTRY)
-        digests = {output.name: sha256(folder / output.name) for output in plan.outputs}
+        digests = {output.name: sha256(folder / output.name) for output in job.output_paths}
         return entry["outputs"] == digests and isinstance(entry["engine"], str)
     except (UserError, KeyError, OSError):
         return False
 
 
-def take(plan: Plan, inputs: Mapping[str, str]) -> str | None:
+def take(job: Job, inputs: Mapping[str, str]) -> str | None:
     """Copy a run's outputs to their places; return the engine that computed them, or None if they are not here."""
-    if not holds(plan, inputs):
+    if not holds(job, inputs):
         return None
-    folder = _folder(plan, inputs)
-    for output in plan.outputs:
+    folder = _folder(job, inputs)
+    for output in job.output_paths:
         with atomic_path(output) as temporary:
             shutil.copyfile(folder / output.name, temporary)
     return read_json(folder / _ENTRY)["engine"]
 
 
-def put(plan: Plan, inputs: Mapping[str, str], engine: str, write: Callable[[Path], None]) -> None:
+def put(job: Job, inputs: Mapping[str, str], engine: str, write: Callable[[Path], None]) -> None:
     """Keep a run's outputs: ``write`` makes them, under their own names, in the folder it is given."""
-    folder = _folder(plan, inputs)
+    folder = _folder(job, inputs)
     check_place()
     remove_leftovers(folder)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.", suffix=PART) as scratch:
         draft = Path(scratch) / folder.name
         draft.mkdir()
         write(draft)
-        outputs = {output.name: sha256(draft / output.name) for output in plan.outputs}
-        write_json(draft / _ENTRY, {"engine": engine, "outputs": outputs, "settings": plan.settings})
+        outputs = {output.name: sha256(draft / output.name) for output in job.output_paths}
+        write_json(draft / _ENTRY, {"engine": engine, "outputs": outputs, "settings": job.settings})
         shutil.rmtree(folder, ignore_errors=True)  # an entry that no longer holds
         os.replace(draft, folder)
 
@@ -81,5 +81,5 @@ def root() -> Path:
     return Path(os.environ.get(VARIABLE) or ".run-cache")
 
 
-def _folder(plan: Plan, inputs: Mapping[str, str]) -> Path:
-    return root() / key(plan, inputs)
+def _folder(job: Job, inputs: Mapping[str, str]) -> Path:
+    return root() / key(job, inputs)

@@ -19,16 +19,18 @@ from typing import Any, NamedTuple
 
 import snnlocality
 from snnlocality import parameters as params
-from snnlocality import paths, plan
+from snnlocality import paths
 from snnlocality.data.sources import DATA_VARIABLE, data_folder
 from snnlocality.errors import UserError
-from snnlocality.plan import Plan
 from snnlocality.provenance import audit, raw, run_cache
-from snnlocality.provenance.commands import arguments
 from snnlocality.provenance.environment import astray
 from snnlocality.provenance.manifest import Manifest
 from snnlocality.provenance.records import execution_log, execution_of
 from snnlocality.storage import read_json, sha256
+from snnlocality.study import catalogue
+from snnlocality.study.commands import arguments
+from snnlocality.study.step import Job
+from snnlocality.study.steps import evaluate, fgsm
 
 _JUDGED = ("train", "backdoor", "evaluate", "fgsm")  # on any platform
 _PLATFORM = ("machine", "system", "libc", "python", "libraries", "engine", "code_path")
@@ -62,36 +64,36 @@ class Check(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def sample(parameters: params.Parameters, number: int, seed: int) -> list[Plan]:
+def sample(parameters: params.Parameters, number: int, seed: int) -> list[Job]:
     """Steps of the study of any kind, drawn at random; the same for the same seed.
 
     Those whose raw data are not here are left out. Raises UserError if nothing is there to draw from.
     """
-    there = [one for one in plan.everything(parameters) if one.record.exists() and (not one.raw or raw.files(one.raw))]
+    there = [one for one in catalogue.everything(parameters) if one.record.exists() and (not one.raw or raw.files(one.raw))]
     if not there:
         raise UserError(f"There is no result of the study '{parameters.label}' to verify; dvc pull, or compute it.")
     return random.Random(seed).sample(there, min(number, len(there)))
 
 
-def makers(parameters: params.Parameters, targets: Iterable[str]) -> list[Plan]:
+def makers(parameters: params.Parameters, targets: Iterable[str]) -> list[Job]:
     """The steps that make these files. Raises UserError for a file that no step makes."""
-    steps = audit.chosen(parameters)
-    return [audit.chain(steps, target)[0] for target in targets]
+    jobs = audit.chosen(parameters)
+    return [audit.chain(jobs, target)[0] for target in targets]
 
 
-def with_measures(parameters: params.Parameters, steps: Iterable[Plan]) -> list[Plan]:
+def with_measures(parameters: params.Parameters, jobs: Iterable[Job]) -> list[Job]:
     """These steps, each once, every training followed by what was measured of its network.
 
     A training that comes out the same says nothing of the accuracies that are recorded of it.
     """
-    found: dict[Path, Plan] = {}
-    for step in steps:
-        measures = _measures(parameters, step) if step.step == "train" else ()
-        found |= {one.outputs[0]: one for one in (step, *measures) if one is step or one.record.exists()}
+    found: dict[Path, Job] = {}
+    for job in jobs:
+        measures = _measures(parameters, job) if job.name == "train" else ()
+        found |= {one.output: one for one in (job, *measures) if one is job or one.record.exists()}
     return list(found.values())
 
 
-def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, threads: int = 1) -> Check:
+def verify(parameters: params.Parameters, job: Job, remembered: Manifest, threads: int = 1) -> Check:
     """Compute a step again from its recorded inputs; nothing below results/ or reports/ is touched.
 
     With a training, its new network is evaluated, and judged by its accuracy. What is measured of a network is measured
@@ -99,29 +101,29 @@ def verify(parameters: params.Parameters, step: Plan, remembered: Manifest, thre
     """
 
     def check(outcome: Outcome, *reasons: str) -> Check:
-        return Check(step.step, str(step.outputs[0]), outcome, reasons)
+        return Check(job.name, str(job.output), outcome, reasons)
 
-    steps = [step, *(_measures(parameters, step)[:1] if step.step == "train" else ())]
-    for one in steps:
+    jobs = [job, *(_measures(parameters, job)[:1] if job.name == "train" else ())]
+    for one in jobs:
         finding = audit.examined(one, remembered)
         if finding.verdict not in audit.SOUND:
             return check(Outcome.DIFFERS, f"{finding.output} is {finding.verdict.value}:", *finding.reasons)
     with tempfile.TemporaryDirectory(prefix="snnlocality-verify-") as folder:
         root = Path(folder)
-        _mirror(root, parameters, {path for one in steps for path in (*one.outputs, one.record)})
-        for one in steps:
+        _mirror(root, parameters, {path for one in jobs for path in (*one.output_paths, one.record)})
+        for one in jobs:
             _execute(root, arguments(one, parameters.label, threads))
-        changed = [path for one in steps for path in one.outputs if sha256(root / path) != audit.digest(path)]
+        changed = [path for one in jobs for path in one.output_paths if sha256(root / path) != audit.digest(path)]
         if not changed:
             return check(Outcome.IDENTICAL)
         reasons = [f"{path} has other bytes" for path in changed]
-        recorded, here = execution_of(step), read_json(root / execution_log(step))
+        recorded, here = execution_of(job), read_json(root / execution_log(job))
         if recorded and not (others := _other_platform(recorded, here)):
             return check(Outcome.DIFFERS, "this is the platform that computed it, and", *reasons)
         where = f"another platform computed it ({others})" if recorded else "no log says what platform computed it"
-        if step.step not in _JUDGED:
+        if job.name not in _JUDGED:
             return check(Outcome.UNJUDGED, where, *reasons, "only on that platform must it be the same to the bit")
-        within, words = _compared(step.step, steps[-1].outputs[0], root)
+        within, words = _compared(job.name, jobs[-1].output, root)
         return check(Outcome.WITHIN if within else Outcome.DIFFERS, where, words)
 
 
@@ -163,11 +165,9 @@ def allowed_at_rest(share: float, decisions: int) -> int:
     return 1 + math.floor(share * decisions)
 
 
-def _measures(parameters: params.Parameters, training: Plan) -> list[Plan]:
+def _measures(parameters: params.Parameters, training: Job) -> list[Job]:
     """What is measured of a training's network: its evaluation, then its accuracies under attack if there are any."""
-    run = [training.settings[key] for key in ("task", "rule", "architecture", "fold", "seed")]
-    kinds = (plan.evaluate, plan.fgsm) if run[0] == "vision" else (plan.evaluate,)
-    return [kind(parameters, *run) for kind in kinds]
+    return [job for step in (evaluate.STEP, fgsm.STEP) for job in step.jobs(parameters, **training.key)]
 
 
 def _mirror(root: Path, parameters: params.Parameters, left_out: set[Path]) -> None:

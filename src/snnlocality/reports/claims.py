@@ -1,58 +1,47 @@
 """The ledger of claims: what the published numbers say to each, what ours say, and whether the measurement can tell."""
 
-from pathlib import Path
 
 import pandas as pd
 from scipy import stats
 
-from snnlocality import parameters as params
-from snnlocality import plan
-from snnlocality.attacks.backdoor import TRIGGERS
+from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.claims import evidence as numbers
 from snnlocality.claims.evidence import Evidence, MissingError
 from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, Claim, Contrasts
 from snnlocality.claims.tutorial import CLAIMS as TUTORIAL
 from snnlocality.claims.verdict import Assessment, Contrast, Verdict, assess, satisfied, verdict
 from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
 from snnlocality.reports import figure2, figure4, table4, tables
 from snnlocality.reports.gathering import gathered
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 _COLUMNS = ["id", "claim", "artifact", "test", "published", "verdict", *Assessment._fields]
 _COLUMNS += ["control", "control_verdict", "control_weakest", "control_effect", "remark"]
 
 
-def render(parameters: params.Parameters) -> Path:
+def render(job: Job) -> None:
     """Write the ledger as CSV, Markdown and HTML."""
-    rendered = plan.claims(parameters)
-    settings, files = rendered.settings, rendered.outputs
-    with recorded(rendered):
-        ours = of_runs(settings, rendered.made)
-        theirs = numbers.published(*map(pd.read_csv, rendered.given), PAPERS_ATTACK, TRIGGERS)
-        ledger = judge((*CLAIMS, *TUTORIAL), theirs, ours)
-        notices = [read_notice(path) for path in rendered.made if path.name == "data.safetensors"]
-        title = f"The papers' claims, study '{settings['study']}'"
-        write_text(files[0], ledger.to_csv(index=False, float_format="%.6g"))
-        write_text(files[1], tables.markdown(title, layout(ledger), notes_of(ledger, notices)))
-        write_text(files[2], tables.html(title, layout(ledger), notes_of(ledger, notices)))
-    return files[0]
+    ours = of_runs(job)
+    theirs = numbers.published(*map(pd.read_csv, job.static_inputs.values()), PAPERS_ATTACK, TRIGGERS)
+    ledger = judge((*CLAIMS, *TUTORIAL), theirs, ours)
+    notices = [read_notice(path) for path in job.inputs["data"].values()]
+    title = f"The papers' claims, study '{job.settings['study']}'"
+    write_text(job.outputs["table"], ledger.to_csv(index=False, float_format="%.6g"))
+    write_text(job.outputs["text"], tables.markdown(title, layout(ledger), notes_of(ledger, notices)))
+    write_text(job.outputs["page"], tables.html(title, layout(ledger), notes_of(ledger, notices)))
 
 
-def of_runs(settings: dict, made: tuple[Path, ...]) -> Evidence:
+def of_runs(job: Job) -> Evidence:
     """Our numbers, from the files that the tables and figures are made of."""
-    labels, parts = settings["labels"], iter(made)
-
-    def take(count: int) -> tuple[Path, ...]:
-        return tuple(next(parts) for _ in range(count))
-
-    of_rules = pd.concat([pd.read_csv(path) for path in take(settings["tables_of_runs"])], ignore_index=True)
-    attacked, shift, traces = (gathered(settings["runs"], take(len(settings["runs"])), labels) for _ in range(3))
-    poisoned = table4.read(settings["backdoors"], take(len(settings["backdoors"])), labels)
-    similarity = figure2.read(settings, take(len(settings["cells"])))
+    settings, inputs = job.settings, job.inputs
+    of_rules = pd.concat(map(pd.read_csv, inputs["runs"].values()), ignore_index=True)
+    attacked, shift, traces = (gathered(inputs[name], settings) for name in ("attacked", "shift", "traces"))
+    poisoned = table4.read(inputs["poisoned"], settings)
+    similarity = figure2.read(inputs["cka"], settings)
     shares = figure4.at_the_end(figure4.shares(traces))
-    tutorial = numbers.of_experiments(*map(pd.read_csv, take(len(plan.EXPERIMENTS_WITH_CLAIMS))))
-    return numbers.of_runs(of_rules, attacked, poisoned, similarity, shift, shares, tutorial)
+    experiments = {name: pd.read_csv(inputs[name]) for name in settings["experiments"]}
+    return numbers.of_runs(of_rules, attacked, poisoned, similarity, shift, shares, numbers.of_experiments(**experiments))
 
 
 def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: Evidence) -> pd.DataFrame:

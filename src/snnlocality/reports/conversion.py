@@ -1,41 +1,33 @@
 """Converted networks over time, beside the ReLU networks they were made of."""
 
-from pathlib import Path
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from snnlocality import parameters as params
-from snnlocality import plan
-from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
 from snnlocality.reports.figures import captioned, save_svg, set_theme
-from snnlocality.reports.gathering import summarised
+from snnlocality.reports.gathering import notice_of, summarised
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 _KEYS = ["network", "neuron", "balance", "input", "step"]
 
 
-def render(parameters: params.Parameters) -> Path:
-    """Write the table and the figure; return the figure's path."""
-    drawn = plan.conversion(parameters)
-    settings, (figure_path, table_path) = drawn.settings, drawn.outputs
-    with recorded(drawn):
-        runs = pd.concat(
-            [
-                pd.read_csv(path, keep_default_na=False).assign(fold=fold, seed=seed)
-                for (fold, seed), path in zip(settings["cells"], drawn.made[:-1], strict=True)
-            ],
-            ignore_index=True,
-        )
-        table = summarised(runs, _KEYS, "accuracy", 100)
-        write_text(table_path, table.to_csv(index=False, float_format="%.4f"))
-        figure = draw(table)
-        title = f"Accuracy of converted networks, mean and 95 % interval over seeds, study '{settings['study']}'"
-        captioned(figure, title, read_notice(drawn.made[-1]))
-        save_svg(figure, figure_path)
-    return figure_path
+def render(job: Job) -> None:
+    """Write the table and the figure."""
+    runs = pd.concat(
+        [
+            pd.read_csv(path, keep_default_na=False).assign(fold=fold, seed=seed)
+            for (_, fold, seed), path in job.inputs["accuracies"].items()
+        ],
+        ignore_index=True,
+    )
+    table = summarised(runs, _KEYS, "accuracy", 100)
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
+    figure = draw(table)
+    title = f"Accuracy of converted networks, mean and 95 % interval over seeds, study '{job.settings['study']}'"
+    captioned(figure, title, notice_of(job))
+    save_svg(figure, job.outputs["figure"])
 
 
 def draw(table: pd.DataFrame) -> Figure:

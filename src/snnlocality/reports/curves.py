@@ -1,46 +1,34 @@
 """Training curves of every cell, as a table and a figure: did the runs have time to learn?"""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from snnlocality import parameters as params
-from snnlocality import plan, registry
-from snnlocality.provenance.records import recorded
 from snnlocality.reports.figures import save_svg
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 
-def render(parameters: params.Parameters) -> Path:
-    """Write the table and the figure; return the figure's path."""
-    rendered = plan.curves(parameters)
-    figure_path, table_path = rendered.outputs
-    runs = [
-        (task, rule, *run)
-        for task in params.tasks(parameters)
-        for rule in params.rules(parameters)
-        for run in plan.runs_of(parameters, task)
-    ]
-    with recorded(rendered):
-        table = pd.concat(
-            [_labelled(parameters, run, path) for run, path in zip(runs, rendered.made, strict=True)],
-            ignore_index=True,
-        )
-        write_text(table_path, table.to_csv(index=False, float_format="%.6g"))
-        save_svg(draw(table, parameters.label), figure_path)
-    return figure_path
+def render(job: Job) -> None:
+    """Write the table and the figure."""
+    table = pd.concat(
+        [_labelled(job.settings, run, path) for run, path in job.inputs["curves"].items()],
+        ignore_index=True,
+    )
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
+    save_svg(draw(table, job.settings["study"]), job.outputs["figure"])
 
 
-def _labelled(parameters: params.Parameters, key: tuple, path: Path) -> pd.DataFrame:
-    task, rule, architecture, fold, seed = key
+def _labelled(settings: dict[str, Any], key: tuple, path: Path) -> pd.DataFrame:
+    task, rule, arch, fold, seed = key
     labels = {
-        "dataset": params.task_of(parameters, task).dataset,
-        "source": params.study_task(parameters, task).data.source,
-        "method": registry.load(params.RULES, rule).RULE.label,
-        "arch": params.ARCHITECTURE_LABELS[architecture],
+        **settings["tasks"][task],
+        "method": settings["methods"][rule],
+        "arch": settings["labels"][arch],
         "fold": fold,
         "seed": seed,
     }

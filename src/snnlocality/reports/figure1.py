@@ -1,7 +1,6 @@
 """Figure 1: the methods ordered by locality, drawn from what the learning rules declare."""
 
 import textwrap
-from pathlib import Path
 
 import pandas as pd
 import seaborn as sns
@@ -9,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from snnlocality import parameters as params
-from snnlocality import plan, registry
+from snnlocality import registry
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
-from snnlocality.provenance.records import recorded
+from snnlocality.registry import RULES
 from snnlocality.reports.figures import arrow, save_svg, set_theme
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 _SOURCES = list(ErrorSource)  # global to local
 _LAYERS = ("layer 1", "layer 2", "readout", "loss")
@@ -26,15 +25,11 @@ _WEIGHTS = {
 }
 
 
-def render(parameters: params.Parameters) -> Path:
-    """Write the table and the picture; return the picture's path."""
-    drawn = plan.figure1(parameters)
-    figure_path, table_path = drawn.outputs
-    with recorded(drawn):
-        rules = ordered([registry.load(params.RULES, name).RULE for name in drawn.settings["rules"]])
-        write_text(table_path, declared(rules).to_csv(index=False))
-        save_svg(draw(rules), figure_path)
-    return figure_path
+def render(job: Job) -> None:
+    """Write the table and the picture."""
+    rules = ordered([registry.load(RULES, name).RULE for name in job.settings["rules"]])
+    write_text(job.outputs["table"], declared(rules).to_csv(index=False))
+    save_svg(draw(rules), job.outputs["figure"])
 
 
 def ordered(rules: list[Rule]) -> list[Rule]:

@@ -1,50 +1,46 @@
 """Figure 2: how alike the networks of different methods represent the same samples, layer by layer."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from snnlocality import parameters as params
-from snnlocality import plan
-from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
 from snnlocality.reports.figures import captioned, save_svg, set_theme
-from snnlocality.reports.gathering import method, summarised
+from snnlocality.reports.gathering import notice_of, summarised
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 CONVERTED = {"converted_IF": "converted (IF)", "converted_LIF": "converted (LIF)"}
 KINDS = {"spikes": "spikes", "potentials": "membrane potentials"}
 _KEYS = ["kind", "arch", "pair", "a", "b", "layer"]
 
 
-def render(parameters: params.Parameters) -> Path:
-    """Write the table and the figure; return the figure's path."""
-    drawn = plan.figure2(parameters)
-    settings, (figure_path, table_path) = drawn.settings, drawn.outputs
-    with recorded(drawn):
-        table = summarised(read(settings, drawn.made[:-1]), _KEYS, "cka")
-        write_text(table_path, table.to_csv(index=False, float_format="%.4f"))
-        figure = draw(table)
-        captioned(
-            figure,
-            f"CKA between methods, mean and 95 % interval over seeds, study '{parameters.label}'",
-            read_notice(drawn.made[-1]),
-        )
-        save_svg(figure, figure_path)
-    return figure_path
+def render(job: Job) -> None:
+    """Write the table and the figure."""
+    settings = job.settings
+    table = summarised(read(job.inputs["cka"], settings), _KEYS, "cka")
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
+    figure = draw(table)
+    captioned(
+        figure,
+        f"CKA between methods, mean and 95 % interval over seeds, study '{settings['study']}'",
+        notice_of(job),
+    )
+    save_svg(figure, job.outputs["figure"])
 
 
-def read(settings: dict, paths: tuple[Path, ...]) -> pd.DataFrame:
+def read(compared: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
     """A row per seed, architecture, pair of methods, kind and layer."""
     rows = []
-    for (architecture, fold, seed), path in zip(settings["cells"], paths, strict=True):
+    for (_, arch, fold, seed), path in compared.items():
         table = pd.read_csv(path, dtype={"layer": str})
-        rows.append(table.assign(arch=settings["labels"][architecture], fold=fold, seed=seed))
+        rows.append(table.assign(arch=settings["labels"][arch], fold=fold, seed=seed))
     table = pd.concat(rows, ignore_index=True)
     for column in ("a", "b"):
-        table[column] = table[column].map(lambda name: CONVERTED.get(name) or method(name))
+        table[column] = table[column].map(lambda name: CONVERTED.get(name) or settings["methods"][name])
     return table.assign(pair=table["a"] + " and " + table["b"])
 
 

@@ -1,6 +1,5 @@
 """Figure 3: how far attacks move representations, REC against FF, and what accuracy has to do with it."""
 
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,47 +7,39 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from scipy import stats
 
-from snnlocality import parameters as params
-from snnlocality import plan
-from snnlocality.attacks.fgsm import ATTACKS
-from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
+from snnlocality.attacks import fgsm as attacks
 from snnlocality.reports.figures import captioned, nothing, save_svg, set_theme
-from snnlocality.reports.gathering import gathered, summarised
+from snnlocality.reports.gathering import gathered, notice_of, summarised
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 _KEYS = ["attack", "kind", "method", "epsilon", "layer"]
 
 
-def render(parameters: params.Parameters) -> Path:
-    """Write table and figure of differences, and of the association with accuracy; return the first figure's path."""
-    drawn = plan.figure3(parameters)
-    settings = drawn.settings
-    figure_path, table_path, association_figure, association_table = drawn.outputs
-    half = len(settings["runs"])
-    with recorded(drawn):
-        shifts = gathered(settings["runs"], drawn.made[:half], settings["labels"])
-        attacked = gathered(settings["runs"], drawn.made[half : 2 * half], settings["labels"])
-        notice = read_notice(drawn.made[-1])
-        table = differences(shifts)
-        write_text(table_path, table.to_csv(index=False, float_format="%.4f"))
-        figure = draw(table)
-        title = (
-            f"CKA between clean and attacked input, REC minus FF (above 0: REC moves less), study '{settings['study']}'"
-        )
-        captioned(figure, title, notice)
-        save_svg(figure, figure_path)
-        losses = paired_losses(shifts, attacked)
-        write_text(association_table, losses.to_csv(index=False, float_format="%.4f"))
-        figure = draw_association(losses)
-        everywhere, within = association(losses)
-        title = (
-            f"What an attack costs in similarity and in accuracy, study '{settings['study']}'\n"
-            f"Spearman's rho {everywhere:.2f} over all points, {within:.2f} within the same attack and epsilon"
-        )
-        captioned(figure, title, notice)
-        save_svg(figure, association_figure)
-    return figure_path
+def render(job: Job) -> None:
+    """Write table and figure of differences, and of the association with accuracy."""
+    settings = job.settings
+    shifts = gathered(job.inputs["shift"], settings)
+    attacked = gathered(job.inputs["attacked"], settings)
+    notice = notice_of(job)
+    table = differences(shifts)
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
+    figure = draw(table)
+    title = (
+        f"CKA between clean and attacked input, REC minus FF (above 0: REC moves less), study '{settings['study']}'"
+    )
+    captioned(figure, title, notice)
+    save_svg(figure, job.outputs["figure"])
+    losses = paired_losses(shifts, attacked)
+    write_text(job.outputs["association_table"], losses.to_csv(index=False, float_format="%.4f"))
+    figure = draw_association(losses)
+    everywhere, within = association(losses)
+    title = (
+        f"What an attack costs in similarity and in accuracy, study '{settings['study']}'\n"
+        f"Spearman's rho {everywhere:.2f} over all points, {within:.2f} within the same attack and epsilon"
+    )
+    captioned(figure, title, notice)
+    save_svg(figure, job.outputs["association_figure"])
 
 
 def differences(shifts: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +85,7 @@ def draw(table: pd.DataFrame) -> Figure:
         return nothing("This study does not have both feed-forward and recurrent networks: nothing to subtract.")
     shown = table[table["kind"] == "spikes"]
     shown = shown.assign(
-        attack=shown["attack"].map(lambda name: ATTACKS[name].label),
+        attack=shown["attack"].map(lambda name: attacks.load(name).label),
         layer=shown["layer"].map(lambda layer: f"layer {layer}" if layer.isdigit() else "readout"),
     )
     grid = sns.FacetGrid(shown, row="attack", col="method", height=2.8, aspect=1.15, sharey=True, margin_titles=False)
@@ -118,7 +109,7 @@ def draw(table: pd.DataFrame) -> Figure:
 def draw_association(losses: pd.DataFrame) -> Figure:
     """A point per run and epsilon: a panel per attack, colours for methods, marks for architectures."""
     set_theme()
-    shown = losses.assign(attack=losses["attack"].map(lambda name: ATTACKS[name].label))
+    shown = losses.assign(attack=losses["attack"].map(lambda name: attacks.load(name).label))
     grid = sns.relplot(
         shown,
         x="cka_lost",

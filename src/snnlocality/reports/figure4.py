@@ -1,46 +1,38 @@
 """Figure 4: Fisher information of every layer's weights, as shares of a network's whole."""
 
-from pathlib import Path
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from snnlocality import parameters as params
-from snnlocality import plan
-from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
 from snnlocality.reports.figures import captioned, save_svg, set_theme
-from snnlocality.reports.gathering import gathered, summarised
+from snnlocality.reports.gathering import gathered, notice_of, summarised
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 GRADIENTS = {"own": "the rule's own gradient", "bptt": "gradient of the loss (BPTT)"}
 NETWORK = ["gradient", "method", "arch", "epoch", "step", "fold", "seed"]
 _KEYS = ["gradient", "method", "arch", "epoch", "step", "weights", "kind", "layer"]
 
 
-def render(parameters: params.Parameters) -> Path:
-    """Write the table and the figures at the end of training and over time; return the first figure's path."""
-    drawn = plan.figure4(parameters)
-    settings = drawn.settings
-    figure_path, table_path, over_time_path = drawn.outputs
-    with recorded(drawn):
-        table = summary(shares(gathered(settings["runs"], drawn.made[:-1], settings["labels"])))
-        write_text(table_path, table.to_csv(index=False, float_format="%.6g"))
-        notice = read_notice(drawn.made[-1])
-        figure = draw(at_the_end(table))
-        title = (
-            f"Share of a network's Fisher information, mean and 95 % interval over seeds, study '{settings['study']}'"
-        )
-        captioned(figure, title, notice)
-        save_svg(figure, figure_path)
-        figure = draw_over_time(table)
-        captioned(
-            figure, f"The same over training and over the steps of a recording, study '{settings['study']}'", notice
-        )
-        save_svg(figure, over_time_path)
-    return figure_path
+def render(job: Job) -> None:
+    """Write the table and the figures at the end of training and over time."""
+    settings = job.settings
+    table = summary(shares(gathered(job.inputs["traces"], settings)))
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
+    notice = notice_of(job)
+    figure = draw(at_the_end(table))
+    title = (
+        f"Share of a network's Fisher information, mean and 95 % interval over seeds, study '{settings['study']}'"
+    )
+    captioned(figure, title, notice)
+    save_svg(figure, job.outputs["figure"])
+    figure = draw_over_time(table)
+    captioned(
+        figure, f"The same over training and over the steps of a recording, study '{settings['study']}'", notice
+    )
+    save_svg(figure, job.outputs["over_time"])
 
 
 def shares(traces: pd.DataFrame) -> pd.DataFrame:

@@ -1,33 +1,33 @@
 """The per-run tables behind a report as one table, with the names that people read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from snnlocality import parameters as params
-from snnlocality import registry
+from snnlocality.data.batches import read_notice
 from snnlocality.reports.intervals import mean_interval
+from snnlocality.study.step import Job
 
-RUN = ("rule", "arch", "fold", "seed")  # what tells the runs of one task apart
 
-
-def gathered(runs: Iterable[Sequence], paths: Iterable[Path], labels: dict[str, str]) -> pd.DataFrame:
-    """All rows of the runs' CSV files, with the columns method, arch, fold and seed; ``runs`` are as in ``RUN``."""
+def gathered(files: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
+    """All rows of CSV files of runs of one task, by task, rule, arch, fold and seed; these as people write them."""
     return pd.concat(
         [
             pd.read_csv(path, dtype={"layer": str, "epoch": str}).assign(
-                method=method(rule), arch=labels[architecture], fold=fold, seed=seed
+                method=settings["methods"][rule], arch=settings["labels"][arch], fold=fold, seed=seed
             )
-            for (rule, architecture, fold, seed), path in zip(runs, paths, strict=True)
+            for (_, rule, arch, fold, seed), path in files.items()
         ],
         ignore_index=True,
     )
 
 
-def method(rule: str) -> str:
-    """How people write a learning rule."""
-    return registry.load(params.RULES, rule).RULE.label
+def notice_of(job: Job) -> str:
+    """What must be said of the data of a report on one task."""
+    (data,) = job.inputs["data"].values()
+    return read_notice(data)
 
 
 def summarised(table: pd.DataFrame, keys: list[str], value: str, factor: float = 1.0) -> pd.DataFrame:

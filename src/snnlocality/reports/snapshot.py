@@ -4,9 +4,10 @@ import shutil
 from pathlib import Path
 
 from snnlocality import parameters as params
-from snnlocality import paths, plan
+from snnlocality import paths
 from snnlocality.provenance.records import check
 from snnlocality.storage import atomic_path
+from snnlocality.study import catalogue
 
 
 def snapshot(parameters: params.Parameters, folder: str | Path) -> Path:
@@ -15,7 +16,7 @@ def snapshot(parameters: params.Parameters, folder: str | Path) -> Path:
     The same for a folder that cannot be written.
     """
     folder = Path(folder)
-    reports = [path for report in plan.reports(parameters) for path in report.outputs]
+    reports = [paths.REPORTS / output for report in catalogue.reports() for output in report.outputs.values()]
     for path in reports:
         check(path)
     for path in reports:

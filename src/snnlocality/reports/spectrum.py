@@ -1,21 +1,21 @@
 """The spectrum: every rule of the study, from global to local, by all that is measured of it."""
 
 import textwrap
-from pathlib import Path
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from snnlocality import parameters as params
-from snnlocality import plan, registry
-from snnlocality.attacks.fgsm import ATTACKS
+from snnlocality import registry
+from snnlocality.attacks import fgsm as attacks
 from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
+from snnlocality.learning.rules.bptt import RULE as BPTT
+from snnlocality.registry import RULES
 from snnlocality.reports import figure1, figure2, table3, table4
 from snnlocality.reports.figures import captioned, save_svg, set_theme
-from snnlocality.reports.gathering import gathered, method, summarised
+from snnlocality.reports.gathering import gathered, summarised
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 _KEYS = ["dataset", "method", "arch", "quantity"]
 EPSILON = 0.01  # of the attacks that stand here: Table 3 has all
@@ -29,35 +29,27 @@ _OF_RUNS = {  # columns of a run's metrics: (name, factor)
     "footprint": ("footprint (bytes)", 1.0),
 }
 COUNTERPART, WHITE_BOX = (
-    f"accuracy at eps {EPSILON:g}, {ATTACKS[attack].label} (%)" for attack in (table3.PRIMARY, table3.WHITE_BOX)
+    f"accuracy at eps {EPSILON:g}, {attacks.load(attack).label} (%)" for attack in (table3.PRIMARY, table3.WHITE_BOX)
 )
 CKA, BACKDOOR = "CKA with BPTT", "attack success rate, visible trigger (%)"
 _SHOWN = ("accuracy (%)", COUNTERPART, WHITE_BOX, CKA, "cosine with BPTT's gradient", "accumulates a decision")
 
 
-def render(parameters: params.Parameters) -> Path:
-    """Write the table and the figure; return the figure's path."""
-    drawn = plan.spectrum(parameters)
-    settings, (figure_path, table_path) = drawn.settings, drawn.outputs
-    files = iter(drawn.made)
-
-    def take(count: int) -> tuple[Path, ...]:
-        return tuple(next(files) for _ in range(count))
-
-    with recorded(drawn):
-        runs = pd.concat([pd.read_csv(path) for path in take(settings["tasks"] * len(settings["rules"]))])
-        attacked = gathered(settings["runs"], take(len(settings["runs"])), settings["labels"])
-        poisoned = table4.read(settings["backdoors"], take(len(settings["backdoors"])), settings["labels"])
-        similar = figure2.read(settings, take(len(settings["cells"])))
-        order = figure1.ordered([registry.load(params.RULES, rule).RULE for rule in settings["rules"]])
-        table = measured(runs, attacked, poisoned, similar, settings["dataset"], [rule.label for rule in order])
-        write_text(table_path, table.to_csv(index=False, float_format="%.6g"))
-        notices = dict.fromkeys(read_notice(path) for path in files)
-        figure = draw(table)
-        title = f"From global (left) to local (right), mean and 95 % interval over seeds, study '{parameters.label}'"
-        captioned(figure, title, ". ".join(notice.rstrip(".") for notice in notices if notice))
-        save_svg(figure, figure_path)
-    return figure_path
+def render(job: Job) -> None:
+    """Write the table and the figure."""
+    settings = job.settings
+    runs = pd.concat(map(pd.read_csv, job.inputs["runs"].values()))
+    attacked = gathered(job.inputs["attacked"], settings)
+    poisoned = table4.read(job.inputs["poisoned"], settings)
+    similar = figure2.read(job.inputs["cka"], settings)
+    order = figure1.ordered([registry.load(RULES, rule).RULE for rule in settings["rules"]])
+    table = measured(runs, attacked, poisoned, similar, settings["dataset"], [rule.label for rule in order])
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
+    notices = dict.fromkeys(map(read_notice, job.inputs["data"].values()))
+    figure = draw(table)
+    title = f"From global (left) to local (right), mean and 95 % interval over seeds, study '{settings['study']}'"
+    captioned(figure, title, ". ".join(notice.rstrip(".") for notice in notices if notice))
+    save_svg(figure, job.outputs["figure"])
 
 
 def measured(
@@ -67,6 +59,7 @@ def measured(
     similar: pd.DataFrame,
     dataset: str,
     methods: list[str],
+    bptt: str = BPTT.label,
 ) -> pd.DataFrame:
     """A row per data set, method, architecture and quantity: mean and 95 % interval over seeds (pairs of classes).
 
@@ -83,15 +76,14 @@ def measured(
     parts.append(
         visible.assign(dataset=dataset, quantity=BACKDOOR, value=visible["attack_success_rate"], seed=visible["pair"])
     )
-    parts.append(to_bptt(similar).assign(dataset=dataset, quantity=CKA))
+    parts.append(to_bptt(similar, bptt).assign(dataset=dataset, quantity=CKA))
     every = pd.concat([part[[*_KEYS, "seed", "value"]] for part in parts], ignore_index=True).dropna(subset="value")
     table = summarised(every, _KEYS, "value")
     return table.sort_values("method", key=lambda names: names.map(methods.index), kind="stable", ignore_index=True)
 
 
-def to_bptt(similar: pd.DataFrame) -> pd.DataFrame:
+def to_bptt(similar: pd.DataFrame, bptt: str) -> pd.DataFrame:
     """CKA of spikes with BPTT's network, mean over hidden layers, by method, arch and seed."""
-    bptt = method("bptt")
     both_ways = pd.concat([similar, similar.rename(columns={"a": "b", "b": "a"})])
     own = both_ways[(both_ways["kind"] == "spikes") & (both_ways["b"] == bptt) & (both_ways["layer"] != "out")]
     own = own[~own["a"].isin(figure2.CONVERTED.values())]

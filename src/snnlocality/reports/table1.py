@@ -1,27 +1,21 @@
 """Table 1: the literature that the paper collects; nothing here was computed."""
 
-from pathlib import Path
 
 import pandas as pd
 
-from snnlocality import parameters as params
-from snnlocality import plan
-from snnlocality.provenance.records import recorded
 from snnlocality.reports import tables
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 TITLE = "Table 1. Earlier work that the paper collects"
 
 
-def render(parameters: params.Parameters) -> Path:
+def render(job: Job) -> None:
     """Write the table as CSV, Markdown and HTML."""
-    rendered = plan.table1(parameters)
-    with recorded(rendered):
-        literature = pd.read_csv(rendered.given[0])
-        write_text(rendered.outputs[0], literature.to_csv(index=False))
-        write_text(rendered.outputs[1], tables.markdown(TITLE, layout(literature), notes()))
-        write_text(rendered.outputs[2], tables.html(TITLE, layout(literature), notes()))
-    return rendered.outputs[0]
+    literature = pd.read_csv(job.static_inputs["table1"])
+    write_text(job.outputs["table"], literature.to_csv(index=False))
+    write_text(job.outputs["text"], tables.markdown(TITLE, layout(literature), notes()))
+    write_text(job.outputs["page"], tables.html(TITLE, layout(literature), notes()))
 
 
 def layout(literature: pd.DataFrame) -> pd.DataFrame:
@@ -31,6 +25,12 @@ def layout(literature: pd.DataFrame) -> pd.DataFrame:
         row=literature["method"] + " " + literature["arch"] + ", " + literature["dataset"],
     )
     return text.set_index("row")[["network", "source", "accuracy", "remark"]]
+
+
+
+def on_page(literature: pd.DataFrame) -> list[tables.Shown]:
+    """The table on the page that holds everything."""
+    return [tables.Shown("Earlier work", layout(literature))]
 
 
 def notes() -> list[str]:

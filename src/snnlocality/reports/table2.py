@@ -1,40 +1,30 @@
 """Table 2: test accuracy of every learning rule, feed-forward and recurrent, on both tasks."""
 
-from pathlib import Path
 
 import pandas as pd
 
-from snnlocality import parameters as params
-from snnlocality import plan
 from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
 from snnlocality.reports import tables
 from snnlocality.reports.gathering import summarised
 from snnlocality.storage import write_json, write_text
+from snnlocality.study.step import Job
 
 _KEYS = ["dataset", "method", "arch", "metric"]
 
 
-def render(parameters: params.Parameters) -> Path:
+def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML (the paper's layout), and its means for DVC."""
-    rendered = plan.table2(parameters)
-    files = rendered.outputs
-    with recorded(rendered):
-        every_run = pd.concat(
-            [pd.read_csv(path) for path in rendered.made if path.name == "runs.csv"], ignore_index=True
-        )
-        notices = [read_notice(path) for path in rendered.made if path.name == "data.safetensors"]
-        baselines = [
-            100 * pd.read_csv(path)["test_accuracy"].mean() for path in rendered.made if path.name == "baseline.csv"
-        ]
-        table = summarise(every_run, pd.read_csv(rendered.given[0]), parameters.label)
-        notes = _notes(every_run, table, notices, baselines)
-        title = f"Table 2. Test accuracy in percent, study '{parameters.label}'"
-        write_text(files[0], table.to_csv(index=False, float_format="%.4f"))
-        write_text(files[1], tables.markdown(title, layout(table), notes))
-        write_text(files[2], tables.html(title, layout(table), notes))
-        write_json(files[3], _nested_means(table))
-    return files[0]
+    study = job.settings["study"]
+    every_run = pd.concat(map(pd.read_csv, job.inputs["runs"].values()), ignore_index=True)
+    notices = [read_notice(path) for path in job.inputs["data"].values()]
+    baselines = [100 * pd.read_csv(path)["test_accuracy"].mean() for path in job.inputs["baselines"].values()]
+    table = summarise(every_run, pd.read_csv(job.static_inputs["table2"]), study)
+    notes = _notes(every_run, table, notices, baselines)
+    title = f"Table 2. Test accuracy in percent, study '{study}'"
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
+    write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
+    write_text(job.outputs["page"], tables.html(title, layout(table), notes))
+    write_json(job.outputs["metrics"], _nested_means(table))
 
 
 def summarise(runs: pd.DataFrame, published: pd.DataFrame, study: str) -> pd.DataFrame:
@@ -58,6 +48,12 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     columns = list(dict.fromkeys(zip(text["dataset"], text["arch"], strict=True)))
     wide = text.pivot(index="method", columns=["dataset", "arch"], values="cell")
     return wide.loc[list(dict.fromkeys(table["method"])), columns]
+
+
+
+def on_page(table: pd.DataFrame) -> list[tables.Shown]:
+    """The table on the page that holds everything."""
+    return [tables.Shown("Accuracy", layout(table))]
 
 
 def _cell(row) -> str:

@@ -1,39 +1,32 @@
 """Table 3: test accuracy under FGSM through the ReLU counterpart, beside the controls that tell what it means."""
 
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from snnlocality import parameters as params
-from snnlocality import plan
-from snnlocality.attacks.fgsm import ATTACKS
-from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
+from snnlocality.attacks import fgsm as attacks
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import gathered, summarised
+from snnlocality.reports.gathering import gathered, notice_of, summarised
 from snnlocality.reports.intervals import mean_interval
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
-PRIMARY = next(iter(ATTACKS))  # the paper's
+PRIMARY = "counterpart"  # the paper's
 WHITE_BOX = "white_box_mean"
 _KEYS = ["attack", "method", "arch", "epsilon"]
 
 
-def render(parameters: params.Parameters) -> Path:
+def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
-    rendered = plan.table3(parameters)
-    settings, files = rendered.settings, rendered.outputs
-    with recorded(rendered):
-        runs = gathered(settings["runs"], rendered.made[:-1], settings["labels"])
-        table = summarise(runs, pd.read_csv(rendered.given[0]))
-        table = table.assign(study=settings["study"], source=settings["source"])
-        notes = notes_of(runs, read_notice(rendered.made[-1]), settings["dataset"])
-        title = f"Table 3. Accuracy under attack in percent, study '{parameters.label}'"
-        write_text(files[0], table.to_csv(index=False, float_format="%.4f"))
-        write_text(files[1], tables.markdown(title, layout(table), notes))
-        write_text(files[2], tables.html(title, layout(table), notes))
-    return files[0]
+    settings = job.settings
+    runs = gathered(job.inputs["accuracies"], settings)
+    table = summarise(runs, pd.read_csv(job.static_inputs["table3"]))
+    table = table.assign(study=settings["study"], source=settings["source"])
+    notes = notes_of(runs, notice_of(job), settings["dataset"])
+    title = f"Table 3. Accuracy under attack in percent, study '{settings['study']}'"
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
+    write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
+    write_text(job.outputs["page"], tables.html(title, layout(table), notes))
 
 
 def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +37,7 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """
     published = published.assign(attack=PRIMARY).rename(columns={"value_percent": "published"})
     table = summarised(runs, _KEYS, "accuracy", 100).merge(published[[*_KEYS, "published"]], on=_KEYS, how="left")
-    order = list(ATTACKS)
+    order = list(attacks.load_all())
     return table.sort_values("attack", key=lambda names: names.map(order.index), kind="stable", ignore_index=True)
 
 
@@ -65,12 +58,21 @@ def recurrent_advantage(runs: pd.DataFrame, attack: str) -> pd.DataFrame:
 def layout(table: pd.DataFrame) -> pd.DataFrame:
     """The paper's layout, attack by attack: a row per method and architecture, a column per epsilon."""
     text = table.assign(
-        row=table["method"] + " " + table["arch"] + ", " + table["attack"].map(lambda name: ATTACKS[name].label),
+        row=table["method"] + " " + table["arch"] + ", " + table["attack"].map(lambda name: attacks.load(name).label),
         column=table["epsilon"].map("eps {:g}".format),
         cell=[_cell(row) for row in table.itertuples()],
     )
     wide = text.pivot(index="row", columns="column", values="cell")
     return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
+
+
+
+def on_page(table: pd.DataFrame) -> list[tables.Shown]:
+    """The tables on the page that holds everything: the paper's attack, its controls folded."""
+    return [
+        tables.Shown(attacks.load(attack).label, layout(rows), folded=attack != PRIMARY)
+        for attack, rows in table.groupby("attack", sort=False)
+    ]
 
 
 def notes_of(runs: pd.DataFrame, notice: str, dataset: str) -> list[str]:

@@ -1,18 +1,17 @@
 """Table 4: training on poisoned data, with a visible and an invisible trigger, beside the published numbers."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from snnlocality import checkpoints, plan
-from snnlocality import parameters as params
-from snnlocality.data.batches import read_notice
-from snnlocality.provenance.records import recorded
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import method
+from snnlocality.reports.gathering import notice_of
 from snnlocality.reports.intervals import mean_interval
 from snnlocality.storage import read_json, write_text
+from snnlocality.study.step import Job
 
 FIGURES = {
     "accuracy": "clean accuracy",
@@ -25,36 +24,32 @@ PUBLISHED = {"accuracy": "accuracy", "asr": "attack_success_rate"}
 _CELL = ["trigger", "method", "arch", "poison_rate"]
 
 
-def render(parameters: params.Parameters) -> Path:
+def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
-    rendered = plan.table4(parameters)
-    settings, files = rendered.settings, rendered.outputs
-    with recorded(rendered):
-        runs = read(settings["runs"], rendered.made[: len(settings["runs"])], settings["labels"])
-        published, published_clean = map(pd.read_csv, rendered.given)
-        clean = clean_accuracies(rendered.made[len(settings["runs"]) : -1])
-        table = summarise(runs, published).assign(study=settings["study"], source=settings["source"])
-        notes = notes_of(
-            runs, table, published, published_clean, clean, read_notice(rendered.made[-1]), settings["dataset"]
-        )
-        title = f"Table 4. Poisoned training data, in percent, study '{parameters.label}'"
-        write_text(files[0], table.to_csv(index=False, float_format="%.4f"))
-        write_text(files[1], tables.markdown(title, layout(table), notes))
-        write_text(files[2], tables.html(title, layout(table), notes))
-    checkpoints.discard_behind(rendered)
-    return files[0]
+    settings = job.settings
+    runs = read(job.inputs["poisoned"], settings)
+    published, published_clean = map(pd.read_csv, job.static_inputs.values())
+    clean = clean_accuracies(job.inputs["runs"].values())
+    table = summarise(runs, published).assign(study=settings["study"], source=settings["source"])
+    notes = notes_of(
+        runs, table, published, published_clean, clean, notice_of(job), settings["dataset"]
+    )
+    title = f"Table 4. Poisoned training data, in percent, study '{settings['study']}'"
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
+    write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
+    write_text(job.outputs["page"], tables.html(title, layout(table), notes))
 
 
-def read(runs: list, paths: tuple[Path, ...], labels: dict[str, str]) -> pd.DataFrame:
+def read(poisoned: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
     """A row per poisoned run with the four figures in percent."""
     rows = []
-    for (rule, architecture, trigger, rate, pair), path in zip(runs, paths, strict=True):
+    for (_, rule, arch, trigger, rate, pair), path in poisoned.items():
         metrics = read_json(path)
         rows.append(
             {
                 "trigger": trigger,
-                "method": method(rule),
-                "arch": labels[architecture],
+                "method": settings["methods"][rule],
+                "arch": settings["labels"][arch],
                 "poison_rate": rate,
                 "pair": pair,
                 "source": metrics["source"],
@@ -65,7 +60,7 @@ def read(runs: list, paths: tuple[Path, ...], labels: dict[str, str]) -> pd.Data
     return pd.DataFrame(rows)
 
 
-def clean_accuracies(paths: tuple[Path, ...]) -> pd.DataFrame:
+def clean_accuracies(paths: Iterable[Path]) -> pd.DataFrame:
     """Of the unpoisoned runs, in percent, as they enter Table 2: columns method, arch, seed, accuracy."""
     runs = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
     return runs.assign(accuracy=100 * runs["test_accuracy"])[["method", "arch", "seed", "accuracy"]]
@@ -103,6 +98,16 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     )
     wide = text.pivot(index="row", columns="column", values="cell")
     return wide.loc[list(dict.fromkeys(text["row"])), list(FIGURES.values())]
+
+
+
+def on_page(table: pd.DataFrame) -> list[tables.Shown]:
+    """The tables on the page that holds everything: the paper's trigger as it seems to be, the other folded."""
+    arms = {"invisible": "Invisible trigger: label noise", "visible": "Visible trigger: a backdoor"}
+    return [
+        tables.Shown(title, layout(table[table["trigger"] == trigger]), folded=number > 0)
+        for number, (trigger, title) in enumerate(arms.items())
+    ]
 
 
 def nearness(table: pd.DataFrame) -> pd.DataFrame:

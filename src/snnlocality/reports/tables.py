@@ -1,6 +1,7 @@
 """Tables for people: Markdown for a terminal or a repository page, HTML that opens from disk."""
 
 import html as escaping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -14,6 +15,14 @@ thead tr:first-child th { border-bottom: 0; }
 tbody th { white-space: nowrap; }
 li { margin: .3rem 0; }
 """
+
+
+class Shown(NamedTuple):
+    """A table on the page that holds everything; folded: shown to who asks."""
+
+    title: str
+    html: pd.DataFrame
+    folded: bool = False
 
 
 def markdown(title: str, table: pd.DataFrame, notes: list[str]) -> str:

@@ -1,74 +1,61 @@
 """Train one network on poisoned data and ask what it does with clean and with triggered test samples."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 
-from snnlocality import checkpoints, plan
-from snnlocality import parameters as params
-from snnlocality.attacks.backdoor import TRIGGERS, Pair, pair, poison, trigger_units, with_triggered
+from snnlocality.attacks.backdoor import Pair, pair, poison, trigger_units, with_triggered
+from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.data.batches import EventDataset, batches, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import decisions
+from snnlocality.learning.training import Keeper
 from snnlocality.network import Network
-from snnlocality.provenance.records import recorded
 from snnlocality.seeds import generator
 from snnlocality.steps.train import Report, fit, save_model
 from snnlocality.storage import write_json
+from snnlocality.study.step import Job
 
 
-def backdoor_run(
-    parameters: params.Parameters,
-    rule: str,
-    architecture: str,
-    trigger: str,
-    rate: float,
-    number: int,
-    engine: Engine,
-    report: Report,
-) -> Path:
-    """Write the model and the metrics of one poisoned run, and return the metrics' path."""
-    run = plan.backdoor(parameters, rule, architecture, trigger, rate, number)
-    settings, (metrics_path, model_path) = run.settings, run.outputs
-    with checkpoints.locked(run) as kept, recorded(run, engine=engine.name) as execution:
-        dataset, parts = load(run.made[0], settings["fold"])
-        assert isinstance(dataset, EventDataset)
-        classes = pair(number, dataset.classes)
-        units = trigger_units(settings["backdoor"]["pixels"], settings["backdoor"]["polarity"])
-        poisoned = poison(
-            dataset,
-            parts[Part.TRAIN],
-            parts[Part.VALIDATION],
-            classes,
-            settings["rate"],
-            units,
-            TRIGGERS[trigger],
-            generator(number, "poison"),
-        )
-        victims_parts = parts | {Part.TRAIN: poisoned.training, Part.VALIDATION: poisoned.validation}
-        keeper = kept.of(execution, engine)
-        network = fit(settings, poisoned.dataset, victims_parts, settings["seed"], engine, report, keeper).network
-        save_model(model_path, network)
-        test = parts[Part.TEST]
-        sources = test[dataset.labels[test] == classes.source]
-        triggered = with_triggered(dataset, sources, units, TRIGGERS[trigger])
-        of_test = predictions(network, dataset, test, settings["batch_size"], engine)
-        of_sources = of_test[dataset.labels[test] == classes.source]
-        of_triggered = predictions(
-            network, triggered, len(dataset) + np.arange(len(sources)), settings["batch_size"], engine
-        )
-        write_json(
-            metrics_path,
-            {
-                **classes._asdict(),
-                "poisoned": poisoned.replaced,
-                "test_samples": len(test),
-                "source_samples": len(sources),
-                **figures(of_test, dataset.labels[test], of_sources, of_triggered, classes),
-            },
-        )
-    return metrics_path
+def run(job: Job, engine: Engine, report: Report, keepers: Callable[[str], Keeper]) -> None:
+    """Write the model and the metrics of one poisoned run."""
+    settings, number, value = job.settings, job.key["pair"], TRIGGERS[job.key["trigger"]]
+    dataset, parts = load(job.inputs["data"], settings["fold"])
+    assert isinstance(dataset, EventDataset)
+    classes = pair(number, dataset.classes)
+    units = trigger_units(settings["backdoor"]["pixels"], settings["backdoor"]["polarity"])
+    poisoned = poison(
+        dataset,
+        parts[Part.TRAIN],
+        parts[Part.VALIDATION],
+        classes,
+        settings["rate"],
+        units,
+        value,
+        generator(number, "poison"),
+    )
+    victims_parts = parts | {Part.TRAIN: poisoned.training, Part.VALIDATION: poisoned.validation}
+    network = fit(settings, poisoned.dataset, victims_parts, settings["seed"], engine, report, keepers("")).network
+    save_model(job.outputs["model"], network)
+    test = parts[Part.TEST]
+    sources = test[dataset.labels[test] == classes.source]
+    triggered = with_triggered(dataset, sources, units, value)
+    of_test = predictions(network, dataset, test, settings["batch_size"], engine)
+    of_sources = of_test[dataset.labels[test] == classes.source]
+    of_triggered = predictions(
+        network, triggered, len(dataset) + np.arange(len(sources)), settings["batch_size"], engine
+    )
+    write_json(
+        job.outputs["metrics"],
+        {
+            **classes._asdict(),
+            "poisoned": poisoned.replaced,
+            "test_samples": len(test),
+            "source_samples": len(sources),
+            **figures(of_test, dataset.labels[test], of_sources, of_triggered, classes),
+        },
+    )
 
 
 def figures(

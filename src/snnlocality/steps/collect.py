@@ -1,36 +1,28 @@
 """Collect the metrics of all runs of one rule on one task: a row per run."""
 
-from pathlib import Path
 
 import pandas as pd
 
-from snnlocality import checkpoints, plan, registry
-from snnlocality import parameters as params
-from snnlocality.provenance.records import recorded
 from snnlocality.storage import read_json, write_text
+from snnlocality.study.step import Job
 
 
-def collect(parameters: params.Parameters, task: str, rule: str) -> Path:
-    """Write the table of a rule's runs and return its path; their checkpoints are needed no longer."""
-    collected = plan.collect(parameters, task, rule)
-    settings, output = collected.settings, collected.outputs[0]
-    with recorded(collected):
-        label = registry.load(params.RULES, rule).RULE.label
-        rows = [
-            {
-                "dataset": settings["dataset"],
-                "source": settings["source"],
-                "method": label,
-                "arch": settings["labels"][architecture],
-                "fold": fold,
-                "seed": seed,
-                **_columns(read_json(path)),
-            }
-            for (architecture, fold, seed), path in zip(settings["runs"], collected.made, strict=True)
-        ]
-        write_text(output, pd.DataFrame(rows).to_csv(index=False))
-    checkpoints.discard_behind(collected)
-    return output
+def run(job: Job) -> None:
+    """Write the table of a rule's runs."""
+    settings = job.settings
+    rows = [
+        {
+            "dataset": settings["dataset"],
+            "source": settings["source"],
+            "method": settings["methods"][settings["rule"]],
+            "arch": settings["labels"][arch],
+            "fold": fold,
+            "seed": seed,
+            **_columns(read_json(path)),
+        }
+        for (arch, fold, seed), path in job.inputs["metrics"].items()
+    ]
+    write_text(job.outputs["runs"], pd.DataFrame(rows).to_csv(index=False))
 
 
 def _columns(metrics: dict) -> dict:

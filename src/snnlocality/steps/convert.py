@@ -1,15 +1,12 @@
 """Train a ReLU network on inputs averaged over time, convert it to spiking ones, and measure these over time."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 
-from snnlocality import parameters as params
-from snnlocality import plan
 from snnlocality.analysis import conversion
 from snnlocality.data.batches import Dataset, batches, load
 from snnlocality.data.inputs import Inputs
@@ -19,46 +16,44 @@ from snnlocality.learning import adam
 from snnlocality.network import Network, Weights, draw_weights
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking
-from snnlocality.provenance.records import recorded
 from snnlocality.seeds import generator
 from snnlocality.steps.train import dynamics_of, shape_of
-from snnlocality.storage import write_tensors, write_text
+from snnlocality.storage import write_text
+from snnlocality.study.step import Job
+from snnlocality.tensors import write_tensors
 
 PRESENTATIONS = ("events", "constant current")
 
 
-def convert_run(parameters: params.Parameters, fold: int, seed: int, engine: Engine) -> Path:
+def run(job: Job, engine: Engine) -> None:
     """Write the ReLU network's weights, the scales of every balance, and the accuracies over time."""
-    run = plan.convert(parameters, fold, seed)
-    settings, (accuracies_path, model_path) = run.settings, run.outputs
-    with recorded(run, engine=engine.name):
-        dataset, parts = load(run.made[0], fold)
-        weights = trained_relu(settings, dataset, parts, seed)
-        spike = spiking(settings["neuron"]["surrogate"], settings["slope"])
-        scales = balances(settings, weights, dataset, parts[Part.TRAIN], spike, engine)
-        write_tensors(model_path, {**weights, **{f"scales_{name}": np.array(s) for name, s in scales.items()}})
-        test = parts[Part.TEST]
-        counts, labels = dataset.without_time(test)
-        relu = float((conversion.readout(weights, counts / dataset.steps).argmax(axis=1) == labels).mean())
-        rows = [{"network": "ReLU", "neuron": "", "balance": "", "input": "", "step": 0, "accuracy": relu}]
-        for name, scale in scales.items():
-            for neuron, (scaled, dynamics) in converted(weights, scale, dynamics_of(settings, dataset)).items():
-                network = Network(dynamics, spike, scaled, {})
-                for presentation in PRESENTATIONS:
-                    over_time = accuracy_over_time(network, dataset, test, settings, presentation, engine)
-                    rows += [
-                        {
-                            "network": "converted",
-                            "neuron": neuron,
-                            "balance": name,
-                            "input": presentation,
-                            "step": step,
-                            "accuracy": accuracy,
-                        }
-                        for step, accuracy in over_time.items()
-                    ]
-        write_text(accuracies_path, pd.DataFrame(rows).to_csv(index=False))
-    return accuracies_path
+    settings = job.settings
+    dataset, parts = load(job.inputs["data"], settings["fold"])
+    weights = trained_relu(settings, dataset, parts, settings["seed"])
+    spike = spiking(settings["neuron"]["surrogate"], settings["slope"])
+    scales = balances(settings, weights, dataset, parts[Part.TRAIN], spike, engine)
+    write_tensors(job.outputs["relu"], {**weights, **{f"scales_{name}": np.array(s) for name, s in scales.items()}})
+    test = parts[Part.TEST]
+    counts, labels = dataset.without_time(test)
+    relu = float((conversion.readout(weights, counts / dataset.steps).argmax(axis=1) == labels).mean())
+    rows = [{"network": "ReLU", "neuron": "", "balance": "", "input": "", "step": 0, "accuracy": relu}]
+    for name, scale in scales.items():
+        for neuron, (scaled, dynamics) in converted(weights, scale, dynamics_of(settings, dataset)).items():
+            network = Network(dynamics, spike, scaled, {})
+            for presentation in PRESENTATIONS:
+                over_time = accuracy_over_time(network, dataset, test, settings, presentation, engine)
+                rows += [
+                    {
+                        "network": "converted",
+                        "neuron": neuron,
+                        "balance": name,
+                        "input": presentation,
+                        "step": step,
+                        "accuracy": accuracy,
+                    }
+                    for step, accuracy in over_time.items()
+                ]
+    write_text(job.outputs["accuracies"], pd.DataFrame(rows).to_csv(index=False))
 
 
 def converted(weights: Weights, scales: list[float], dynamics: Dynamics) -> dict[str, tuple[Weights, Dynamics]]:

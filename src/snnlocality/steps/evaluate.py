@@ -1,12 +1,10 @@
 """Evaluate one finished run on the test part, which no step chooses anything by."""
 
 import csv
-from pathlib import Path
 
 import numpy as np
 
-from snnlocality import parameters as params
-from snnlocality import plan, registry
+from snnlocality import registry
 from snnlocality.analysis.credit import cosines
 from snnlocality.analysis.efficiency import Efficiency, efficiency
 from snnlocality.data.batches import Dataset, load
@@ -16,53 +14,48 @@ from snnlocality.engines.interface import Engine
 from snnlocality.errors import UserError
 from snnlocality.learning.training import Evaluation, evaluate, still_improving
 from snnlocality.network import Shape
-from snnlocality.provenance.records import recorded
+from snnlocality.registry import RULES
 from snnlocality.steps.train import load_model, optimisation_of, shape_of
 from snnlocality.storage import write_json
+from snnlocality.study.step import Job
 
 
-def evaluate_run(
-    parameters: params.Parameters, task: str, rule: str, architecture: str, fold: int, seed: int, engine: Engine
-) -> Path:
-    """Write the metrics of a run and return their path."""
-    run = plan.evaluate(parameters, task, rule, architecture, fold, seed)
-    data, model, curve_file = run.made
-    settings, output = run.settings, run.outputs[0]
-    with recorded(run, engine=engine.name):
-        dataset, parts = load(data, fold)
-        network = load_model(model, settings, dataset)
-        shape, optimisation = shape_of(settings, dataset), optimisation_of(settings)
-        result = evaluate(network, dataset, parts[Part.TEST], optimisation, engine)
-        if not np.isfinite(result.loss):
-            raise UserError(
-                f"The loss of {model} is no number: its weights are too large; delete it and run the workflow again."
-            )
-        validation = dataset.batch(parts[Part.VALIDATION][: settings["batch_size"]])
-        learned = registry.load(params.RULES, settings["rule"]).RULE
-        by_weights = cosines(network, validation, learned, optimisation, engine)
-        with open(curve_file, encoding="utf-8", newline="") as lines:
-            curve = list(csv.DictReader(lines))
-        best = next(epoch for epoch in curve if epoch["chosen"] == "True")
-        write_json(
-            output,
-            {
-                "test_accuracy": result.accuracy,
-                "test_loss": result.loss,
-                "decisions": result.decisions,
-                "firing_rates": list(result.firing_rates),
-                "dead": list(result.dead),
-                "saturated": list(result.saturated),
-                "validation_accuracy": float(best["validation_accuracy"]),
-                "epoch": int(best["epoch"]),
-                "epochs": len(curve),
-                "still_improving": still_improving([float(epoch["validation_loss"]) for epoch in curve]),
-                "weights": shape.weights,
-                **{name: float(value) for name, value in best.items() if name.startswith("alignment_")},
-                **cost(shape, result, dataset, parts[Part.TEST])._asdict(),
-                **{f"gradient_cosine_{name}": value for name, value in by_weights.items() if np.isfinite(value)},
-            },
+def run(job: Job, engine: Engine) -> None:
+    """Write the metrics of a run."""
+    settings, model = job.settings, job.inputs["model"]
+    dataset, parts = load(job.inputs["data"], settings["fold"])
+    network = load_model(model, settings, dataset)
+    shape, optimisation = shape_of(settings, dataset), optimisation_of(settings)
+    result = evaluate(network, dataset, parts[Part.TEST], optimisation, engine)
+    if not np.isfinite(result.loss):
+        raise UserError(
+            f"The loss of {model} is no number: its weights are too large; delete it and run the workflow again."
         )
-    return output
+    validation = dataset.batch(parts[Part.VALIDATION][: settings["batch_size"]])
+    learned = registry.load(RULES, settings["rule"]).RULE
+    by_weights = cosines(network, validation, learned, optimisation, engine)
+    with open(job.inputs["curve"], encoding="utf-8", newline="") as lines:
+        curve = list(csv.DictReader(lines))
+    best = next(epoch for epoch in curve if epoch["chosen"] == "True")
+    write_json(
+        job.outputs["metrics"],
+        {
+            "test_accuracy": result.accuracy,
+            "test_loss": result.loss,
+            "decisions": result.decisions,
+            "firing_rates": list(result.firing_rates),
+            "dead": list(result.dead),
+            "saturated": list(result.saturated),
+            "validation_accuracy": float(best["validation_accuracy"]),
+            "epoch": int(best["epoch"]),
+            "epochs": len(curve),
+            "still_improving": still_improving([float(epoch["validation_loss"]) for epoch in curve]),
+            "weights": shape.weights,
+            **{name: float(value) for name, value in best.items() if name.startswith("alignment_")},
+            **cost(shape, result, dataset, parts[Part.TEST])._asdict(),
+            **{f"gradient_cosine_{name}": value for name, value in by_weights.items() if np.isfinite(value)},
+        },
+    )
 
 
 def cost(shape: Shape, result: Evaluation, dataset: Dataset, indices: np.ndarray) -> Efficiency:

@@ -4,71 +4,59 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from snnlocality import parameters as params
-from snnlocality import plan, registry
-from snnlocality.attacks.fgsm import ATTACKS, Target
+from snnlocality import registry
+from snnlocality.attacks.fgsm import Target, load_all
 from snnlocality.data.batches import batches, load
 from snnlocality.data.inputs import Batch
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import correct_decisions
 from snnlocality.network import Network
-from snnlocality.provenance.records import recorded
+from snnlocality.registry import RULES
 from snnlocality.seeds import generator
 from snnlocality.steps.train import load_model, optimisation_of
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 _TOGETHER = 128  # samples attacked at a time: no result depends on it, but for rounding
 
 
-def attack_run(
-    parameters: params.Parameters,
-    task: str,
-    rule: str,
-    architecture: str,
-    fold: int,
-    seed: int,
-    engine: Engine,
-    advance: Callable[[int, int], None],
-) -> Path:
-    """Write the accuracies of a run under attack, a row per attack and epsilon, and return their path."""
-    run = plan.fgsm(parameters, task, rule, architecture, fold, seed)
-    settings, output = run.settings, run.outputs[0]
-    with recorded(run, engine=engine.name):
-        dataset, parts = load(run.made[0], fold)
-        network = load_model(run.made[1], settings, dataset)
-        network = replace(network, weights=engine.place(network.weights))  # once, not for every step of an attack
-        learned = registry.load(params.RULES, settings["rule"]).RULE
-        random = generator(seed, "fgsm")
-        right: dict[tuple[str, float], int] = {}
-        decisions, test = 0, parts[Part.TEST][: settings["attacked_samples"]]
-        for batch in batches(dataset, test, _TOGETHER):
-            target = target_of(settings, network, batch, engine, random)
-            # Without a perturbation exactly the input of Table 2, not the same in another form.
-            clean, all_of_batch = correct_decisions(engine.forward(network, batch.inputs).readout, batch)
-            for name, attack in ATTACKS.items():
-                if not attack.applies(network, learned):
-                    continue
-                attacked = attack.prepare(target)
-                for epsilon in settings["fgsm"]["epsilon"]:
-                    count = clean
-                    if epsilon > 0:
-                        count, _ = correct_decisions(engine.forward(*attacked(epsilon)).readout, batch)
-                    right[name, epsilon] = right.get((name, epsilon), 0) + count
-            decisions += all_of_batch
-            advance(decisions, len(test))
-        text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(["attack", "epsilon", "accuracy", "decisions"])
-        for (name, epsilon), count in right.items():
-            table.writerow([name, epsilon, repr(count / decisions), decisions])
-        write_text(output, text.getvalue())
-    return output
+def run(job: Job, engine: Engine, advance: Callable[[int, int], None]) -> None:
+    """Write the accuracies of a run under attack, a row per attack and epsilon."""
+    settings = job.settings
+    dataset, parts = load(job.inputs["data"], settings["fold"])
+    network = load_model(job.inputs["model"], settings, dataset)
+    network = replace(network, weights=engine.place(network.weights))  # once, not for every step of an attack
+    learned = registry.load(RULES, settings["rule"]).RULE
+    attacks = load_all()
+    random = generator(settings["seed"], "fgsm")
+    right: dict[tuple[str, float], int] = {}
+    decisions, test = 0, parts[Part.TEST][: settings["attacked_samples"]]
+    for batch in batches(dataset, test, _TOGETHER):
+        target = target_of(settings, network, batch, engine, random)
+        # Without a perturbation exactly the input of Table 2, not the same in another form.
+        clean, all_of_batch = correct_decisions(engine.forward(network, batch.inputs).readout, batch)
+        for name, attack in attacks.items():
+            if not attack.applies(network, learned):
+                continue
+            attacked = attack.prepare(target)
+            for epsilon in settings["fgsm"]["epsilon"]:
+                count = clean
+                if epsilon > 0:
+                    count, _ = correct_decisions(engine.forward(*attacked(epsilon)).readout, batch)
+                right[name, epsilon] = right.get((name, epsilon), 0) + count
+        decisions += all_of_batch
+        advance(decisions, len(test))
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["attack", "epsilon", "accuracy", "decisions"])
+    for (name, epsilon), count in right.items():
+        table.writerow([name, epsilon, repr(count / decisions), decisions])
+    write_text(job.outputs["accuracies"], text.getvalue())
 
 
 def target_of(
@@ -79,7 +67,7 @@ def target_of(
     return Target(
         network,
         batch,
-        registry.load(params.RULES, settings["rule"]).RULE,
+        registry.load(RULES, settings["rule"]).RULE,
         optimisation.loss,
         optimisation.local_loss,
         engine,

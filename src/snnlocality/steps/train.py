@@ -3,14 +3,13 @@
 import csv
 import io
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from snnlocality import checkpoints, plan, registry
-from snnlocality import parameters as params
+from snnlocality import registry
 from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
@@ -29,34 +28,19 @@ from snnlocality.learning.training import (
 from snnlocality.network import Network, Shape, matched_feedforward
 from snnlocality.neurons.lif import Dynamics, adaptive, dynamics
 from snnlocality.neurons.spikes import spiking
-from snnlocality.provenance import run_cache
-from snnlocality.provenance.records import recorded
-from snnlocality.storage import read_tensors, write_tensors, write_text
+from snnlocality.registry import RULES
+from snnlocality.storage import write_text
+from snnlocality.study.step import Job
+from snnlocality.tensors import read_tensors, write_tensors
 
 Report = Callable[[Epoch], None]
 
 
-def train_run(
-    parameters: params.Parameters,
-    task: str,
-    rule: str,
-    architecture: str,
-    fold: int,
-    seed: int,
-    engine: Engine,
-    report: Report,
-) -> Path:
-    """Train one run; write its model, training curve and milestones, and return its folder."""
-    run = plan.train(parameters, task, rule, architecture, fold, seed)
-    with checkpoints.locked(run) as kept, recorded(run, engine=engine.name) as execution:
-        computed_by = run_cache.take(run, execution.inputs)
-        if computed_by:
-            execution.circumstances.update(engine=computed_by, taken_from="run cache")
-        else:
-            dataset, parts = load(run.made[0], fold)
-            keeper = kept.of(execution, engine)
-            write_trained(run.outputs, fit(run.settings, dataset, parts, seed, engine, report, keeper))
-    return run.outputs[0].parent
+def run(job: Job, engine: Engine, report: Report, keepers: Callable[[str], Keeper]) -> None:
+    """Train one run; write its model, training curve and milestones."""
+    dataset, parts = load(job.inputs["data"], job.settings["fold"])
+    trained = fit(job.settings, dataset, parts, job.settings["seed"], engine, report, keepers(""))
+    write_trained(job.outputs, trained)
 
 
 def fit(
@@ -70,7 +54,7 @@ def fit(
 ) -> Trained:
     """Initialise and train a network by ``parameters.train_settings``; the test part is not touched."""
     network = first_network(settings, dataset, parts, seed, engine)
-    rule, optimisation = registry.load(params.RULES, settings["rule"]).RULE, optimisation_of(settings)
+    rule, optimisation = registry.load(RULES, settings["rule"]).RULE, optimisation_of(settings)
     training, validation = parts[Part.TRAIN], parts[Part.VALIDATION]
     return train(network, dataset, training, validation, rule, optimisation, engine, seed, report, keeper)
 
@@ -84,7 +68,7 @@ def first_network(
         shape_of(settings, dataset),
         dynamics_of(settings, dataset),
         spiking(neuron["surrogate"], settings["slope"]),
-        registry.load(params.RULES, settings["rule"]).RULE,
+        registry.load(RULES, settings["rule"]).RULE,
         dataset.batch(parts[Part.TRAIN][: settings["batch_size"]]),
         engine,
         seed,
@@ -134,13 +118,12 @@ def curve_table(curve: list[Epoch]) -> str:
     return text.getvalue()
 
 
-def write_trained(outputs: Sequence[Path], trained: Trained) -> None:
+def write_trained(outputs: Mapping[str, Path], trained: Trained) -> None:
     """Write what a training leaves: model, training curve and milestones."""
-    model, curve, milestones = outputs
-    save_model(model, trained.network)
-    write_text(curve, curve_table(trained.curve))
+    save_model(outputs["model"], trained.network)
+    write_text(outputs["curve"], curve_table(trained.curve))
     write_tensors(
-        milestones,
+        outputs["milestones"],
         {
             f"{epochs} {name}": array
             for epochs, one in trained.milestones.items()
@@ -196,7 +179,7 @@ def _of_another_run(path: Path) -> UserError:
 
 
 def _carries_feedback(name: str, array: np.ndarray, shape: Shape) -> bool:
-    """Whether it may be a matrix that ``learning.rule.draw_feedback`` draws."""
+    """Whether it may be a matrix that ``learning.routing.draw_feedback`` draws."""
     for layer, (units, above) in enumerate(itertools.pairwise((*shape.hidden, shape.classes)), start=1):
         if name == f"B{layer}":
             return array.shape in ((shape.classes, units), (above, units))

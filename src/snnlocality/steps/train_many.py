@@ -4,38 +4,31 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from snnlocality import checkpoints, plan, registry
-from snnlocality import parameters as params
+from snnlocality import checkpoints, registry
 from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.training import Epoch, Trained
 from snnlocality.provenance import run_cache
 from snnlocality.provenance.records import Execution, input_digests
+from snnlocality.registry import RULES
 from snnlocality.steps.train import first_network, fit, optimisation_of, write_trained
+from snnlocality.study.step import Job
 
 
-def train_cell(
-    parameters: params.Parameters,
-    task: str,
-    rule: str,
-    architecture: str,
-    fold: int,
-    engine: Engine,
-    report: Callable[[int, Epoch], None],
-) -> int:
-    """Train the runs of all seeds that are not in the run cache yet; return how many were trained.
+def train_cell(jobs: Iterable[Job], engine: Engine, report: Callable[[int, Epoch], None]) -> int:
+    """Train the runs of a cell, its seeds, that are not in the run cache yet; return how many were trained.
 
     On a graphics card they are trained in lockstep, elsewhere one after the other. ``report`` is told the seed.
     """
-    runs = {seed: plan.train(parameters, task, rule, architecture, fold, seed) for seed in params.seeds(parameters)}
+    runs = {job.key["seed"]: job for job in jobs}
     inputs = {seed: input_digests(run) for seed, run in runs.items()}
     missing = {seed: run for seed, run in runs.items() if not run_cache.holds(run, inputs[seed])}
     if not missing:
         return 0
     run_cache.check_place()
     first = next(iter(missing.values()))
-    dataset, parts = load(first.made[0], fold)
+    dataset, parts = load(first.inputs["data"], first.key["fold"])
     if engine.name == "cuda":
         trained = _in_lockstep(first.settings, dataset, parts, list(missing), engine, report)
     else:
@@ -45,12 +38,12 @@ def train_cell(
     return len(missing)
 
 
-def _write(run: plan.Plan, trained: Trained, folder: Path) -> None:
-    write_trained([folder / output.name for output in run.outputs], trained)
+def _write(run: Job, trained: Trained, folder: Path) -> None:
+    write_trained({name: folder / path.name for name, path in run.outputs.items()}, trained)
 
 
 def _one_by_one(
-    runs: dict[int, plan.Plan],
+    runs: dict[int, Job],
     inputs: dict[int, dict[str, str]],
     dataset: Dataset,
     parts: dict,
@@ -83,7 +76,7 @@ def _in_lockstep(
         dataset,
         parts[Part.TRAIN],
         parts[Part.VALIDATION],
-        registry.load(params.RULES, settings["rule"]).RULE,
+        registry.load(RULES, settings["rule"]).RULE,
         optimisation_of(settings),
         seeds,
         find_device(torch.float32),

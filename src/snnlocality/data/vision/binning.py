@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from snnlocality.data.vision.recordings import HEIGHT, UNITS, WIDTH, Recording
+from snnlocality.data.vision.recordings import Recording
+from snnlocality.data.vision.sensor import HEIGHT, UNITS, WIDTH
 
 
 def unit_ids(recording: Recording) -> np.ndarray:

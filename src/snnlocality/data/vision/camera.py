@@ -24,7 +24,8 @@ import numba
 import numpy as np
 from scipy.special import erf
 
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
+from snnlocality.data.vision.recordings import Recording
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
 from snnlocality.errors import UserError
 from snnlocality.storage import read_json, write_json
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from snnlocality.data.splits import Part, thinned, vision_folds
 from snnlocality.data.vision.binning import pack
-from snnlocality.data.vision.recordings import UNITS, RecordingSet
+from snnlocality.data.vision.recordings import RecordingSet
+from snnlocality.data.vision.sensor import UNITS
 
 
 def convert(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from snnlocality.data.vision.recordings import HEIGHT, WIDTH, Recording
+from snnlocality.data.vision.recordings import Recording
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
 from snnlocality.errors import UserError
 from snnlocality.storage import atomic_path, open_regular
 

@@ -6,9 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-HEIGHT, WIDTH = 34, 34
-UNITS = 2 * HEIGHT * WIDTH
-
 
 class Recording(NamedTuple):
     """One event-camera recording; the four arrays have equal length and times never decrease."""

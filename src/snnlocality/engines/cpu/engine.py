@@ -40,7 +40,8 @@ from snnlocality.engines.interface import Engine
 from snnlocality.engines.values import Errors, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
-from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut
+from snnlocality.learning.routing import deliveries, recurrence, shortcut
+from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
 

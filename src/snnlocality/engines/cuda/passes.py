@@ -14,7 +14,8 @@ from torch import Tensor
 
 from snnlocality.engines.cuda import events, scans
 from snnlocality.engines.cuda.events import EventRows
-from snnlocality.learning.rule import ErrorSource, Rule, deliveries, recurrence, shortcut, windows
+from snnlocality.learning.routing import deliveries, recurrence, shortcut, windows
+from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import hidden_layers, readouts
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction

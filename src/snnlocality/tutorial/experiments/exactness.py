@@ -17,7 +17,8 @@ from snnlocality.engines.interface import Engine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning import online
 from snnlocality.learning.losses import LOSSES
-from snnlocality.learning.rule import Rule, draw_feedback
+from snnlocality.learning.routing import draw_feedback
+from snnlocality.learning.rule import Rule
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.network import Network, Shape, draw_weights
 from snnlocality.neurons.lif import dynamics

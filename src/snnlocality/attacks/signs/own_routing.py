@@ -1,0 +1,22 @@
+"""The direction that the rule's own errors give: no gradient of the loss, whatever it may look like."""
+
+import numpy as np
+
+from snnlocality.attacks.fgsm import Attack, Attacked, Target, constant
+from snnlocality.learning.gradients import input_adjoint
+from snnlocality.learning.losses import LOSSES
+from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.network import Network
+
+
+def _prepare(target: Target) -> Attacked:
+    local_loss = LOSSES[target.local_loss] if target.local_loss else None
+    own = input_adjoint(target.network, target.batch, target.rule, LOSSES[target.loss], local_loss, target.engine)
+    return constant(target, np.sign(own.sum(axis=0) @ target.network.weights["W1"]))
+
+
+def _is_local(network: Network, rule: Rule) -> bool:
+    return rule.source is not ErrorSource.ABOVE
+
+
+ATTACK = Attack(70, "the rule's own routing, no gradient", _prepare, _is_local)

@@ -1,0 +1,12 @@
+"""The gradient of the spiking network itself, by BPTT; the same sign at all steps."""
+
+import numpy as np
+
+from snnlocality.attacks.fgsm import Attack, Attacked, Target, constant, true_gradient
+
+
+def _prepare(target: Target) -> Attacked:
+    return constant(target, np.sign(true_gradient(target, target.batch)))
+
+
+ATTACK = Attack(40, "white box, one sign per input", _prepare)

@@ -1,0 +1,59 @@
+"""The axes of a study: what its jobs differ by, and what each axis is as an option and as a part of a path."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from snnlocality import parameters as params
+from snnlocality import registry
+from snnlocality.attacks.triggers import TRIGGERS
+
+Key = dict[str, Any]  # the values of a job's axes by name
+
+
+class Axis(NamedTuple):
+    """One axis. Its name is that of the command's option, of Snakemake's wildcard and of the key in a job."""
+
+    name: str
+    kind: type  # of its values: str, int or float
+    pattern: str  # of its values in paths
+    help: str
+    values: Callable[[params.Parameters, Key], Iterable]  # in a study, given those of the axes before it
+    prefix: str = ""  # before its values in paths
+
+
+NAME = "[a-z][a-z0-9_]*"
+TASK = Axis("task", str, NAME, "A task of params.yaml, e.g. vision.", lambda p, key: params.tasks(p))
+RULE = Axis("rule", str, NAME, "A learning rule, e.g. bptt.", lambda p, key: params.rules(p))
+ARCH = Axis(
+    "arch", str, "|".join(params.ARCHITECTURE_LABELS), "The network's.", lambda p, key: params.architectures(p, key["task"])
+)
+FOLD = Axis(
+    "fold", int, r"\d+", "Fold of the cross-validation.", lambda p, key: params.folds(p, key["task"]), prefix="fold"
+)
+SEED = Axis("seed", int, r"\d+", "Seed of weights and order.", lambda p, key: params.seeds(p), prefix="seed")
+TRIGGER = Axis("trigger", str, "|".join(TRIGGERS), "What it sets pixels to.", lambda p, key: TRIGGERS)
+RATE = Axis("rate", float, r"[0-9.]+", "Share poisoned.", lambda p, key: params.analyses(p).poison_rates, prefix="rate")
+PAIR = Axis(
+    "pair", int, r"\d+", "Number of the pair of classes.", lambda p, key: range(params.analyses(p).pairs), prefix="pair"
+)
+EXPERIMENT = Axis(
+    "experiment",
+    str,
+    NAME,
+    "A file of src/snnlocality/tutorial/experiments, e.g. landscape.",
+    lambda p, key: registry.names(params.EXPERIMENTS),
+)
+
+AXES = (TASK, RULE, ARCH, FOLD, SEED, TRIGGER, RATE, PAIR, EXPERIMENT)
+CELL = (TASK, RULE, ARCH)
+RUN = (*CELL, FOLD, SEED)
+
+
+def written(value: Any) -> str:
+    """A value as it stands in paths and commands."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def folders(axes: tuple[Axis, ...]) -> str:
+    """The folders of these axes in a path, to be filled in: ``{task}/{rule}/{arch}/fold{fold}/seed{seed}``."""
+    return "/".join(f"{axis.prefix}{{{axis.name}}}" for axis in axes)

@@ -1,0 +1,21 @@
+"""Figure 2: representations compared between methods."""
+
+from snnlocality.study.reported import on_recordings, rule_modules
+from snnlocality.study.step import Report
+from snnlocality.study.steps import cka, prepare
+
+STEP = Report(
+    name="figure2",
+    place=50,
+    short="Figure 2",
+    title="How alike the methods represent the same samples",
+    lead="Linear CKA, unbiased over mini-batches, layer by layer; with networks converted from ReLU networks.",
+    help="Draw Figure 2: representations compared between methods.",
+    needs="recording",
+    inputs={"cka": cka.STEP["cka"], "data": prepare.STEP["data"]},
+    settings=lambda parameters, key: on_recordings(parameters),
+    choices=rule_modules,
+    outputs={"figure": "figure2.svg", "table": "figure2.csv"},
+    entry="snnlocality.reports.figure2:render",
+    params=("rules",),
+)

@@ -1,0 +1,109 @@
+"""Snakemake's rules, written from the steps: ``workflow/rules/steps.smk`` and ``reports.smk``.
+
+They are files, so that people read, search and reuse them as they would any workflow's; a test holds that they are what
+the steps say.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from snnlocality import paths
+from snnlocality.study import catalogue
+from snnlocality.study.axes import Axis
+from snnlocality.study.commands import name_of
+from snnlocality.study.step import PUBLISHED, Output, Report, Step
+
+STEPS, REPORTS = Path("workflow/rules/steps.smk"), Path("workflow/rules/reports.smk")
+_HEAD = "# Written by `snnlocality generate` from src/snnlocality/study: a change there, not here, lasts.\n"
+
+
+def files() -> dict[Path, str]:
+    """The text of every file of rules."""
+    every = (*catalogue.steps(), *catalogue.reports(), *catalogue.optional())
+    steps = {step.name: step for step in every if not isinstance(step, Report)}
+    reports = {step.name: step for step in every if isinstance(step, Report)}
+    return {file: text(rules.values()) for file, rules in ((STEPS, steps), (REPORTS, reports))}
+
+
+def text(steps: Iterable[Step]) -> str:
+    """The rules of some steps."""
+    return "\n\n".join([_HEAD, *("\n".join(_rule(step)) + "\n" for step in steps)])
+
+
+def _rule(step: Step) -> Iterator[str]:
+    main = next(iter(step.outputs))
+    record = str(Path(step.template(main)).parent / f"{step.name}.record.json")
+    log = paths.LOGS / Path(step.template(main)).with_name(step.name)
+    yield f"rule {step.name}:"
+    if inputs := list(_inputs(step)):
+        yield from _block("input", inputs)
+    outputs = [f"{name}={_written(step, name)}" for name in step.outputs]
+    yield from _block("output", [*outputs, f'record="{record}"'])
+    yield from _block("log", [f'"{log}.log"'])
+    yield from _block("benchmark", [f'"{log}.benchmark.tsv"'], end="")
+    if step.local:
+        yield "    localrule: True"
+    if step.group:
+        yield from _block("group", [f'"{step.group}"'], end="")
+    yield from _block("conda", ['"../../envs/environment.yaml"'], end="")
+    yield from _block("container", ['"envs/snnlocality.sif"'], end="")
+    yield f"    threads: {'RUN_THREADS' if 'engine' in step.uses and len(step.axes) > 1 else 1}"
+    amounts = {"mem_mb": step.memory_mb, "runtime": step.minutes}
+    written = {name: str(amount) if step.local else f"retried({amount})" for name, amount in amounts.items()}
+    yield from _block("resources", [f"{name}={amount}" for name, amount in written.items()])
+    yield from _block("params", [f'**params_of("{step.name}")'])
+    yield from _block("message", _strings(f"{step.help.rstrip('.')}: {' '.join(map(_in_words, step.axes))}".rstrip(": ")), end="")
+    threads = "--threads {threads} " if "engine" in step.uses else ""
+    options = "".join(f"--{axis.name} {{wildcards.{axis.name}}} " for axis in step.axes)
+    command = f"snnlocality {name_of(step)} --study {{params.study}} {options}{threads}> {{log}} 2>&1"
+    yield from _block("shell", _strings(command), end="")
+
+
+def _inputs(step: Step) -> Iterator[str]:
+    if callable(step.inputs):
+        yield f'unpack(inputs_of("{step.name}"))'
+    else:
+        for name, read in step.inputs.items():
+            yield f"{name}={_read(step, name, read)}"
+    for name in step.static_inputs:
+        yield f'published_{Path(name).stem}="{PUBLISHED / name}"'
+
+
+def _read(step: Step, name: str, read: Output) -> str:
+    """One input: its path, where it differs by the reader's axes alone, else all of the study."""
+    template = read.step.template(read.name)
+    axes = {axis.name for axis in read.step.axes}
+    if axes <= {axis.name for axis in step.axes}:
+        return f'"{template}"'
+    return f'input_of("{step.name}", "{name}")'
+
+
+def _written(step: Step, name: str) -> str:
+    template = step.template(name)
+    suffix = Path(template).suffix
+    if not isinstance(step, Report) or suffix not in (".svg", ".html"):
+        return f'"{template}"'
+    category = "Figures" if suffix == ".svg" else "Tables"
+    lines = [
+        f'"{template}",',
+        'caption="../report/caption.rst",',
+        f'category="{category}",',
+        f'labels={{"artifact": "{Path(template).stem}"}},',
+    ]
+    return "report(\n" + "\n".join(" " * 12 + line for line in lines) + "\n        )"
+
+
+def _in_words(axis: Axis) -> str:
+    return f"{axis.prefix} {{wildcards.{axis.name}}}".strip()
+
+
+def _strings(words: str) -> list[str]:
+    """A long text as strings that stand one below the other."""
+    lines = textwrap.wrap(words, 96, break_long_words=False, break_on_hyphens=False)
+    return [f'"{line}{" " if number < len(lines) else ""}"' for number, line in enumerate(lines, 1)]
+
+
+def _block(keyword: str, lines: list[str], end: str = ",") -> Iterator[str]:
+    yield f"    {keyword}:"
+    yield from (f"        {line}{end}" for line in lines)

@@ -1,0 +1,238 @@
+"""A step as a value: what it is called, differs by, reads, writes and rests on. A job is one execution of one step."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from snnlocality import parameters as params
+from snnlocality import registry
+from snnlocality.errors import UserError
+from snnlocality.parameters import Parameters
+from snnlocality.paths import DATA_FILE, REPORTS, RESULTS
+from snnlocality.provenance.closure import code_digest
+from snnlocality.study.axes import TASK, Axis, Key, written
+
+PUBLISHED = Path("published")
+
+# The engines' code belongs to every step that uses one; which engine computes is no part of a job.
+_ENGINES = "snnlocality.engines.choice"
+
+# One path, or one for each combination of values of the axes that the reader lacks, in the order of the axes.
+Inputs = dict[str, Path | dict[tuple, Path]]
+
+
+class Output(NamedTuple):
+    """A step's output as an input of another step: for the reader's own values of the axes, else for all of the study."""
+
+    step: "Step"
+    name: str
+    key: Mapping[str, Any] = {}  # values that are fixed
+
+    def of(self, **key: Any) -> "Output":
+        """The same for these values alone."""
+        return self._replace(key={**self.key, **key})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Step:
+    """One kind of job."""
+
+    name: str  # of the command, of Snakemake's rule, of the record
+    help: str  # one sentence
+    entry: str  # module and function that compute; given the job, and what the step uses by name
+    outputs: Mapping[str, str]  # by name: paths below results/{study}, to be filled in with the axes; the main one first
+    settings: Callable[[Parameters, Key], dict[str, Any]]  # all that decides the outputs, besides code and inputs
+    axes: tuple[Axis, ...] = ()
+    needs: str | None = None  # which labels the task must have, if not any ("recording", "frame")
+    inputs: Mapping[str, Output] | Callable[[Parameters, Key], Mapping[str, Output]] = field(default_factory=dict)
+    static_inputs: tuple[str, ...] = ()  # files of published/
+    choices: Callable[[dict[str, Any]], Iterable[str]] = lambda settings: ()  # modules that settings choose by name
+    uses: tuple[str, ...] = ()  # of the means in ``study.execution``
+    raw: Callable[[dict[str, Any]], str | None] = lambda settings: None  # folder of raw files below the data folder
+    memory_mb: int = 2000
+    minutes: int = 10
+    local: bool = False  # so short that it is no job of a cluster
+    group: str | None = None  # of jobs that a cluster runs together
+    work: Callable[["Work"], float] = lambda work: 1.0  # of one job, in units that make studies comparable
+    params: tuple[str, ...] = ()  # tables of params.yaml that its settings are from; {study} and {task} are filled in
+    stage: str | None = None  # of dvc.yaml, if not one of its own (reports) or that of its first reader
+    optional: bool = False  # made only for who asks; no study waits for it
+
+    def __getitem__(self, output: str) -> Output:
+        assert output in self.outputs
+        return Output(self, output)
+
+    @property
+    def folder(self) -> str:
+        """Where the outputs lie, to be filled in with the study and the axes."""
+        return f"{RESULTS}/{{study}}"
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Entry points of the code closure that do not depend on settings."""
+        module = self.entry.split(":")[0]
+        return (module, _ENGINES) if "engine" in self.uses else (module,)
+
+    def template(self, output: str) -> str:
+        """An output's path, to be filled in with the study and the axes."""
+        return f"{self.folder}/{self.outputs[output]}"
+
+    def path(self, output: str, study: str, key: Mapping[str, Any]) -> Path:
+        """An output's path."""
+        return Path(self.template(output).format(study=study, **{name: written(value) for name, value in key.items()}))
+
+    def keys(self, parameters: Parameters, fixed: Mapping[str, Any] | None = None) -> Iterator[Key]:
+        """The keys of all jobs in the study that have these values."""
+        return _keys(parameters, self.axes, dict(fixed or {}), self.needs)
+
+    def job(self, parameters: Parameters, **key: Any) -> "Job":
+        """One job; raises UserError for values that the study does not have."""
+        return self.made(parameters, self.checked(parameters, key))
+
+    def jobs(self, parameters: Parameters, **fixed: Any) -> Iterator["Job"]:
+        """All jobs of the study that have these values."""
+        return (self.made(parameters, key) for key in self.keys(parameters, fixed))
+
+    def checked(self, parameters: Parameters, key: Key) -> Key:
+        """The key with its axes in order; raises UserError for a task or rule that there is not, or that lacks a need."""
+        if (task := key.get(TASK.name)) is not None:
+            params.study_task(parameters, task)
+            if self.needs not in (None, params.LABELS[task]):
+                fitting = ", ".join(one for one in params.tasks(parameters) if params.LABELS[one] == self.needs)
+                raise UserError(
+                    f"'{self.name}' needs a task with a label per {self.needs}; {task} has one per "
+                    f"{params.LABELS[task]}. Ask for {fitting}."
+                )
+        if "rule" in key:
+            registry.module_name(params.RULES, key["rule"])
+        return {axis.name: axis.kind(key[axis.name]) for axis in self.axes}
+
+    def made(self, parameters: Parameters, key: Key) -> "Job":
+        """One job of a key that is known to be of the study."""
+        settings, study = self.settings(parameters, key), parameters.label
+        return Job(
+            step=self,
+            key=key,
+            settings=settings,
+            modules=(*self.modules, *self.choices(settings)),
+            inputs={name: _read(one, parameters, key, self.needs) for name, one in self.read(parameters, key).items()},
+            static_inputs={Path(name).stem: PUBLISHED / name for name in self.static_inputs},
+            outputs={name: self.path(name, study, key) for name in self.outputs},
+            raw=self.raw(settings),
+        )
+
+    def read(self, parameters: Parameters, key: Key) -> Mapping[str, Output]:
+        """What it reads of other steps, by name."""
+        return self.inputs(parameters, key) if callable(self.inputs) else self.inputs
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Report(Step):
+    """A step that renders something for people, below reports/."""
+
+    short: str  # what it is called in a sentence
+    title: str
+    lead: str  # what a reader should know first
+    place: int  # on the page that holds everything: the paper's order
+    section: str = "artifacts"  # of that page
+    on_page: bool = False  # whether its module has ``on_page(table)``, the tables that the page shows
+    folded: Mapping[str, str] = field(default_factory=dict)  # titles of pictures that stand behind the main one
+    memory_mb: int = 2000
+    minutes: int = 10
+    local: bool = True
+
+    @property
+    def folder(self) -> str:
+        """See ``Step.folder``."""
+        return str(REPORTS)
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One execution of one step."""
+
+    step: Step
+    key: Key
+    settings: dict[str, Any]
+    modules: tuple[str, ...]  # entry points of the code closure
+    inputs: Inputs  # what other steps make
+    static_inputs: dict[str, Path]  # what comes with the project
+    outputs: dict[str, Path]
+    raw: str | None = None  # folder of raw files below the data folder
+
+    @property
+    def name(self) -> str:
+        """The step's."""
+        return self.step.name
+
+    @property
+    def output(self) -> Path:
+        """The main output, which no other job has."""
+        return next(iter(self.outputs.values()))
+
+    @property
+    def output_paths(self) -> tuple[Path, ...]:
+        """All outputs."""
+        return tuple(self.outputs.values())
+
+    @property
+    def input_paths(self) -> tuple[Path, ...]:
+        """Everything that other steps make."""
+        return tuple(path for one in self.inputs.values() for path in (one.values() if isinstance(one, dict) else [one]))
+
+    @property
+    def code(self) -> str:
+        """Digest of the code closure."""
+        return code_digest(self.modules)
+
+    @property
+    def record(self) -> Path:
+        """Where the record lies."""
+        return self.output.parent / f"{self.name}.record.json"
+
+    @property
+    def lost(self) -> list[str]:
+        """Inputs that do not exist; prepared data may go."""
+        return [str(path) for path in self.input_paths if path.name != DATA_FILE and not path.exists()]
+
+    @property
+    def settings_text(self) -> str:
+        """The settings in one line, as Snakemake compares them to decide on a rerun."""
+        return json.dumps(self.settings, sort_keys=True)
+
+
+class Work(NamedTuple):
+    """What the work of a job is proportional to."""
+
+    samples: float  # of all parts
+    steps: int  # of a sample
+    epochs: int
+    folds: int
+    tested: float  # samples of the test part
+    sizes: params.Analyses
+
+
+def _read(output: Output, parameters: Parameters, key: Key, needs: str | None) -> Path | dict[tuple, Path]:
+    known = {**key, **output.key}
+    axes = output.step.axes
+    if all(axis.name in known for axis in axes):
+        return output.step.path(output.name, parameters.label, known)
+    found = _keys(parameters, axes, known, output.step.needs or needs)
+    free = [axis.name for axis in axes if axis.name not in known]
+    return {tuple(one[name] for name in free): output.step.path(output.name, parameters.label, one) for one in found}
+
+
+def _keys(parameters: Parameters, axes: tuple[Axis, ...], fixed: Key, needs: str | None) -> Iterator[Key]:
+    """All combinations of values of the axes, of which some are fixed; the last axis changes fastest."""
+    if not axes:
+        yield {}
+        return
+    first, *rest = axes
+    values = [fixed[first.name]] if first.name in fixed else first.values(parameters, fixed)
+    for value in values:
+        if first is TASK and needs not in (None, params.LABELS[value]):
+            continue
+        for key in _keys(parameters, tuple(rest), {**fixed, first.name: value}, needs):
+            yield {first.name: value, **key}

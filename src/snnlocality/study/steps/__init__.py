@@ -1,0 +1,1 @@
+"""The steps that compute, one file each; a file here is a step of every study."""

@@ -1,0 +1,74 @@
+"""What Snakemake's rules ask of the steps while the workflow runs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from snnlocality.parameters import Parameters
+from snnlocality.provenance import memory, raw
+from snnlocality.provenance.environment import installed_versions
+from snnlocality.study import catalogue
+from snnlocality.study.step import Job
+
+Wildcards = Mapping[str, str]
+OfWildcards = Callable[[Any], Any]
+
+
+class Study:
+    """The jobs of a study by step and wildcards, each made once."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._jobs: dict[tuple, Job] = {}
+        self.libraries = memory.as_text(installed_versions())
+
+    def job(self, step: str, wildcards: Any) -> Job:
+        """The job of a step that has these wildcards."""
+        found = catalogue.by_name()[step]
+        key = {axis.name: axis.kind(getattr(wildcards, axis.name)) for axis in found.axes}
+        identity = (step, *key.values())
+        if identity not in self._jobs:
+            self._jobs[identity] = found.job(self._parameters, **key)
+        return self._jobs[identity]
+
+    def input_of(self, step: str, name: str) -> OfWildcards:
+        """An input that is many files: what other steps make for all of the study."""
+        return lambda wildcards: self.inputs_of(step)(wildcards)[name]
+
+    def inputs_of(self, step: str) -> OfWildcards:
+        """All inputs by name, where the parameters decide which there are."""
+
+        def inputs(wildcards: Any) -> dict[str, Any]:
+            read = self.job(step, wildcards).inputs
+            return {
+                name: [str(path) for path in one.values()] if isinstance(one, dict) else str(one)
+                for name, one in read.items()
+            }
+
+        return inputs
+
+    def params_of(self, step: str) -> dict[str, Any]:
+        """Parameters of a rule, the same of every kind: what decides beside inputs.
+
+        A change of settings, code or libraries, and nothing else, redoes it. ``lost`` lists inputs that are gone:
+        Snakemake would compute them only if their reader ran for another reason. ``raw`` lists raw files that are
+        others than those the data were prepared from: they lie anywhere, and are too many to be inputs.
+        """
+
+        def changed_raw_files(wildcards: Any) -> list[str]:
+            job = self.job(step, wildcards)
+            return raw.changed(job.raw, job.record) if job.raw else []
+
+        return {
+            "study": self._parameters.label,
+            "step": step,
+            "settings": lambda wildcards: self.job(step, wildcards).settings_text,
+            "code": lambda wildcards: self.job(step, wildcards).code,
+            "libraries": self.libraries,
+            "lost": lambda wildcards: self.job(step, wildcards).lost,
+            "raw": changed_raw_files,
+        }
+
+
+def retried(amount: int) -> Callable[[Any, int], int]:
+    """Memory or time that a job asks for; when it is tried again, so much more."""
+    return lambda wildcards, attempt: amount * attempt

@@ -1,0 +1,387 @@
+# Written by `snnlocality generate` from src/snnlocality/study: a change there, not here, lasts.
+
+
+rule prepare:
+    output:
+        data="results/{study}/{task}/data.safetensors",
+        record="results/{study}/{task}/prepare.record.json",
+    log:
+        "logs/results/{study}/{task}/prepare.log",
+    benchmark:
+        "logs/results/{study}/{task}/prepare.benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=retried(4000),
+        runtime=retried(30),
+    params:
+        **params_of("prepare"),
+    message:
+        "Prepare the data of a task: {wildcards.task}"
+    shell:
+        "snnlocality prepare --study {params.study} --task {wildcards.task} > {log} 2>&1"
+
+
+rule backdoor:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        metrics="results/{study}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/metrics.json",
+        model="results/{study}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/model.safetensors",
+        record="results/{study}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/backdoor.record.json",
+    log:
+        "logs/results/{study}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/backdoor.log",
+    benchmark:
+        "logs/results/{study}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/backdoor.benchmark.tsv"
+    group:
+        "poisoned"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(3000),
+        runtime=retried(30),
+    params:
+        **params_of("backdoor"),
+    message:
+        "Train on poisoned data and test with and without the trigger: {wildcards.task} {wildcards.rule} "
+        "{wildcards.arch} {wildcards.trigger} rate {wildcards.rate} pair {wildcards.pair}"
+    shell:
+        "snnlocality backdoor --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --trigger {wildcards.trigger} --rate {wildcards.rate} --pair "
+        "{wildcards.pair} --threads {threads} > {log} 2>&1"
+
+
+rule baseline:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        accuracies="results/{study}/{task}/baseline.csv",
+        record="results/{study}/{task}/baseline.record.json",
+    log:
+        "logs/results/{study}/{task}/baseline.log",
+    benchmark:
+        "logs/results/{study}/{task}/baseline.benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=retried(4000),
+        runtime=retried(15),
+    params:
+        **params_of("baseline"),
+    message:
+        "Train a logistic regression on the same data, as the bar for every network: {wildcards.task}"
+    shell:
+        "snnlocality baseline --study {params.study} --task {wildcards.task} > {log} 2>&1"
+
+
+rule convert:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        accuracies="results/{study}/conversion/{task}/fold{fold}/seed{seed}/accuracies.csv",
+        relu="results/{study}/conversion/{task}/fold{fold}/seed{seed}/relu.safetensors",
+        record="results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.record.json",
+    log:
+        "logs/results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.log",
+    benchmark:
+        "logs/results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(4000),
+        runtime=retried(30),
+    params:
+        **params_of("convert"),
+    message:
+        "Train a ReLU network, convert it to spiking ones, and measure these over time: {wildcards.task} "
+        "fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality convert --study {params.study} --task {wildcards.task} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule train:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        curve="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/curve.csv",
+        milestones="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/milestones.safetensors",
+        record="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train.record.json",
+    log:
+        "logs/results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train.log",
+    benchmark:
+        "logs/results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train.benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(30),
+    params:
+        **params_of("train"),
+    message:
+        "Train one run: {wildcards.task} {wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed "
+        "{wildcards.seed}"
+    shell:
+        "snnlocality train --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
+        "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
+        "2>&1"
+
+
+rule cka:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        relu="results/{study}/conversion/{task}/fold{fold}/seed{seed}/relu.safetensors",
+        models=input_of("cka", "models"),
+    output:
+        cka="results/{study}/cka/{task}/{arch}/fold{fold}/seed{seed}/cka.csv",
+        record="results/{study}/cka/{task}/{arch}/fold{fold}/seed{seed}/cka.record.json",
+    log:
+        "logs/results/{study}/cka/{task}/{arch}/fold{fold}/seed{seed}/cka.log",
+    benchmark:
+        "logs/results/{study}/cka/{task}/{arch}/fold{fold}/seed{seed}/cka.benchmark.tsv"
+    group:
+        "compared"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(10),
+    params:
+        **params_of("cka"),
+    message:
+        "Compare the representations of all methods' networks of one seed (CKA): {wildcards.task} "
+        "{wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality cka --study {params.study} --task {wildcards.task} --arch {wildcards.arch} --fold "
+        "{wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule evaluate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        curve="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/curve.csv",
+    output:
+        metrics="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/metrics.json",
+        record="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate.record.json",
+    log:
+        "logs/results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate.log",
+    benchmark:
+        "logs/results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate.benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(5),
+    params:
+        **params_of("evaluate"),
+    message:
+        "Evaluate a trained run on the test part: {wildcards.task} {wildcards.rule} {wildcards.arch} fold "
+        "{wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality evaluate --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > "
+        "{log} 2>&1"
+
+
+rule collect:
+    input:
+        metrics=input_of("collect", "metrics"),
+    output:
+        runs="results/{study}/{task}/{rule}/runs.csv",
+        record="results/{study}/{task}/{rule}/collect.record.json",
+    log:
+        "logs/results/{study}/{task}/{rule}/collect.log",
+    benchmark:
+        "logs/results/{study}/{task}/{rule}/collect.benchmark.tsv"
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("collect"),
+    message:
+        "Collect the metrics of all runs of a rule into one table: {wildcards.task} {wildcards.rule}"
+    shell:
+        "snnlocality collect --study {params.study} --task {wildcards.task} --rule {wildcards.rule} > "
+        "{log} 2>&1"
+
+
+rule fgsm:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        accuracies="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        record="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.record.json",
+    log:
+        "logs/results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.log",
+    benchmark:
+        "logs/results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("fgsm"),
+    message:
+        "Attack a trained run on the test part: {wildcards.task} {wildcards.rule} {wildcards.arch} fold "
+        "{wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality fgsm --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
+        "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
+        "2>&1"
+
+
+rule fisher:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        milestones="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/milestones.safetensors",
+    output:
+        traces="results/{study}/fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher.csv",
+        record="results/{study}/fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher.record.json",
+    log:
+        "logs/results/{study}/fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher.log",
+    benchmark:
+        "logs/results/{study}/fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("fisher"),
+    message:
+        "Measure the Fisher information in a run's weights, also along its training: {wildcards.task} "
+        "{wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality fisher --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
+        "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
+        "2>&1"
+
+
+rule search:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        trials="results/{study}/search/{task}/{rule}/{arch}/trials.csv",
+        record="results/{study}/search/{task}/{rule}/{arch}/search.record.json",
+    log:
+        "logs/results/{study}/search/{task}/{rule}/{arch}/search.log",
+    benchmark:
+        "logs/results/{study}/search/{task}/{rule}/{arch}/search.benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(120),
+    params:
+        **params_of("search"),
+    message:
+        "Search the hyper-parameters of one cell on validation data: {wildcards.task} {wildcards.rule} "
+        "{wildcards.arch}"
+    shell:
+        "snnlocality search --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
+        "{wildcards.arch} --threads {threads} > {log} 2>&1"
+
+
+rule shift:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        cka="results/{study}/shift/{task}/{rule}/{arch}/fold{fold}/seed{seed}/cka.csv",
+        record="results/{study}/shift/{task}/{rule}/{arch}/fold{fold}/seed{seed}/shift.record.json",
+    log:
+        "logs/results/{study}/shift/{task}/{rule}/{arch}/fold{fold}/seed{seed}/shift.log",
+    benchmark:
+        "logs/results/{study}/shift/{task}/{rule}/{arch}/fold{fold}/seed{seed}/shift.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("shift"),
+    message:
+        "Compare a run's representations of clean and of attacked samples (CKA): {wildcards.task} "
+        "{wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality shift --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
+        "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
+        "2>&1"
+
+
+rule tutorial:
+    input:
+        unpack(inputs_of("tutorial")),
+    output:
+        found="results/{study}/tutorial/{experiment}/found.csv",
+        record="results/{study}/tutorial/{experiment}/tutorial.record.json",
+    log:
+        "logs/results/{study}/tutorial/{experiment}/tutorial.log",
+    benchmark:
+        "logs/results/{study}/tutorial/{experiment}/tutorial.benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=retried(3000),
+        runtime=retried(60),
+    params:
+        **params_of("tutorial"),
+    message:
+        "Run one of the tutorial's experiments, which train small networks of their own: "
+        "{wildcards.experiment}"
+    shell:
+        "snnlocality tutorial --study {params.study} --experiment {wildcards.experiment} --threads "
+        "{threads} > {log} 2>&1"

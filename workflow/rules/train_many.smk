@@ -1,0 +1,48 @@
+# All seeds of a cell at once, for a graphics card: `snakemake train_many` fills the run cache, from which `train` then
+# takes each run's result.
+CELL = str(
+    run_cache.root() / STUDY / "{task}" / "{rule}" / "{arch}" / "fold{fold}.trained"
+)
+
+
+def runs_of_cell(wildcards):
+    """The runs of all seeds of a cell."""
+    key = {axis.name: getattr(wildcards, axis.name) for axis in RUN[:-1]}
+    return list(train.STEP.jobs(PARAMETERS, **key))
+
+
+rule train_many:
+    input:
+        [CELL.format(**key) for key in train.STEP.keys(PARAMETERS) if key["seed"] == 0],
+    localrule: True
+
+
+rule train_cell:
+    input:
+        data=rules.prepare.output.data,
+    output:
+        touch(CELL),
+    log:
+        str(paths.LOGS / CELL) + ".log",
+    benchmark:
+        str(paths.LOGS / CELL) + ".benchmark.tsv"
+    conda:
+        "../../envs/environment.yaml"
+    container:
+        "envs/snnlocality.sif"
+    threads: 1
+    resources:
+        mem_mb=retried(8000),
+        runtime=retried(240),
+    params:
+        study=STUDY,
+        settings=lambda wildcards: [
+            run.settings_text for run in runs_of_cell(wildcards)
+        ],
+        code=lambda wildcards: [run.code for run in runs_of_cell(wildcards)],
+        libraries=JOBS.libraries,
+    message:
+        "Train all seeds of {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}"
+    shell:
+        "snnlocality train-many --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --threads {threads} > {log} 2>&1"
