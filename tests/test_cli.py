@@ -2,9 +2,9 @@
 
 import pytest
 from click.testing import CliRunner
-from snnlocality.provenance.commands import _THREADED
 
 from snnlocality.cli import main
+from snnlocality.study import catalogue
 
 
 def call(*arguments):
@@ -19,12 +19,15 @@ def call(*arguments):
         ("train --task vision --rule hebb --arch ff", ["'hebb'", "choose one of bptt, bptt_detached_reset"]),
         ("train --task vision --rule bptt --arch ff_matched", ["'ff_matched' is no architecture of vision", "ff, rec"]),
         ("train --task vision --rule bptt --arch ff --fold -1", ["--fold"]),
-        ("fgsm --task speech --rule bptt --arch ff", ["speech has a label per frame", "task vision"]),
-        ("shift --task speech --rule bptt --arch ff", ["speech has a label per frame", "task vision"]),
+        ("fgsm --task speech --rule bptt --arch ff", ["speech has one per frame", "Ask for vision"]),
+        ("shift --task speech --rule bptt --arch ff", ["speech has one per frame", "Ask for vision"]),
         ("show table9", ["'table9' has no text to show", "table1, table2, table3, table4, claims"]),
         ("show figure2", ["'figure2' has no text to show", "Figures lie in reports/"]),
-        ("backdoor --rule bptt --arch ff --trigger visible --rate nan", ["--rate", "nan is not in the range"]),
-        ("backdoor --rule bptt --arch ff --trigger visible --rate 2", ["--rate", "not in the range"]),
+        (
+            "backdoor --task vision --rule bptt --arch ff --trigger visible --rate nan",
+            ["--rate", "nan is not in the range"],
+        ),
+        ("backdoor --task vision --rule bptt --arch ff --trigger visible --rate 2", ["--rate", "not in the range"]),
         ("export nmnist out --source mnist", ["'mnist' is no vision source", "digits"]),
         ("export timit out --scale 2", ["scale"]),
     ],
@@ -49,7 +52,8 @@ def test_outside_the_project_the_missing_file_is_named(tmp_path, monkeypatch):
 def test_whoever_computes_a_step_again_knows_which_commands_take_threads():
     taking = {name for name, command in main.commands.items() if any(one.name == "threads" for one in command.params)}
     # Not steps: these start others, or fill the run cache.
-    assert taking - {"train-many", "verify"} == set(_THREADED)
+    computing = {step.name for step in catalogue.steps() if "engine" in step.uses}
+    assert taking - {"train-many", "verify"} == computing
 
 
 def test_every_command_explains_itself():

@@ -8,7 +8,8 @@ import grimp
 import pytest
 
 import snnlocality
-from snnlocality import parameters, plan, registry
+from jobs import job_of
+from snnlocality import parameters, registry
 from snnlocality.errors import UserError
 from snnlocality.provenance.closure import (
     _ORCHESTRATION,
@@ -18,6 +19,7 @@ from snnlocality.provenance.closure import (
     normalised_c_digest,
     normalised_digest,
 )
+from snnlocality.study import catalogue
 
 SOURCES = sorted(Path(snnlocality.__file__).parent.rglob("*.py"))
 
@@ -78,14 +80,14 @@ def test_what_a_rule_says_of_itself_for_tables_does_not_count(old, new, counts):
 
 
 def test_a_label_counts_where_it_is_written(demo, monkeypatch):
-    before = {job.outputs[0]: job for job in plan.everything(demo)}
+    before = {job.output: job for job in catalogue.everything(demo)}
     rule = registry.load(registry.RULES, "bptt")
     monkeypatch.setattr(rule, "RULE", replace(rule.RULE, label="Backpropagation"))
-    redone = [job for job in plan.everything(demo) if job.settings != before[job.outputs[0]].settings]
+    redone = [job for job in catalogue.everything(demo) if job.settings != before[job.output].settings]
     writers = {"collect", "curves", "table3", "table4", "figure1", "figure2", "figure3", "figure4", "spectrum"}
     writers |= {"tutorial", "tutorial_figure5", "tutorial_adaptation", "claims", "index"}
-    assert {job.step for job in redone} == writers
-    assert [job.settings["experiment"] for job in redone if job.step == "tutorial"] == ["adaptation"]
+    assert {job.name for job in redone} == writers
+    assert [job.settings["experiment"] for job in redone if job.name == "tutorial"] == ["adaptation"]
 
 
 def test_code_that_is_no_python_is_named(monkeypatch, tmp_path):
@@ -116,9 +118,9 @@ def test_the_closure_is_that_of_another_library():
 
 
 def test_what_is_known_of_a_source_is_remembered(tmp_path, monkeypatch):
-    source = SOURCE.encode() + b"from snnlocality import plan\nimport snnlocality.paths\n"
+    source = SOURCE.encode() + b"from snnlocality import parameters\nimport snnlocality.paths\n"
     expected = _analysed(source)
-    assert expected.imports == (("snnlocality", "plan"), ("snnlocality.paths", ""))
+    assert expected.imports == (("snnlocality", "parameters"), ("snnlocality.paths", ""))
     assert _remembered(source, tmp_path) == expected
     (note,) = tmp_path.iterdir()
     monkeypatch.setattr(ast, "parse", lambda text: pytest.fail("parsed twice"))
@@ -148,7 +150,7 @@ def demo(root):
 
 
 def test_a_run_depends_on_its_own_rule_and_surrogate_only(demo):
-    modules = closure(plan.train(demo, "vision", "eprop", "ff", 0, 0).modules)
+    modules = closure(job_of(demo, "train", "vision", "eprop", "ff", 0, 0).modules)
     assert "snnlocality.learning.rules.eprop" in modules
     assert "snnlocality.engines.reference" in modules
     assert "snnlocality.learning.rules.bptt" not in modules
@@ -162,17 +164,19 @@ def test_c_counts_as_code_without_its_comments_and_spacing():
 
 
 def test_a_run_depends_on_every_engine(demo):
-    """Which one computes is not part of the plan, so the code of all counts, the kernels in C too."""
-    modules = closure(plan.train(demo, "vision", "eprop", "ff", 0, 0).modules)
+    """Which one computes is not part of the job, so the code of all counts, the kernels in C too."""
+    modules = closure(job_of(demo, "train", "vision", "eprop", "ff", 0, 0).modules)
     assert {f"snnlocality.engines.{name}" for name in ("reference", "cpu.kernels", "cuda.scans")} <= set(modules)
 
 
 def test_data_depend_on_their_source_only(demo):
-    modules = closure(plan.prepare(demo, "vision").modules)
+    modules = closure(job_of(demo, "prepare", "vision").modules)
     assert "snnlocality.data.vision.camera" in modules
     assert not any("speech" in name or "learning" in name or "engines" in name for name in modules)
 
 
 def test_orchestration_is_in_no_closure(demo):
-    for one in (plan.table2(demo), plan.evaluate(demo, "speech", "bptt", "ff", 0, 0)):
-        assert not any(name.startswith(("snnlocality.plan", "snnlocality.provenance")) for name in closure(one.modules))
+    for one in (job_of(demo, "table2"), job_of(demo, "evaluate", "speech", "bptt", "ff", 0, 0)):
+        assert not any(
+            name.startswith(("snnlocality.study", "snnlocality.provenance")) for name in closure(one.modules)
+        )

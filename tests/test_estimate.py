@@ -2,7 +2,9 @@
 
 import pytest
 
-from snnlocality import estimate, parameters, paths
+from jobs import job_of
+from snnlocality import estimate, parameters
+from snnlocality.provenance.records import execution_log
 from snnlocality.storage import write_json
 
 
@@ -16,7 +18,6 @@ def test_a_busy_machine_is_no_slow_one(root, tmp_path, monkeypatch):
         3: {"seconds": 0.1, "processor_seconds": 0.1, "taken_from": "run cache"},
     }
     for seed, known in facts.items():
-        model = paths.run("demo", "vision", "bptt", "ff", 0, seed) / "train"
-        write_json(paths.log(model, ".execution.json"), known)
+        write_json(execution_log(job_of(demo, "train", "vision", "bptt", "ff", 0, seed)), known)
     rates = estimate.measured(demo)
     assert rates == {"train vision": pytest.approx(15 / estimate.units(demo, "train", "vision"))}

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from jobs import bare_job
 from snnlocality import portable
 from snnlocality.provenance.environment import astray
 
@@ -46,15 +47,13 @@ def test_without_avx2_the_environment_is_left_alone(tmp_path, monkeypatch):
 
 
 def test_a_step_without_avx2_says_so_in_one_line_and_works(tmp_path, root, monkeypatch, capsys):
-    from snnlocality.plan import Plan
-
     from snnlocality.provenance.records import recorded
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "envs").symlink_to(root / "envs")
     monkeypatch.setattr(portable, "CPUINFO", tmp_path / "none")
-    step = Plan("made", {}, (), (), (), (tmp_path / "made.csv",))
-    with recorded(step):
-        step.outputs[0].write_text("1\n")
+    job = bare_job(tmp_path / "made.csv")
+    with recorded(job):
+        job.output.write_text("1\n")
     assert capsys.readouterr().err.splitlines() == [portable.NOT_PORTABLE]
-    assert step.record.is_file()
+    assert job.record.is_file()

@@ -226,7 +226,13 @@ def audit(
 @click.argument("targets", nargs=-1)
 @_options(commands.STUDY, commands.THREADS)
 @click.option("--sample", type=click.IntRange(min=1), default=3, show_default=True, help="Steps to draw, if no TARGET.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draw: yours, so that nobody knows it.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the draw: yours, so that nobody knows it.",
+)
 def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: int, seed: int) -> None:
     """Compute TARGETs, or steps drawn at random, again elsewhere and compare; exits with 1 unless all agree.
 
@@ -298,7 +304,7 @@ def study() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail unless they are already.")
 def stages(check: bool) -> None:
     """Write the stages of dvc.yaml for the study that params.yaml chooses."""
-    from snnlocality.provenance import stages as of_study
+    from snnlocality.study import dvc as of_study
 
     chosen = parameters.load()
     if check:
@@ -308,11 +314,13 @@ def stages(check: bool) -> None:
 
 
 @main.command()
-def schema() -> None:
-    """Write the JSON schema of params.yaml, generated from the typed model."""
-    from snnlocality.schema import write
+def generate() -> None:
+    """Write what follows from the code: Snakemake's rules, DVC's stages, the JSON schema of params.yaml."""
+    from snnlocality import schema
+    from snnlocality.study import dvc, snakemake
 
-    click.echo(write())
+    for path in (*snakemake.write(), dvc.write(parameters.load()), schema.write()):
+        click.echo(path)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,12 @@ RULES = "snnlocality.learning.rules"
 SURROGATES = "snnlocality.neurons.surrogates"
 EXPERIMENTS = "snnlocality.tutorial.experiments"
 ATTACKS = "snnlocality.attacks.signs"
-_DECLARED = {RULES: "RULE", SURROGATES: "DERIVATIVE", EXPERIMENTS: "run", ATTACKS: "ATTACK"}  # what a file of each must have
+_DECLARED = {
+    RULES: "RULE",
+    SURROGATES: "DERIVATIVE",
+    EXPERIMENTS: "run",
+    ATTACKS: "ATTACK",
+}  # what a file of each must have
 
 
 @cache

@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 
 from networks import as_events, random_batch, random_network, rule
-from snnlocality.attacks.fgsm import ATTACKS, Target
+from snnlocality.attacks.fgsm import Target, load_all
 from snnlocality.data.inputs import Events
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.learning.losses import LOSSES, errors, mean_loss
 from snnlocality.network import Shape
+
+ATTACKS = load_all()
 
 SHAPE = Shape(6, (8, 7), 3, True)
 EPSILON = 0.01

@@ -393,12 +393,11 @@ def read_record(path: Path) -> object:
 
 def read_cache_entry(path: Path) -> object:
     """A run from the run cache."""
-    from snnlocality.plan import Plan
-
+    from jobs import bare_job
     from snnlocality.provenance import run_cache
 
-    run_cache._folder = lambda plan, inputs: path.parent
-    return run_cache.take(Plan("train", {}, (), (), (), (Path("taken") / "output",)), {})
+    run_cache._folder = lambda job, inputs: path.parent
+    return run_cache.take(bare_job(Path("taken") / "output"), {})
 
 
 def read_source(path: Path) -> object:

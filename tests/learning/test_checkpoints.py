@@ -3,12 +3,13 @@
 import fcntl
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from snnlocality.plan import Plan
 
+from jobs import bare_job
 from networks import DYNAMICS, rule
 from snnlocality import checkpoints, paths
 from snnlocality.checkpoints import VARIABLE, discard, discard_behind, locked
@@ -24,8 +25,8 @@ from snnlocality.provenance.records import Execution
 OPTIMISATION = Optimisation("cross_entropy", "cross_entropy", epochs=3, batch_size=8, learning_rate=0.01)
 TRAINING, VALIDATION = np.arange(18), np.arange(18, 24)
 BATCHES = 9  # in all
-RUN = Plan("train", {"epochs": 3}, ("snnlocality.errors",), (), (), (Path("results/demo/seed0/model.safetensors"),))
-FOLDER = paths.checkpoints(RUN.outputs[0], RUN.step)
+RUN = bare_job(Path("results/demo/seed0/model.safetensors"), "train", {"epochs": 3}, ("snnlocality.errors",))
+FOLDER = paths.checkpoints(RUN.output, RUN.name)
 
 
 @pytest.fixture(autouse=True)
@@ -52,14 +53,14 @@ class Stopping:
             raise Stop
 
 
-def trained(dataset, engine, name="eprop", stop=None, plan=RUN, inputs=("data", "0")):
+def trained(dataset, engine, name="eprop", stop=None, job=RUN, inputs=("data", "0")):
     """What ``train`` returns, and the circumstances; ``stop``: after so many batches."""
     shape = Shape(dataset.inputs, (12, 10), dataset.classes, True, rule(name).direct_readout)
     spike = spiking("fast_sigmoid", 5.0)
     first = dataset.batch(TRAINING[:8])
     network = initial_network(shape, DYNAMICS, spike, rule(name), first, engine, 0, 1.0, 0.3, 0.5)
     execution = Execution(dict([inputs]), {})
-    with locked(plan) as kept:
+    with locked(job) as kept:
         keeper = kept.of(execution, engine)
         result = train(
             network,
@@ -116,8 +117,8 @@ def test_stopped_again_and_again_it_still_ends_the_same(toy_utterances):
 
 
 OTHERS = {
-    "settings": {"plan": RUN._replace(settings={"epochs": 4})},
-    "code": {"plan": RUN._replace(modules=("snnlocality.calibration.spectra",))},
+    "settings": {"job": replace(RUN, settings={"epochs": 4})},
+    "code": {"job": replace(RUN, modules=("snnlocality.calibration.spectra",))},
     "inputs": {"inputs": ("data", "1")},
     "engine": {"engine": "reference"},
 }
@@ -144,15 +145,15 @@ def test_the_last_two_are_kept_and_all_go_in_the_end(toy_recordings):
 
 
 def test_whoever_gathers_results_discards_what_they_were_made_with_and_no_other():
-    other = RUN._replace(outputs=(Path("results/demo/seed1/model.safetensors"),))
-    for plan in (RUN, other):
-        with locked(plan) as kept:
+    other = replace(RUN, outputs={"model": Path("results/demo/seed1/model.safetensors")})
+    for job in (RUN, other):
+        with locked(job) as kept:
             kept.of(Execution({}, {}), choose("reference")).keep(a_state())
-    gathered = (RUN.outputs[0].with_name("metrics.json"), Path("results/demo/data.safetensors"))
-    discard_behind(RUN._replace(made=gathered))
+    gathered = {("a",): RUN.output.with_name("metrics.json"), ("b",): Path("results/demo/data.safetensors")}
+    discard_behind(replace(RUN, inputs={"gathered": gathered}))
     assert not FOLDER.exists()
-    assert paths.checkpoints(other.outputs[0], other.step).exists()
-    discard_behind(RUN._replace(made=other.outputs))
+    assert paths.checkpoints(other.output, other.name).exists()
+    discard_behind(replace(RUN, inputs=other.outputs))
     assert not Path(".checkpoints").exists()
 
 

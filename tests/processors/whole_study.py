@@ -10,13 +10,13 @@ import os
 
 from snnlocality import portable
 
-portable.choose()  # as every command does before it loads a numerical library; here planning loads one
+portable.choose()  # as every command does before it loads a numerical library
 os.environ |= portable.THREADS
 
-from snnlocality.provenance.commands import arguments  # noqa: E402
-
-from snnlocality import parameters, paths, plan  # noqa: E402
+from snnlocality import parameters, paths  # noqa: E402
 from snnlocality.cli import main  # noqa: E402
+from snnlocality.study import catalogue  # noqa: E402
+from snnlocality.study.commands import arguments  # noqa: E402
 
 options = argparse.ArgumentParser()
 options.add_argument("--threads", type=int)
@@ -24,12 +24,12 @@ options.add_argument("--without-reports", action="store_true")
 given = options.parse_args()
 
 chosen = parameters.load()
-ahead = [step for step in plan.everything(chosen) if not step.record.exists()]
+ahead = [job for job in catalogue.everything(chosen) if not job.record.exists()]
 if given.without_reports:
-    ahead = [step for step in ahead if paths.REPORTS not in step.record.parents]
+    ahead = [job for job in ahead if paths.REPORTS not in job.record.parents]
 while ahead:
-    ready = [step for step in ahead if all(path.exists() for path in step.made)]
-    assert ready, f"no step makes {ahead[0].made}"
-    for step in ready:
-        main(arguments(step, chosen.label, given.threads), standalone_mode=False)
-    ahead = [step for step in ahead if step not in ready]
+    ready = [job for job in ahead if all(path.exists() for path in job.input_paths)]
+    assert ready, f"no step makes {ahead[0].input_paths}"
+    for job in ready:
+        main(arguments(job, chosen.label, given.threads), standalone_mode=False)
+    ahead = [job for job in ahead if job not in ready]

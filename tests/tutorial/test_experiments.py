@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 import yaml
 
+from jobs import job_of
 from snnlocality import parameters as params
-from snnlocality import plan, registry
+from snnlocality import registry
 from snnlocality.data.batches import EventDataset
 from snnlocality.data.splits import Part
 from snnlocality.data.vision.sensor import UNITS
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.reports.figures import save_svg, set_theme
+from snnlocality.study import catalogue
 from snnlocality.tutorial import spike_times
 from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.experiments import temporal_xor
@@ -74,9 +76,17 @@ def found(parameters, data):
     return tables
 
 
+FIGURES = [report.name for report in catalogue.reports() if report.section == "tutorial"]
+
+
+def experiments_of(figure, parameters):
+    """The experiments that a figure rests on."""
+    return [name for name in job_of(parameters, figure).inputs if name != "data"]
+
+
 def test_every_file_has_a_table_of_settings_and_is_drawn(parameters):
     assert set(type(parameters.tutorial).model_fields) == set(registry.names(params.EXPERIMENTS)) == set(SMALL)
-    assert {name for experiments, _ in plan.TUTORIAL.values() for name in experiments} == set(SMALL)
+    assert {name for report in FIGURES for name in experiments_of(report, parameters)} == set(SMALL)
 
 
 def test_the_way_of_training_leads_down_a_staircase(found):
@@ -98,8 +108,8 @@ def test_gestures_take_the_place_of_digits_if_asked_for(parameters, data, root):
     raw = yaml.safe_load((root / "params.yaml").read_text())
     raw["tutorial"]["convolution"] |= SMALL["convolution"] | {"epochs": 1, "recordings": "gestures", "shrink": 4}
     chosen = params.check(raw, "params.yaml")
-    planned, digits = plan.tutorial(chosen, "convolution"), plan.tutorial(parameters, "convolution")
-    assert (planned.raw, planned.made, digits.raw) == ("dvs-gesture/DVSGesture/ibmGestureTrain", (), None)
+    planned, digits = (job_of(one, "tutorial", experiment="convolution") for one in (chosen, parameters))
+    assert (planned.raw, planned.inputs, digits.raw) == ("dvs-gesture/DVSGesture/ibmGestureTrain", {}, None)
     assert "snnlocality.data.vision.gestures" in planned.modules
     assert planned.settings["gestures"]["validation_users"] == 4
     assert "gestures" not in digits.settings
@@ -187,11 +197,11 @@ def test_a_delay_is_bridged_by_neurons_that_adapt_and_by_no_others(found):
     assert (late["LIF"] < 0.6).all()
 
 
-@pytest.mark.parametrize("name", list(plan.TUTORIAL))
-def test_every_figure_is_drawn(name, found, tmp_path):
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_is_drawn(name, parameters, found, tmp_path):
     module = importlib.import_module(name.replace("tutorial_", "snnlocality.reports.tutorial."))
     set_theme()
-    table = module.table([found[experiment] for experiment in plan.TUTORIAL[name][0]])
+    table = module.table([found[experiment] for experiment in experiments_of(name, parameters)])
     assert isinstance(table, pd.DataFrame)
     assert len(table)
     save_svg(module.draw(table), tmp_path / "figure.svg")

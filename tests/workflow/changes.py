@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from snnlocality import parameters, plan
+from snnlocality import parameters
+from snnlocality.study import catalogue
+from snnlocality.study.step import Job
 
 # What a text may be instead; numbers, lists and switches are changed by rule.
 _OTHER = {
@@ -37,18 +39,18 @@ def changes(raw: dict) -> Iterator[tuple[str, dict]]:
             yield ".".join(leaf), changed
 
 
-def jobs(raw: dict) -> dict[Path, plan.Plan]:
+def jobs(raw: dict) -> dict[Path, Job]:
     """All jobs of the chosen study by their first output."""
-    return {job.outputs[0]: job for job in plan.everything(parameters.check(raw, "params.yaml"))}
+    return {job.output: job for job in catalogue.everything(parameters.check(raw, "params.yaml"))}
 
 
-def affected(before: dict[Path, plan.Plan], after: dict[Path, plan.Plan]) -> list[plan.Plan]:
+def affected(before: dict[Path, Job], after: dict[Path, Job]) -> list[Job]:
     """Jobs that are new, or that have other settings, code or inputs of their own."""
     return [job for path, job in after.items() if path not in before or _differ(before[path], job)]
 
 
-def _differ(one: plan.Plan, other: plan.Plan) -> bool:
-    return any(getattr(one, name) != getattr(other, name) for name in ("settings", "modules", "made"))
+def _differ(one: Job, other: Job) -> bool:
+    return any(getattr(one, name) != getattr(other, name) for name in ("settings", "modules", "inputs"))
 
 
 def _leaves(raw: dict, key: list[str]) -> Iterator[list[str]]:

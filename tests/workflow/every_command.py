@@ -18,9 +18,9 @@ COMMANDS = (
     ("fgsm", *CELL),
     ("shift", *CELL),
     ("fisher", *CELL),
-    ("convert",),
-    ("cka", "--arch", "rec"),
-    ("backdoor", "--rule", "bptt", "--arch", "rec", "--trigger", "visible", "--rate", "0.5"),
+    ("convert", "--task", "vision"),
+    ("cka", "--task", "vision", "--arch", "rec"),
+    ("backdoor", *CELL, "--trigger", "visible", "--rate", "0.5"),
     ("search", *CELL),
     ("tutorial", "--experiment", "adaptation"),
     ("tutorial", "--experiment", "superspike"),
@@ -56,9 +56,10 @@ def shrink(params: dict) -> None:
 
 def write_recordings() -> None:
     """Prepared data of the study, as ``snnlocality prepare`` would leave them; units of a class fire more often."""
-    from snnlocality import parameters, plan
+    from snnlocality import parameters
     from snnlocality.data.splits import Part
     from snnlocality.provenance.records import recorded
+    from snnlocality.study.steps import prepare
     from snnlocality.tensors import write_tensors
 
     random, labels = np.random.default_rng(0), np.arange(_SAMPLES) % _CLASSES
@@ -68,10 +69,10 @@ def write_recordings() -> None:
     arrays = {"units": np.nonzero(active)[1].astype(np.uint16), "labels": labels.astype(np.uint8), "fold0": parts}
     arrays["offsets"] = np.concatenate([[0], np.cumsum(active.sum(axis=1))])
     metadata = {"kind": "events", "steps": str(_STEPS), "duration_ms": "12", "notice": "Made for a test."}
-    prepared = plan.prepare(parameters.load(), "vision")
+    prepared = prepare.STEP.job(parameters.load(), task="vision")
     with recorded(prepared):
         sizes = {"inputs": str(_INPUTS), "classes": str(_CLASSES)}
-        write_tensors(prepared.outputs[0], arrays, metadata | sizes)
+        write_tensors(prepared.output, arrays, metadata | sizes)
 
 
 def main() -> None:

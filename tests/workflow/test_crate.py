@@ -93,7 +93,7 @@ def test_it_holds_all_files_and_what_made_them(finished, crate):
     environment = {graph[one["@id"]]["name"]: graph[one["@id"]]["value"] for one in action["environment"]}
     assert environment["processor"] == execution["processor"]
     assert environment["numpy"] == execution["libraries"]["numpy"]
-    for name in ("envs/requirements.lock", "src/snnlocality/plan.py", "workflow/rules/train.smk", "params.yaml"):
+    for name in ("envs/requirements.lock", "src/snnlocality/study/step.py", "workflow/rules/steps.smk", "params.yaml"):
         assert (crate / name).is_file()
 
 

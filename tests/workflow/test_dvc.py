@@ -10,7 +10,7 @@ from dvc.repo import Repo
 from snnlocality import parameters
 from snnlocality.errors import UserError
 from snnlocality.provenance.closure import closure
-from snnlocality.provenance.stages import check, fitted
+from snnlocality.study.dvc import check, text
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,7 @@ def filled_in(raw, root, folder) -> Repo:
         (folder / name).symlink_to(root / name)
     (folder / ".dvc").mkdir()
     (folder / "params.yaml").write_text(yaml.safe_dump(raw))
-    (folder / "dvc.yaml").write_text(
-        fitted((root / "dvc.yaml").read_text(), parameters.check(raw, "params.yaml")),
-    )
+    (folder / "dvc.yaml").write_text(text(parameters.check(raw, "params.yaml")))
     return Repo(folder, config={"core": {"no_scm": True}})
 
 
@@ -46,8 +44,8 @@ def stages(repository):
 
 def owner(stages, job):
     """The stage that remembers what a job makes."""
-    found = [stage for stage in stages if _among(job.outputs[0], (out.def_path for out in stage.outs))]
-    assert len(found) == 1, f"{job.outputs[0]} belongs to {found}"
+    found = [stage for stage in stages if _among(job.output, (out.def_path for out in stage.outs))]
+    assert len(found) == 1, f"{job.output} belongs to {found}"
     return found[0]
 
 
@@ -61,12 +59,12 @@ def _among(path, names) -> bool:
 
 def test_every_file_that_a_job_reads_is_a_dependency_of_its_stage(demo, stages):
     every = jobs(demo)
-    maker = {path: job for job in every.values() for path in job.outputs}
+    maker = {path: job for job in every.values() for path in job.output_paths}
     for job in every.values():
         stage = owner(stages, job)
-        for path in (*job.given, Path("envs/requirements.lock")):
+        for path in (*job.static_inputs.values(), Path("envs/requirements.lock")):
             assert _depends(stage, path), f"{stage.name} does not name {path}"
-        for path in job.made:
+        for path in job.input_paths:
             # A record changes with every file that its job makes.
             named = _depends(stage, path) or _depends(stage, maker[path].record) or owner(stages, maker[path]) is stage
             assert named, f"{stage.name} does not name {path}"
@@ -89,13 +87,10 @@ def test_every_study_has_stages_of_its_own(demo, root, tmp_path, study):
 
 
 def test_the_stages_are_of_the_study_that_params_choose(root, tmp_path, monkeypatch):
-    text = (root / "dvc.yaml").read_text()
     chosen = {name: parameters.load(root / "params.yaml", study=name) for name in ("demo", "mnist")}
-    assert fitted(text, parameters.load(root / "params.yaml")) == text
-    other = fitted(text, chosen["mnist"])
-    assert fitted(other, chosen["demo"]) == fitted(text, chosen["demo"])
+    assert (root / "dvc.yaml").read_text() == text(parameters.load(root / "params.yaml"))
     monkeypatch.chdir(tmp_path)
-    Path("dvc.yaml").write_text(other)
+    Path("dvc.yaml").write_text(text(chosen["mnist"]))
     check(chosen["mnist"])
     with pytest.raises(UserError, match="tasks or rules than 'demo'; write its own with: snnlocality stages"):
         check(chosen["demo"])
@@ -113,7 +108,7 @@ def test_all_code_of_a_job_is_a_dependency_of_its_stage(demo, repository, stages
     for job in jobs(demo).values():
         stage = owner(stages, job)
         # What decides a plan and its settings, too.
-        for module in {*closure(job.modules), "snnlocality.plan", "snnlocality.parameters", "snnlocality.paths"}:
+        for module in {*closure(job.modules), "snnlocality.study.step", "snnlocality.parameters", "snnlocality.paths"}:
             file = Path("src", *module.split(".")).with_suffix(".py")
             assert (root / file).is_file()
             assert _depends(stage, file), f"{stage.name} does not name {file}"
@@ -133,7 +128,7 @@ def test_every_parameter_that_decides_a_job_makes_its_stage_ask(demo, stages):
                 stage.name
                 for job, made_by in ran
                 for stage in stages
-                if made_by.name in asking and _depends(stage, job.outputs[0])
+                if made_by.name in asking and _depends(stage, job.output)
             }
             - asking
         ):

@@ -1,11 +1,10 @@
 """The tutorial's figure 6 on DVS Gesture: what is read, recorded and redone."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from snnlocality import paths
 
 
 def test_figure_6_is_drawn_from_gestures_and_from_no_other_file_beside_them(project, monkeypatch, tmp_path):
@@ -25,7 +24,7 @@ def test_figure_6_is_drawn_from_gestures_and_from_no_other_file_beside_them(proj
         chosen["gestures"] |= {"steps": 10, "duration_ms": 300, "validation_users": 1}
 
     project.edit_params(of_gestures)
-    table = paths.tutorial("demo", "convolution")
+    table = Path("results/demo/tutorial/convolution/found.csv")
     project.run("snakemake", str(table), "reports/tutorial/figure6.svg")
     assert set(pd.read_csv(project.root / table)["recordings"]) == {"gestures"}
     record = json.loads((project.root / table.with_name("tutorial.record.json")).read_text())

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from jobs import job_of
 from snnlocality import parameters as params
-from snnlocality import paths, plan
 from snnlocality.data.batches import load
 from snnlocality.errors import UserError
 from snnlocality.steps.train import load_milestones, load_model
@@ -15,21 +15,23 @@ CELL = ("vision", "eprop", "ff", 0, 0)
 
 @pytest.fixture
 def trained(finished, monkeypatch):
-    """(plan of a finished run of one epoch, its data set)."""
+    """(a finished run of one epoch, its data set)."""
     monkeypatch.chdir(finished.root)
-    run = plan.train(params.load(), *CELL)
-    return run, load(run.made[0], 0)[0]
+    run = job_of(params.load(), "train", *CELL)
+    return run, load(run.inputs["data"], 0)[0]
 
 
 def test_they_hold_the_chosen_network_and_are_what_fisher_information_is_measured_of(trained):
     run, dataset = trained
-    model, _, milestones = run.outputs
+    model, _, milestones = run.output_paths
     networks = load_milestones(milestones, run.settings, dataset)
     assert list(networks) == [0, 1]
     for name, array in load_model(model, run.settings, dataset).weights.items():
         assert array.tobytes() == networks[1].weights[name].tobytes()
         assert array.tobytes() != networks[0].weights[name].tobytes()
-    information = pd.read_csv(paths.fisher("demo", *CELL)).query("gradient == 'own'").astype({"epoch": str})
+    information = pd.read_csv(job_of(params.load(), "fisher", *CELL).output, dtype={"epoch": str}).query(
+        "gradient == 'own'"
+    )
     assert set(information["epoch"]) == {"0", "1", "chosen"}
     traces = information.groupby(["epoch", "weights"])["trace"].last()  # over all steps
     pd.testing.assert_series_equal(traces["1"], traces["chosen"])

@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from snnlocality import plan
+from snnlocality.study import catalogue
 
+TUTORIAL = [report.name for report in catalogue.reports() if report.section == "tutorial"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -40,7 +41,7 @@ def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
     assert page.eval_on_selector_all("section", "all => all.map(one => one.id)") == [
         *names,
         "claims",
-        *plan.TUTORIAL,
+        *TUTORIAL,
         "runs",
         "provenance",
     ]
@@ -49,7 +50,7 @@ def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
         assert page.locator(link.get_attribute("href")).count() == 1
     page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
     widths = page.eval_on_selector_all("img", "all => all.map(one => one.complete ? one.naturalWidth : 0)")
-    assert len(widths) == 9 + len(plan.TUTORIAL)
+    assert len(widths) == 9 + len(TUTORIAL)
     assert min(widths) > 100
     assert page.locator("td small", has_text="published").count() > 10
     assert "train\t4 ok" in page.locator("#provenance tbody").first.inner_text()

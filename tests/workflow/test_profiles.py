@@ -30,8 +30,8 @@ def test_many_runs_are_packed_into_one_job_of_the_cluster(project):
     done = project.run("snakemake", "--profile", "slurm", "-n", "reports/table2.csv")
     jobs = done.stdout.split("Group job run")[1:]
     runs = 2 * 2 * 10  # tasks, rules, seeds
-    assert sum(job.count(": Train ") for job in jobs) == runs
-    assert [job.count(": Train ") for job in jobs] == [10] * (runs // 10)
+    assert sum(job.count(": Train one run") for job in jobs) == runs
+    assert [job.count(": Train one run") for job in jobs] == [10] * (runs // 10)
 
 
 def test_every_rule_names_its_environment(root):

@@ -6,34 +6,32 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from jobs import job_of
 from snnlocality import parameters as params
-from snnlocality import paths, plan
 from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.choice import choose
 from snnlocality.errors import UserError
-from snnlocality.steps.evaluate import evaluate_run
+from snnlocality.steps import evaluate
 from snnlocality.steps.train import first_network, load_model, save_model
 from snnlocality.storage import sha256
 from snnlocality.tensors import read_tensors, write_tensors
 
 DIRECT = ("eprop_direct", "eprop_adaptive")
+STEPS = ("evaluate", "fgsm", "fisher")
 
 
-def metrics(*cell):
-    return paths.run(*cell) / "metrics.json"
-
-
-def test_they_are_measured_as_all_others_are(project):
+def test_they_are_measured_as_all_others_are(project, monkeypatch):
     project.edit_params(lambda raw: raw.update(rules=[*raw["rules"], *DIRECT]))
-    cells = [("demo", "vision", name, "ff", 0, 0) for name in DIRECT]
-    outputs = [path(*cell) for cell in cells for path in (metrics, paths.fgsm, paths.fisher)]
-    project.run("snakemake", *map(str, outputs))
-    for cell in cells:
-        found = json.loads((project.root / metrics(*cell)).read_text())
-        attacked = pd.read_csv(project.root / paths.fgsm(*cell))
+    monkeypatch.chdir(project.root)
+    cells = [("vision", name, "ff", 0, 0) for name in DIRECT]
+    measured = {cell: [job_of(params.load(), step, *cell).output for step in STEPS] for cell in cells}
+    project.run("snakemake", *(str(path) for paths in measured.values() for path in paths))
+    for metrics, accuracies, traces in measured.values():
+        found = json.loads(metrics.read_text())
+        attacked = pd.read_csv(accuracies)
         assert set(attacked.query("epsilon == 0")["accuracy"]) == {found["test_accuracy"]}
-        information = pd.read_csv(project.root / paths.fisher(*cell))
+        information = pd.read_csv(traces)
         assert set(information["weights"]) == {"W1", "W2", "O1", "W_out"}
         assert (information.query("weights == 'O1' and epoch == 'chosen' and step == 10")["trace"] > 0).all()
 
@@ -42,9 +40,9 @@ def test_they_are_measured_as_all_others_are(project):
 @pytest.mark.parametrize("name", DIRECT)
 def test_a_model_is_read_back_and_one_of_another_shape_refused(finished, tmp_path, monkeypatch, name, layers):
     monkeypatch.chdir(finished.root)
-    run = plan.train(params.load(), "vision", name, "ff", 0, 0)
+    run = job_of(params.load(), "train", "vision", name, "ff", 0, 0)
     settings = run.settings | {"hidden": [8, 6][:layers]}
-    dataset, parts = load(run.made[0], 0)
+    dataset, parts = load(run.inputs["data"], 0)
     network, path = first_network(settings, dataset, parts, 0, choose("cpu")), tmp_path / "model.safetensors"
     save_model(path, network)
     back = load_model(path, settings, dataset)
@@ -71,20 +69,19 @@ def test_a_model_is_read_back_and_one_of_another_shape_refused(finished, tmp_pat
 
 def test_weights_that_overflow_are_refused_by_name(project, monkeypatch):
     monkeypatch.chdir(project.root)
-    chosen = params.load()
-    run = plan.train(chosen, "vision", "bptt", "ff", 0, 0)
-    arrays, metadata = read_tensors(run.outputs[0])
-    write_tensors(run.outputs[0], {name: np.sign(array) * np.float32(1e38) for name, array in arrays.items()}, metadata)
+    run = job_of(params.load(), "train", "vision", "bptt", "ff", 0, 0)
+    arrays, metadata = read_tensors(run.output)
+    write_tensors(run.output, {name: np.sign(array) * np.float32(1e38) for name, array in arrays.items()}, metadata)
     record = json.loads(run.record.read_text())
-    record["outputs"][run.outputs[0].name] = sha256(run.outputs[0])
+    record["outputs"][run.output.name] = sha256(run.output)
     run.record.write_text(json.dumps(record))
     with np.errstate(all="ignore"), pytest.raises(UserError, match=r"The loss of .*model\.safetensors is no number"):
-        evaluate_run(chosen, "vision", "bptt", "ff", 0, 0, choose("cpu"))
+        evaluate.run(job_of(params.load(), "evaluate", "vision", "bptt", "ff", 0, 0), choose("cpu"))
 
 
 @pytest.mark.parametrize("part", [0xFF, Part.UNUSED])
 def test_a_fold_without_training_samples_is_refused_by_name(finished, tmp_path, part):
-    arrays, metadata = read_tensors(finished.root / paths.data("demo", "vision"))
+    arrays, metadata = read_tensors(finished.root / "results/demo/vision/data.safetensors")
     path = tmp_path / "data.safetensors"
     write_tensors(path, arrays | {"fold0": np.full_like(arrays["fold0"], part)}, metadata)
     with pytest.raises(UserError, match=r"data\.safetensors holds no prepared data \(a fold without training samples"):

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from snnlocality import parameters, plan
+from snnlocality import parameters
 from snnlocality.errors import UserError
 from snnlocality.provenance import requests
+from snnlocality.study import catalogue
 
 RUN = "ff/fold0/seed0/model.safetensors"
 
@@ -58,7 +59,7 @@ def test_a_target_of_another_study_or_of_no_rule_is_refused(demo, target, words)
 
 
 def test_other_words_of_a_command_pass(demo):
-    made = [str(path) for job in plan.everything(demo) for path in job.outputs]
+    made = [str(path) for job in catalogue.everything(demo) for path in job.output_paths]
     own = [
         "-n",
         "--",

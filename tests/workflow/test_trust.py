@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pytest
 import yaml
 
-from snnlocality import parameters, plan
+from snnlocality import parameters
 from snnlocality.storage import sha256
+from snnlocality.study import catalogue
 
 METRICS = "results/demo/vision/bptt/ff/fold0/seed0/metrics.json"
 
@@ -161,8 +162,8 @@ def test_dvc_repro_after_snakemake_executes_no_rule_and_settles(project):
 def test_dvc_stages_cover_exactly_what_the_workflow_makes(study, monkeypatch, root):
     monkeypatch.chdir(root)
     chosen = parameters.load(study=study)
-    plans = list(plan.everything(chosen))
-    made = {str(path) for one in plans for path in (*one.outputs, one.record)}
+    jobs = list(catalogue.everything(chosen))
+    made = {str(path) for job in jobs for path in (*job.output_paths, job.record)}
     stages = list(_resolved_stages(root, study, chosen.rules))
     outs = [out for stage in stages for out in stage["outs"]]
     for path in made:

@@ -5,11 +5,11 @@ import json
 import re
 from pathlib import Path
 
-from snnlocality.provenance.commands import arguments
-
-from snnlocality import parameters, plan
+from snnlocality import parameters
 from snnlocality.provenance.verify import allowed, sample
 from snnlocality.storage import sha256
+from snnlocality.study import catalogue
+from snnlocality.study.commands import arguments
 
 RUN = "results/demo/vision/bptt/ff/fold0/seed0"
 DECISIONS = {"vision": 360, "speech": 17_451}  # of the demo study's test parts
@@ -23,7 +23,7 @@ def state(project):
 
 def test_every_step_has_a_command_of_its_own():
     chosen = parameters.load()
-    commands = [tuple(arguments(step, chosen.label)) for step in plan.everything(chosen)]
+    commands = [tuple(arguments(job, chosen.label)) for job in catalogue.everything(chosen)]
     assert len(set(commands)) == len(commands)
 
 
@@ -131,25 +131,25 @@ def test_what_is_allowed_covers_all_that_was_measured(root):
 def test_a_draw_is_the_same_for_the_same_seed(project, monkeypatch):
     monkeypatch.chdir(project.root)
     chosen = parameters.load()
-    drawn = {tuple(step.outputs[0] for step in sample(chosen, 3, seed)) for seed in (0, 0, 1, 2)}
+    drawn = {tuple(job.output for job in sample(chosen, 3, seed)) for seed in (0, 0, 1, 2)}
     assert len(drawn) == 3
 
 
 def test_every_step_whose_data_are_here_can_be_drawn(project, monkeypatch):
     monkeypatch.chdir(project.root)
     monkeypatch.setenv("SNNLOCALITY_DATA", "nowhere")
-    everything = list(plan.everything(parameters.load()))
-    drawn = {step.outputs[0] for step in sample(parameters.load(), 1000, 0)}
-    assert drawn == {step.outputs[0] for step in everything}
+    everything = list(catalogue.everything(parameters.load()))
+    drawn = {job.output for job in sample(parameters.load(), 1000, 0)}
+    assert drawn == {job.output for job in everything}
     project.edit_params(lambda params: params["studies"]["demo"]["vision"]["data"].update(source="nmnist"))
-    drawn_without_data = {step.outputs[0] for step in sample(parameters.load(), 1000, 0)}
+    drawn_without_data = {job.output for job in sample(parameters.load(), 1000, 0)}
     assert drawn - drawn_without_data == {Path("results/demo/vision/data.safetensors")}
 
 
 def test_commands_are_those_of_the_workflow(project, monkeypatch):
     monkeypatch.chdir(project.root)
     chosen = parameters.load()
-    ours = {" ".join(arguments(step, "demo")).replace(" --study demo", "") for step in plan.everything(chosen)}
+    ours = {" ".join(arguments(job, "demo")).replace(" --study demo", "") for job in catalogue.everything(chosen)}
     for folder in ("results", "reports"):
         Path(folder).rename(f"old-{folder}")
     assert project.planned() == ours

@@ -1,9 +1,9 @@
 """Fast gradient sign attacks (Goodfellow et al. 2015), and the controls that tell what they measure.
 
 Every attack (a file in ``attacks.signs``) adds at most epsilon to each input of each step. Given a network and a batch
-it finds its directions once and returns what is to be simulated for any epsilon. Attacks on event data that are constant
-in time stay event-driven: events plus one current per sample (``data.inputs.Events``). The others would need dense
-input; but where it is linear in epsilon, so is the current W_1 x that it drives, and that is what is attacked.
+it finds its directions once and returns what is to be simulated for any epsilon. Attacks on event data that are
+constant in time stay event-driven: events plus one current per sample (``data.inputs.Events``). The others would need
+dense input; but where it is linear in epsilon, so is the current W_1 x that it drives, and that is what is attacked.
 """
 
 from collections.abc import Callable

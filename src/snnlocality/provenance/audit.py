@@ -133,7 +133,9 @@ def examined(job: Job, remembered: Manifest = manifest.EMPTY) -> Finding:
         or not _as_written(job.record, record)
     ):
         return finding(Verdict.TAMPERED, f"{job.record} is not as a step writes it: it was edited")
-    forged = [f"{path} is not what {job.record} says" for path in job.output_paths if digest(path) != outputs[path.name]]
+    forged = [
+        f"{path} is not what {job.record} says" for path in job.output_paths if digest(path) != outputs[path.name]
+    ]
     others = [
         f"{path} is not what dvc.lock remembers"
         for path in (*job.output_paths, job.record)
@@ -174,7 +176,9 @@ def outdated(job: Job, record: dict) -> list[str]:
         changed = [f"{name} {before.get(name)}, now {now}" for name, now in here.items() if before.get(name) != now]
         reasons.append(f"it was made with other numerical libraries: {', '.join(changed)}")
     before = record.get("inputs") if isinstance(record.get("inputs"), dict) else {}
-    now = {str(path): digest(path) if path.is_file() else "" for path in (*job.input_paths, *job.static_inputs.values())}
+    now = {
+        str(path): digest(path) if path.is_file() else "" for path in (*job.input_paths, *job.static_inputs.values())
+    }
     reasons += [f"{path} was not an input then" for path in now.keys() - before.keys()]
     reasons += [f"{path} is no input any more" for path in before.keys() - now.keys()]
     reasons += [

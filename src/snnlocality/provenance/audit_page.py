@@ -52,7 +52,9 @@ def _groups(jobs: Sequence[Job], findings: Sequence[Finding]) -> list[dict[str, 
                     "output": finding.output,
                     "verdict": finding.verdict.value,
                     "reasons": finding.reasons,
-                    "inputs": [{"path": str(path), "maker": makers[path]} for path in by_output[finding.output].input_paths]
+                    "inputs": [
+                        {"path": str(path), "maker": makers[path]} for path in by_output[finding.output].input_paths
+                    ]
                     if finding.output in by_output
                     else [],
                     "given": by_output[finding.output].static_inputs.values() if finding.output in by_output else (),

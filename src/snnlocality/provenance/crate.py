@@ -133,7 +133,10 @@ class _Study:
         command = ["snnlocality", *arguments(job, self.parameters.label)]
         record = read_json(job.record)
         values = {**record["settings"], "code": record["code"], "libraries": record["libraries"]}
-        inputs = [self.slot(tool, "input", path.name, self.file(path)) for path in (*job.input_paths, *job.static_inputs.values())]
+        inputs = [
+            self.slot(tool, "input", path.name, self.file(path))
+            for path in (*job.input_paths, *job.static_inputs.values())
+        ]
         inputs += [self.slot(tool, "input", name, self.value(job.name, name, value)) for name, value in values.items()]
         if job.raw:
             inputs.append(self.raw(job, len(record["raw"])))

@@ -117,7 +117,9 @@ def execution_of(job: Job) -> dict[str, Any] | None:
 
 def input_digests(job: Job) -> dict[str, str]:
     """SHA-256 of every input by its path, those that steps made checked against their records (``check``)."""
-    return {str(path): check(path) for path in job.input_paths} | {str(path): _digest(path) for path in job.static_inputs.values()}
+    return {str(path): check(path) for path in job.input_paths} | {
+        str(path): _digest(path) for path in job.static_inputs.values()
+    }
 
 
 def check(path: str | Path) -> str:

@@ -69,7 +69,9 @@ def sample(parameters: params.Parameters, number: int, seed: int) -> list[Job]:
 
     Those whose raw data are not here are left out. Raises UserError if nothing is there to draw from.
     """
-    there = [one for one in catalogue.everything(parameters) if one.record.exists() and (not one.raw or raw.files(one.raw))]
+    there = [
+        one for one in catalogue.everything(parameters) if one.record.exists() and (not one.raw or raw.files(one.raw))
+    ]
     if not there:
         raise UserError(f"There is no result of the study '{parameters.label}' to verify; dvc pull, or compute it.")
     return random.Random(seed).sample(there, min(number, len(there)))

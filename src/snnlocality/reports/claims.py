@@ -1,6 +1,5 @@
 """The ledger of claims: what the published numbers say to each, what ours say, and whether the measurement can tell."""
 
-
 import pandas as pd
 from scipy import stats
 
@@ -41,7 +40,9 @@ def of_runs(job: Job) -> Evidence:
     similarity = figure2.read(inputs["cka"], settings)
     shares = figure4.at_the_end(figure4.shares(traces))
     experiments = {name: pd.read_csv(inputs[name]) for name in settings["experiments"]}
-    return numbers.of_runs(of_rules, attacked, poisoned, similarity, shift, shares, numbers.of_experiments(**experiments))
+    return numbers.of_runs(
+        of_rules, attacked, poisoned, similarity, shift, shares, numbers.of_experiments(**experiments)
+    )
 
 
 def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: Evidence) -> pd.DataFrame:

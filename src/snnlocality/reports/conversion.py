@@ -1,6 +1,5 @@
 """Converted networks over time, beside the ReLU networks they were made of."""
 
-
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure

@@ -1,6 +1,5 @@
 """Figure 3: how far attacks move representations, REC against FF, and what accuracy has to do with it."""
 
-
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -25,9 +24,7 @@ def render(job: Job) -> None:
     table = differences(shifts)
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
     figure = draw(table)
-    title = (
-        f"CKA between clean and attacked input, REC minus FF (above 0: REC moves less), study '{settings['study']}'"
-    )
+    title = f"CKA between clean and attacked input, REC minus FF (above 0: REC moves less), study '{settings['study']}'"
     captioned(figure, title, notice)
     save_svg(figure, job.outputs["figure"])
     losses = paired_losses(shifts, attacked)

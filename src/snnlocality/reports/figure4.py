@@ -1,6 +1,5 @@
 """Figure 4: Fisher information of every layer's weights, as shares of a network's whole."""
 
-
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -23,15 +22,11 @@ def render(job: Job) -> None:
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
     notice = notice_of(job)
     figure = draw(at_the_end(table))
-    title = (
-        f"Share of a network's Fisher information, mean and 95 % interval over seeds, study '{settings['study']}'"
-    )
+    title = f"Share of a network's Fisher information, mean and 95 % interval over seeds, study '{settings['study']}'"
     captioned(figure, title, notice)
     save_svg(figure, job.outputs["figure"])
     figure = draw_over_time(table)
-    captioned(
-        figure, f"The same over training and over the steps of a recording, study '{settings['study']}'", notice
-    )
+    captioned(figure, f"The same over training and over the steps of a recording, study '{settings['study']}'", notice)
     save_svg(figure, job.outputs["over_time"])
 
 

@@ -23,6 +23,8 @@ from snnlocality.study.step import REPORTS, Job
 from snnlocality.study.steps import train
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
+
+
 def render(job: Job) -> None:
     """Write the page."""
     settings = job.settings
@@ -78,7 +80,11 @@ def artifact(name: str, said: dict[str, Any]) -> dict[str, Any]:
         "lead": said["lead"],
         "tables": [table._asdict() | {"html": _html(table.html)} for table in tables_of(said, tables)],
         "pictures": [
-            {"title": said["folded"].get(path.name, title), "folded": path.name in said["folded"], "data": _encoded(path)}
+            {
+                "title": said["folded"].get(path.name, title),
+                "folded": path.name in said["folded"],
+                "data": _encoded(path),
+            }
             for path in present
             if path.suffix == ".svg"
         ],

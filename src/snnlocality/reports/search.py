@@ -1,6 +1,5 @@
 """All trials of the hyper-parameter search in one table."""
 
-
 import pandas as pd
 
 from snnlocality.storage import write_text

@@ -12,7 +12,12 @@ from snnlocality.study import catalogue
 def show(parameters: params.Parameters, table: str) -> str:
     """The table's text and where the reports lie; raises UserError if it is none, absent, or was edited."""
     path = paths.REPORTS / f"{table}.md"
-    texts = [paths.REPORTS / output for report in catalogue.reports() for output in report.outputs.values() if output.endswith(".md")]
+    texts = [
+        paths.REPORTS / output
+        for report in catalogue.reports()
+        for output in report.outputs.values()
+        if output.endswith(".md")
+    ]
     if path not in texts:
         known = ", ".join(text.stem for text in texts)
         raise UserError(f"'{table}' has no text to show; choose one of {known}. Figures lie in {paths.REPORTS}/.")

@@ -1,6 +1,5 @@
 """Table 1: the literature that the paper collects; nothing here was computed."""
 
-
 import pandas as pd
 
 from snnlocality.reports import tables
@@ -25,7 +24,6 @@ def layout(literature: pd.DataFrame) -> pd.DataFrame:
         row=literature["method"] + " " + literature["arch"] + ", " + literature["dataset"],
     )
     return text.set_index("row")[["network", "source", "accuracy", "remark"]]
-
 
 
 def on_page(literature: pd.DataFrame) -> list[tables.Shown]:

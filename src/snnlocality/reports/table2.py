@@ -1,6 +1,5 @@
 """Table 2: test accuracy of every learning rule, feed-forward and recurrent, on both tasks."""
 
-
 import pandas as pd
 
 from snnlocality.data.batches import read_notice
@@ -48,7 +47,6 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     columns = list(dict.fromkeys(zip(text["dataset"], text["arch"], strict=True)))
     wide = text.pivot(index="method", columns=["dataset", "arch"], values="cell")
     return wide.loc[list(dict.fromkeys(table["method"])), columns]
-
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:

@@ -1,6 +1,5 @@
 """Table 3: test accuracy under FGSM through the ReLU counterpart, beside the controls that tell what it means."""
 
-
 import numpy as np
 import pandas as pd
 
@@ -64,7 +63,6 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     )
     wide = text.pivot(index="row", columns="column", values="cell")
     return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
-
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:

@@ -31,9 +31,7 @@ def render(job: Job) -> None:
     published, published_clean = map(pd.read_csv, job.static_inputs.values())
     clean = clean_accuracies(job.inputs["runs"].values())
     table = summarise(runs, published).assign(study=settings["study"], source=settings["source"])
-    notes = notes_of(
-        runs, table, published, published_clean, clean, notice_of(job), settings["dataset"]
-    )
+    notes = notes_of(runs, table, published, published_clean, clean, notice_of(job), settings["dataset"])
     title = f"Table 4. Poisoned training data, in percent, study '{settings['study']}'"
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
     write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
@@ -98,7 +96,6 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     )
     wide = text.pivot(index="row", columns="column", values="cell")
     return wide.loc[list(dict.fromkeys(text["row"])), list(FIGURES.values())]
-
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:

@@ -1,6 +1,5 @@
 """What a classifier without memory and hidden layers reaches on the same data: the bar for every network."""
 
-
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
 

@@ -1,6 +1,5 @@
 """Collect the metrics of all runs of one rule on one task: a row per run."""
 
-
 import pandas as pd
 
 from snnlocality.storage import read_json, write_text

@@ -1,6 +1,5 @@
 """Fisher information in a run's weights: at the end, over steps of the input, and over the epochs of its training."""
 
-
 import pandas as pd
 
 from snnlocality import registry

@@ -14,9 +14,7 @@ from snnlocality.study.step import Job
 _FOLD = 0
 
 
-def run(
-    job: Job, engine: Engine, advance: Callable[[int, int], None], keepers: Callable[[str], Keeper]
-) -> None:
+def run(job: Job, engine: Engine, advance: Callable[[int, int], None], keepers: Callable[[str], Keeper]) -> None:
     """Write the table of trials, best first."""
     settings = job.settings
     points = settings["search"]["points"]

@@ -1,6 +1,5 @@
 """How far an attack moves a network's representations: CKA between clean and attacked input, layer by layer."""
 
-
 import pandas as pd
 
 from snnlocality.analysis.cka import cka

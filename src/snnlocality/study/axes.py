@@ -25,7 +25,11 @@ NAME = "[a-z][a-z0-9_]*"
 TASK = Axis("task", str, NAME, "A task of params.yaml, e.g. vision.", lambda p, key: params.tasks(p))
 RULE = Axis("rule", str, NAME, "A learning rule, e.g. bptt.", lambda p, key: params.rules(p))
 ARCH = Axis(
-    "arch", str, "|".join(params.ARCHITECTURE_LABELS), "The network's.", lambda p, key: params.architectures(p, key["task"])
+    "arch",
+    str,
+    "|".join(params.ARCHITECTURE_LABELS),
+    "The network's.",
+    lambda p, key: params.architectures(p, key["task"]),
 )
 FOLD = Axis(
     "fold", int, r"\d+", "Fold of the cross-validation.", lambda p, key: params.folds(p, key["task"]), prefix="fold"

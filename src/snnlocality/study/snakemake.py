@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from snnlocality import paths
+from snnlocality.storage import write_text
 from snnlocality.study import catalogue
 from snnlocality.study.axes import Axis
 from snnlocality.study.commands import name_of
@@ -24,6 +25,13 @@ def files() -> dict[Path, str]:
     steps = {step.name: step for step in every if not isinstance(step, Report)}
     reports = {step.name: step for step in every if isinstance(step, Report)}
     return {file: text(rules.values()) for file, rules in ((STEPS, steps), (REPORTS, reports))}
+
+
+def write() -> list[Path]:
+    """Write all files of rules; return their paths."""
+    for file, rules in files().items():
+        write_text(file, rules)
+    return list(files())
 
 
 def text(steps: Iterable[Step]) -> str:
@@ -53,7 +61,9 @@ def _rule(step: Step) -> Iterator[str]:
     written = {name: str(amount) if step.local else f"retried({amount})" for name, amount in amounts.items()}
     yield from _block("resources", [f"{name}={amount}" for name, amount in written.items()])
     yield from _block("params", [f'**params_of("{step.name}")'])
-    yield from _block("message", _strings(f"{step.help.rstrip('.')}: {' '.join(map(_in_words, step.axes))}".rstrip(": ")), end="")
+    yield from _block(
+        "message", _strings(f"{step.help.rstrip('.')}: {' '.join(map(_in_words, step.axes))}".rstrip(": ")), end=""
+    )
     threads = "--threads {threads} " if "engine" in step.uses else ""
     options = "".join(f"--{axis.name} {{wildcards.{axis.name}}} " for axis in step.axes)
     command = f"snnlocality {name_of(step)} --study {{params.study}} {options}{threads}> {{log}} 2>&1"

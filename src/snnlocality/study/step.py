@@ -24,7 +24,7 @@ Inputs = dict[str, Path | dict[tuple, Path]]
 
 
 class Output(NamedTuple):
-    """A step's output as an input of another step: for the reader's own values of the axes, else for all of the study."""
+    """A step's output as an input of another: for the reader's own values of the axes, else for all of the study."""
 
     step: "Step"
     name: str
@@ -42,7 +42,9 @@ class Step:
     name: str  # of the command, of Snakemake's rule, of the record
     help: str  # one sentence
     entry: str  # module and function that compute; given the job, and what the step uses by name
-    outputs: Mapping[str, str]  # by name: paths below results/{study}, to be filled in with the axes; the main one first
+    outputs: Mapping[
+        str, str
+    ]  # by name: paths below results/{study}, to be filled in with the axes; the main one first
     settings: Callable[[Parameters, Key], dict[str, Any]]  # all that decides the outputs, besides code and inputs
     axes: tuple[Axis, ...] = ()
     needs: str | None = None  # which labels the task must have, if not any ("recording", "frame")
@@ -61,6 +63,7 @@ class Step:
     optional: bool = False  # made only for who asks; no study waits for it
 
     def __getitem__(self, output: str) -> Output:
+        """An output as another step's input."""
         assert output in self.outputs
         return Output(self, output)
 
@@ -96,7 +99,7 @@ class Step:
         return (self.made(parameters, key) for key in self.keys(parameters, fixed))
 
     def checked(self, parameters: Parameters, key: Key) -> Key:
-        """The key with its axes in order; raises UserError for a task or rule that there is not, or that lacks a need."""
+        """The key with its axes in order; raises UserError for a task or rule that is none, or lacks what is needed."""
         if (task := key.get(TASK.name)) is not None:
             params.study_task(parameters, task)
             if self.needs not in (None, params.LABELS[task]):
@@ -180,7 +183,9 @@ class Job:
     @property
     def input_paths(self) -> tuple[Path, ...]:
         """Everything that other steps make."""
-        return tuple(path for one in self.inputs.values() for path in (one.values() if isinstance(one, dict) else [one]))
+        return tuple(
+            path for one in self.inputs.values() for path in (one.values() if isinstance(one, dict) else [one])
+        )
 
     @property
     def code(self) -> str:

@@ -11,7 +11,11 @@ from snnlocality.study.steps import tutorial
 
 
 def tutorial_report(
-    name: str, experiments: tuple[str, ...] = (), rules: tuple[str, ...] = (), surrogates: tuple[str, ...] = (), **said: Any
+    name: str,
+    experiments: tuple[str, ...] = (),
+    rules: tuple[str, ...] = (),
+    surrogates: tuple[str, ...] = (),
+    **said: Any,
 ) -> Report:
     """A report of the tutorial: the experiments it rests on, the rules and surrogates it draws, what is said of it."""
     chosen = [registry.module_name(params.RULES, rule) for rule in rules]
@@ -19,9 +23,10 @@ def tutorial_report(
 
     def inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
         found = {one: tutorial.STEP["found"].of(experiment=one) for one in experiments}
-        data = [tutorial.STEP.read(parameters, {"experiment": one}).get("data") for one in experiments]
         # Prepared recordings tell whether they are simulated.
-        return {**found, **{"data": one for one in data if one}}
+        for one in experiments:
+            found |= tutorial.STEP.read(parameters, {"experiment": one})
+        return found
 
     def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
         return {

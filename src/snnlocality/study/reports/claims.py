@@ -29,5 +29,5 @@ STEP = Report(
     outputs={"table": "claims.csv", "text": "claims.md", "page": "claims.html"},
     entry="snnlocality.reports.claims:render",
     section="claims",
-    params=("rules",),
+    params=("rules", "studies.{study}.analyses"),
 )

@@ -16,4 +16,5 @@ STEP = Report(
     settings=lambda parameters, key: of_recordings(parameters),
     outputs={"figure": "conversion.svg", "table": "conversion.csv"},
     entry="snnlocality.reports.conversion:render",
+    params=("{task}",),
 )

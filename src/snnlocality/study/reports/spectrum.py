@@ -22,5 +22,5 @@ STEP = Report(
     choices=lambda settings: (*rule_modules(settings), *fgsm.attack_modules()),
     outputs={"figure": "spectrum.svg", "table": "spectrum.csv"},
     entry="snnlocality.reports.spectrum:render",
-    params=("rules",),
+    params=("rules", "studies.{study}.analyses"),
 )

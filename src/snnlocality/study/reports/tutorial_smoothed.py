@@ -9,5 +9,9 @@ STEP = tutorial_report(
     title="Soft threshold, escape noise, rate coding",
     lead="Models with true gradients, each on a small task.",
     help="Draw what the smoothed models learn: soft threshold, escape noise, rates.",
-    experiments=("soft_threshold", "escape_noise", "rate_coding",),
+    experiments=(
+        "soft_threshold",
+        "escape_noise",
+        "rate_coding",
+    ),
 )
