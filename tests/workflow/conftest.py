@@ -6,13 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import yaml
 from filelock import FileLock
+from forked import commands as forked_commands
+
+from snnlocality import portable
 
 ROOT = Path(__file__).parents[2]
 _PROJECT = ("Snakefile", "params.yaml", "dvc.yaml", ".dvc", ".dvcignore", ".gitignore")
@@ -25,6 +29,7 @@ class Project:
     """A copy of the project in a folder of its own."""
 
     root: Path
+    stand_ins: ClassVar[Path | None] = None  # for programs (``forked``)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -39,8 +44,11 @@ class Project:
         }
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run a command of the environment in the project."""
-        done = subprocess.run(command, cwd=self.root, env=self.environment, capture_output=True, text=True)
+        """Run a command of the environment in the project, by a stand-in if it is one of ours."""
+        environment = self.environment
+        if self.stand_ins:
+            environment["PATH"] = f"{self.stand_ins}{os.pathsep}{environment['PATH']}"
+        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True)
         if check and done.returncode:
             pytest.fail(f"{' '.join(command)} exited with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done
@@ -125,6 +133,15 @@ def fresh_copy(root: Path) -> Project:
             shutil.copy(source, root / name)
     (root / "slurm").symlink_to("workflow/profiles/slurm")
     return Project(root)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Programs that start at once, for ``Project.run``."""
+    with forked_commands(tmp_path_factory.mktemp("programs") / "bin", portable.CODE_PATH | portable.THREADS) as folder:
+        Project.stand_ins = folder
+        yield
+    Project.stand_ins = None
 
 
 @pytest.fixture(scope="session")
