@@ -330,7 +330,7 @@ def others(project: Project) -> list[Victim]:
     poison = ("--rule", "bptt", "--arch", "ff", "--trigger", "visible", "--rate", "0.5")
     return [
         Victim(project, ("snnlocality", "backdoor", *poison), (f"results/{STUDY}/backdoor",)),
-        Victim(project, ("snnlocality", "search", *cell), (f"results/{STUDY}/search",)),
+        Victim(project, ("snnlocality", "search-cell", *cell), (f"results/{STUDY}/search",)),
         Victim(project, ("snnlocality", "train-many", *cell), (".run-cache",)),
     ]
 

@@ -21,7 +21,7 @@ COMMANDS = (
     ("convert", "--task", "vision"),
     ("cka", "--task", "vision", "--arch", "rec"),
     ("backdoor", *CELL, "--trigger", "visible", "--rate", "0.5"),
-    ("search", *CELL),
+    ("search-cell", *CELL),
     ("tutorial", "--experiment", "adaptation"),
     ("tutorial", "--experiment", "superspike"),
     ("tutorial", "--experiment", "surrogates"),

@@ -231,7 +231,7 @@ def test_each_verdict(project, findings):
     assert found["results/demo/vision/bptt/runs.csv"] is Verdict.MISSING
     assert found["results/demo/fisher/vision/bptt/ff/fold0/seed0/fisher.csv"] is Verdict.UNRECORDED
     assert found["results/demo/notes.txt"] is Verdict.ORPHAN
-    assert found["results/demo/conversion/fold0/seed0/accuracies.csv"] is Verdict.STALE
+    assert found["results/demo/conversion/vision/fold0/seed0/accuracies.csv"] is Verdict.STALE
     assert "results/demo/vision/bptt/ff/fold0/seed0/model.safetensors" not in found
 
 

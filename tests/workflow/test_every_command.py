@@ -85,4 +85,4 @@ def test_there_is_something_to_agree_on(projects):
     assert np.abs(models["1 W1"] - models["0 W1"]).max() > 0.01
     assert np.nanmin(files[f"results/demo/shift/{run}/cka.csv"]["cka"]) < 0.99
     assert files[f"results/demo/fisher/{run}/fisher.csv"]["trace"].max() > 0
-    assert np.ptp(files["results/demo/conversion/fold0/seed0/accuracies.csv"]["accuracy"]) > 0
+    assert np.ptp(files["results/demo/conversion/vision/fold0/seed0/accuracies.csv"]["accuracy"]) > 0

@@ -126,7 +126,7 @@ def test_both_engines_execute_the_same_jobs_and_remember_the_same(lab, changed):
     before = lab.executions()
     assert by_snakemake.executed(before) == {
         *(f"shift {CELL.format(rule)}" for rule in ("bptt", "eprop")),
-        "cka --arch ff --fold 0 --seed 0",
+        "cka --task vision --arch ff --fold 0 --seed 0",
         *("figure2", "figure3", "spectrum", "claims", "index"),
     }
     assert by_dvc.executed(before) == by_snakemake.executed(before)

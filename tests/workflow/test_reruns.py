@@ -3,7 +3,7 @@
 # What every change of a run of the vision task touches.
 VISION_REPORTS = {"table2", "table3", "table4", "figure2", "figure3", "figure4", "curves", "spectrum"}
 VISION_REPORTS |= {"claims", "index"}
-CKA = {"cka --arch ff --fold 0 --seed 0"}
+CKA = {"cka --task vision --arch ff --fold 0 --seed 0"}
 
 
 def run_commands(rule: str, task: str, seed: int = 0) -> set[str]:
@@ -16,7 +16,7 @@ def run_commands(rule: str, task: str, seed: int = 0) -> set[str]:
 def poisoned(rule: str) -> set[str]:
     """The runs of one rule on poisoned data."""
     return {
-        f"backdoor --rule {rule} --arch ff --trigger {trigger} --rate 0.5 --pair 0"
+        f"backdoor --task vision --rule {rule} --arch ff --trigger {trigger} --rate 0.5 --pair 0"
         for trigger in ("visible", "invisible")
     }
 
@@ -49,7 +49,11 @@ def test_code_of_eprop_reruns_eprop_alone(project):
 def test_a_new_seed_runs_the_new_runs_alone_and_leaves_without_training(project):
     project.edit_params(lambda params: params["studies"]["demo"].update(seeds=2))
     new = set().union(*(run_commands(rule, task, 1) for rule in ("bptt", "eprop") for task in ("vision", "speech")))
-    analyses = {"convert --fold 0 --seed 1", "cka --arch ff --fold 0 --seed 1", "conversion"}
+    analyses = {
+        "convert --task vision --fold 0 --seed 1",
+        "cka --task vision --arch ff --fold 0 --seed 1",
+        "conversion",
+    }
     assert project.planned() == new | analyses | VISION_REPORTS
     before = project.executions()
     project.run("snakemake", "reports/table2.csv")
@@ -76,8 +80,8 @@ def test_a_new_rule_is_one_file_and_one_line(project):
 
 
 def test_a_poisoned_run_is_redone_alone(project):
-    (project.root / "results/demo/backdoor/eprop/ff/visible/rate0.5/pair0/metrics.json").unlink()
-    one = "backdoor --rule eprop --arch ff --trigger visible --rate 0.5 --pair 0"
+    (project.root / "results/demo/backdoor/vision/eprop/ff/visible/rate0.5/pair0/metrics.json").unlink()
+    one = "backdoor --task vision --rule eprop --arch ff --trigger visible --rate 0.5 --pair 0"
     assert project.planned("reports/table4.csv") == {one, "table4"}
     assert project.planned() == {one, "table4", "spectrum", "claims", "index"}
     project.run("snakemake")

@@ -40,7 +40,7 @@ def test_where_it_was_computed_everything_comes_out_the_same(project):
 def test_the_number_of_threads_of_libraries_decides_nothing(project, monkeypatch):
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         monkeypatch.setenv(variable, "2")  # Snakemake had set 1, as for every job
-    done = project.run("snnlocality", "verify", "results/demo/conversion/fold0/seed0/relu.safetensors")
+    done = project.run("snnlocality", "verify", "results/demo/conversion/vision/fold0/seed0/relu.safetensors")
     assert "identical" in done.stdout
 
 

@@ -874,16 +874,16 @@ rule index:
         "snnlocality index --study {params.study} > {log} 2>&1"
 
 
-rule search_table:
+rule search:
     input:
-        trials=input_of("search_table", "trials"),
+        trials=input_of("search", "trials"),
     output:
         table="reports/search.csv",
-        record="reports/search_table.record.json",
+        record="reports/search.record.json",
     log:
-        "logs/reports/search_table.log",
+        "logs/reports/search.log",
     benchmark:
-        "logs/reports/search_table.benchmark.tsv"
+        "logs/reports/search.benchmark.tsv"
     localrule: True
     conda:
         "../../envs/environment.yaml"
@@ -894,8 +894,8 @@ rule search_table:
         mem_mb=2000,
         runtime=10,
     params:
-        **params_of("search_table"),
+        **params_of("search"),
     message:
         "Gather the searches of all cells into one table"
     shell:
-        "snnlocality search-table --study {params.study} > {log} 2>&1"
+        "snnlocality search --study {params.study} > {log} 2>&1"

@@ -299,16 +299,16 @@ rule fisher:
         "2>&1"
 
 
-rule search:
+rule search_cell:
     input:
         data="results/{study}/{task}/data.safetensors",
     output:
         trials="results/{study}/search/{task}/{rule}/{arch}/trials.csv",
-        record="results/{study}/search/{task}/{rule}/{arch}/search.record.json",
+        record="results/{study}/search/{task}/{rule}/{arch}/search_cell.record.json",
     log:
-        "logs/results/{study}/search/{task}/{rule}/{arch}/search.log",
+        "logs/results/{study}/search/{task}/{rule}/{arch}/search_cell.log",
     benchmark:
-        "logs/results/{study}/search/{task}/{rule}/{arch}/search.benchmark.tsv"
+        "logs/results/{study}/search/{task}/{rule}/{arch}/search_cell.benchmark.tsv"
     conda:
         "../../envs/environment.yaml"
     container:
@@ -318,13 +318,13 @@ rule search:
         mem_mb=retried(2000),
         runtime=retried(120),
     params:
-        **params_of("search"),
+        **params_of("search_cell"),
     message:
         "Search the hyper-parameters of one cell on validation data: {wildcards.task} {wildcards.rule} "
         "{wildcards.arch}"
     shell:
-        "snnlocality search --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
-        "{wildcards.arch} --threads {threads} > {log} 2>&1"
+        "snnlocality search-cell --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --threads {threads} > {log} 2>&1"
 
 
 rule shift:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,11 @@ from snnlocality import parameters as params
 from snnlocality import paths, registry
 from snnlocality.data.sources import raw_folder
 from snnlocality.errors import UserError
+from snnlocality.study import catalogue
 from snnlocality.study.steps import prepare
 
 _KEYS = ("study", "scale", "engine")  # of --config
-_NAMED_BELOW = {**dict.fromkeys((*params.TASKS, "backdoor"), params.RULES), "tutorial": params.EXPERIMENTS}
+_CHOICES = {"rule": params.RULES, "experiment": params.EXPERIMENTS}  # by axis
 
 
 def parameters_of(config: Mapping[str, Any]) -> params.Parameters:
@@ -35,16 +35,17 @@ def check_targets(parameters: params.Parameters, typed: Iterable[str]) -> None:
         root, *below = Path(target).parent.parts or ("",)
         if root != str(paths.RESULTS) or not below:
             continue
-        study, *folders = below
+        study = below[0]
         name, _, scale = study.partition("-x")
         if study != parameters.label and name in parameters.studies:
             choice = f"study={name} scale={scale}" if scale else f"study={name}"
             raise UserError(
                 f"{target} is of study '{study}', but '{parameters.label}' is chosen; ask with --config {choice}."
             )
-        for folder, name in pairwise(folders):
-            if folder in _NAMED_BELOW:
-                registry.module_name(_NAMED_BELOW[folder], name)
+        for step in catalogue.steps():
+            for axis, name in (step.key_of(target, parameters.label) or {}).items():
+                if axis in _CHOICES:
+                    registry.module_name(_CHOICES[axis], name)
 
 
 def unprepared(parameters: params.Parameters) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A step as a value: what it is called, differs by, reads, writes and rests on. A job is one execution of one step."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,6 +86,18 @@ class Step:
     def path(self, output: str, study: str, key: Mapping[str, Any]) -> Path:
         """An output's path."""
         return Path(self.template(output).format(study=study, **{name: written(value) for name, value in key.items()}))
+
+    def key_of(self, path: str, study: str) -> dict[str, str] | None:
+        """The values of the axes in a path, if it is that of an output (or the record); they need not exist."""
+        for output in self.outputs:
+            template = self.template(output)
+            for one in (template, str(Path(template).with_name(f"{self.name}.record.json"))):
+                pattern = re.escape(one.replace("{study}", study))
+                for axis in self.axes:
+                    pattern = pattern.replace(re.escape(f"{{{axis.name}}}"), f"(?P<{axis.name}>{axis.pattern})")
+                if found := re.fullmatch(pattern, path):
+                    return found.groupdict()
+        return None
 
     def keys(self, parameters: Parameters, fixed: Mapping[str, Any] | None = None) -> Iterator[Key]:
         """The keys of all jobs in the study that have these values."""

@@ -17,14 +17,14 @@ def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
 
 
 STEP = Step(
-    name="search",
+    name="search_cell",
     help="Search the hyper-parameters of one cell on validation data.",
     axes=CELL,
     inputs={"data": prepare.STEP["data"]},
     settings=settings,
     choices=train.choices,
     outputs={"trials": f"search/{folders(CELL)}/trials.csv"},
-    entry="snnlocality.steps.search:run",
+    entry="snnlocality.steps.search_cell:run",
     uses=("engine", "advance", "keepers"),
     minutes=120,
     optional=True,
