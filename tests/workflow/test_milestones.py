@@ -50,6 +50,6 @@ DAMAGES = {
 def test_those_of_another_run_are_refused(trained, tmp_path, damage):
     run, dataset = trained
     path = tmp_path / "milestones.safetensors"
-    write_tensors(path, damage(read_tensors(run.outputs[2])[0]))
+    write_tensors(path, damage(read_tensors(run.outputs["milestones"])[0]))
     with pytest.raises(UserError, match=r"milestones\.safetensors holds another network than its run's"):
         load_milestones(path, run.settings, dataset)

@@ -18,5 +18,6 @@ STEP = Report(
     choices=lambda settings: (*rule_modules(settings), *fgsm.attack_modules()),
     outputs={"table": "table3.csv", "text": "table3.md", "page": "table3.html"},
     entry="snnlocality.reports.table3:render",
+    on_page=True,
     params=("rules",),
 )

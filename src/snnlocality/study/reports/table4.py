@@ -22,5 +22,6 @@ STEP = Report(
     choices=rule_modules,
     outputs={"table": "table4.csv", "text": "table4.md", "page": "table4.html"},
     entry="snnlocality.reports.table4:render",
+    on_page=True,
     params=("rules",),
 )
