@@ -204,8 +204,17 @@ def _other_platform(recorded: dict[str, Any], here: dict[str, Any]) -> str:
     portable_here = here.get("code_path") and not astray(here["code_path"])
     keys = _PLATFORM if portable_here else (*_PLATFORM, "processor")
     return ", ".join(
-        f"{key} {recorded.get(key)} there, {here.get(key)} here" for key in keys if recorded.get(key) != here.get(key)
+        f"{key} {recorded.get(key)} there, {here.get(key)} here"
+        for key in keys
+        if not _alike(recorded.get(key), here.get(key))
     )
+
+
+def _alike(there: Any, here: Any) -> bool:
+    """Whether two values are the same; of code paths, those of libraries that both processes had loaded."""
+    if isinstance(there, dict) and isinstance(here, dict):
+        return all(there[name] == here[name] for name in there.keys() & here.keys())
+    return there == here
 
 
 def _shares(path: Path) -> _Shares:
