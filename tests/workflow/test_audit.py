@@ -341,8 +341,8 @@ def test_a_cell_may_be_named_by_any_column_of_its_table(report, text, found, pro
     chosen = parameters.load()
     runs = cell.behind(chosen, report, dict(pair.split("=") for pair in text.split(",")))
     assert {run.step for run in runs} == found
-    assert all("eprop" not in str(run.outputs[0]) for run in runs)
-    assert ("speech" in str(runs[0].outputs[0])) == ("table2" in report)
+    assert all("eprop" not in str(run.output) for run in runs)
+    assert ("speech" in str(runs[0].output)) == ("table2" in report)
 
 
 @pytest.mark.parametrize(

@@ -108,14 +108,14 @@ def parameter_changes(raw: dict) -> list[Change]:
     before = jobs(raw)
     alike = defaultdict(dict)
     for key, changed in changes(raw):
-        alike[frozenset(job.outputs[0] for job in affected(before, jobs(changed)))][key] = changed
+        alike[frozenset(job.output for job in affected(before, jobs(changed)))][key] = changed
     everything = [key for group in alike.values() for key in group]
     return [Change(folded(group, everything, "."), parameters(next(iter(group.values())))) for group in alike.values()]
 
 
 def module_changes(raw: dict) -> list[Change]:
     """One change for all modules that are code of the same jobs."""
-    code = {job.outputs[0]: closure(job.modules) for job in jobs(raw).values()}
+    code = {job.output: closure(job.modules) for job in jobs(raw).values()}
     alike = defaultdict(list)
     files = [file for file in sorted(CODE.rglob("*.py")) if file.name != "__init__.py"]
     for file in files:

@@ -48,7 +48,7 @@ def test_choices_choose(demo):
         ),
         ("results/paper-x0.1/vision/data.safetensors", "--config study=paper scale=0.1."),
         (f"results/demo/vision/nope/{RUN}", "'nope' is not in .*; choose one of bptt,"),
-        (f"results/demo/fgsm/vision/nope/{RUN}", "'nope' is not in .*; choose one of bptt,"),
+        ("results/demo/fgsm/vision/nope/ff/fold0/seed0/accuracies.csv", "'nope' is not in .*; choose one of bptt,"),
         ("results/demo/backdoor/vision/nope/ff/visible/rate0.1/pair0/metrics.json", "'nope' is not in"),
         ("results/demo/tutorial/nope/found.csv", "'nope' is not in .*; choose one of adaptation,"),
     ],
