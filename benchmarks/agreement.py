@@ -22,7 +22,7 @@ from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.choice import choose
 from snnlocality.learning.training import evaluate
-from snnlocality.steps.train import fit, optimisation_of
+from snnlocality.runs.training import fit, optimisation_of
 
 RUNS = Path("benchmarks/agreement.csv")
 TABLE = Path("docs/performance/agreement.md")

@@ -174,7 +174,7 @@ def _rates(contender: Contender, batches: Sequence[Any], size: Size) -> dict[str
 def _lockstep(case: cases.Case, runs: int, epochs: int) -> dict[str, float]:
     """Of all runs together; the first epoch, which compiles, is not counted, and every epoch ends with a validation."""
     from snnlocality.engines.cuda.device import find_device
-    from snnlocality.learning.packed import train_many
+    from snnlocality.engines.cuda.packed import train_many
     from snnlocality.learning.training import Optimisation
 
     dataset = EventDataset(case.units, case.offsets, case.labels, case.steps, case.step_ms, case.inputs, case.classes)

@@ -21,7 +21,7 @@ from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.losses import decisions
 from snnlocality.network import Network
-from snnlocality.steps.train import fit
+from snnlocality.runs.training import fit
 
 TABLE = Path("docs/performance/flips.md")
 ARCHITECTURES = ("ff", "rec")

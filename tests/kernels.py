@@ -60,7 +60,7 @@ def compile_training(capability: int) -> set[str]:
 def train_once(surrogate: str, dtype: torch.dtype, recurrent: bool) -> None:
     """One step of training, of one layer that fits a program's registers and one that does not."""
     from snnlocality.engines.cuda.device import Device
-    from snnlocality.learning.packed import train_many
+    from snnlocality.engines.cuda.packed import train_many
 
     events = as_events(np.ones((3, 2, 5)))
     dataset = EventDataset(events.units, events.offsets, np.zeros(2, np.uint8), 3, 1.0, 5, 2)

@@ -90,7 +90,7 @@ import sys
 sys.path[:0] = ["src", "tests"]
 sys.modules.update(dict.fromkeys({ELSEWHERE.split()}))  # an import of one of them fails
 import benchmarks.cards, benchmarks.card_parts, benchmarks.contenders.snnlocality
-import conformance, snnlocality.engines.cuda.engine, snnlocality.learning.packed
+import conformance, snnlocality.engines.cuda.engine, snnlocality.engines.cuda.packed
 print("imported")
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=root, capture_output=True, text=True)

@@ -9,7 +9,7 @@ import pytest
 from snnlocality import registry
 from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.claims.evidence import Evidence, MissingError, published
-from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, PAPERS_TRIGGER, STRONG, WHITE_BOX, WORKING_TRIGGER
+from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX, WORKING_TRIGGER
 from snnlocality.claims.verdict import Verdict
 from snnlocality.reports.claims import judge, layout, of_published
 from snnlocality.reports.index import _claim
@@ -48,7 +48,7 @@ def test_every_claim_is_there_once():
 
 
 def test_names_of_attacks_and_triggers_exist():
-    assert {PAPERS_ATTACK, WHITE_BOX, STRONG} <= set(registry.names(registry.ATTACKS))
+    assert {PAPERS_ATTACK, WHITE_BOX} <= set(registry.names(registry.ATTACKS))
     assert {PAPERS_TRIGGER, WORKING_TRIGGER} == set(TRIGGERS)
 
 

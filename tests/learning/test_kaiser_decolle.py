@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from kaiser_decolle import Decays, Layer, boxcar, gradients, simulate
 
-from snnlocality.learning.kaiser_decolle import Decays, Layer, boxcar, gradients, simulate
 from snnlocality.learning.losses import LOSSES
 
 DECAYS = Decays(alpha=0.9, beta=0.8, rho=0.65, w=1.0)

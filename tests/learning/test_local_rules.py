@@ -17,7 +17,7 @@ from networks import (
     suited,
 )
 from snnlocality.learning.losses import LOSSES, cross_entropy, errors
-from snnlocality.learning.online import decolle, eprop, symmetric_feedback
+from snnlocality.learning.online import decolle, eprop
 from snnlocality.network import Network, Shape, readouts
 from strategies import cases
 
@@ -32,6 +32,16 @@ def example(request):
     network, batch = random_network(request.param), random_batch(request.param)
     assert all(spikes.any() for spikes in ENGINE.forward(network, batch.inputs).spikes)
     return network, batch
+
+
+def symmetric_feedback(network: Network) -> dict[str, np.ndarray]:
+    """B{l} of symmetric e-prop, (classes, N_l): the product W_out W_L ... W_{l+1} of the weights above layer l."""
+    product = np.asarray(network.weights["W_out"], np.float64)
+    feedback = {}
+    for layer in reversed(network.hidden):
+        feedback[f"B{layer}"] = product
+        product = product @ network.weights[f"W{layer}"]
+    return feedback
 
 
 EPROP = ("eprop", "eprop_random", "eprop_direct", "eprop_adaptive")

@@ -25,7 +25,7 @@ from snnlocality.learning.training import (
 )
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.spikes import spiking
-from snnlocality.steps.train import fit
+from snnlocality.runs.training import fit
 
 TRAINING, VALIDATION = np.arange(42), np.arange(42, 60)
 OPTIMISATION = Optimisation("cross_entropy", "cross_entropy", epochs=30, batch_size=8, learning_rate=0.01)

@@ -14,8 +14,8 @@ from typing import ClassVar
 import pytest
 import yaml
 from filelock import FileLock
-from forked import commands as forked_commands
 
+from forked import commands as forked_commands
 from snnlocality import portable
 
 ROOT = Path(__file__).parents[2]

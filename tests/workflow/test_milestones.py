@@ -7,7 +7,7 @@ from jobs import job_of
 from snnlocality import parameters as params
 from snnlocality.data.batches import load
 from snnlocality.errors import UserError
-from snnlocality.steps.train import load_milestones, load_model
+from snnlocality.runs.files import load_milestones, load_model
 from snnlocality.tensors import read_tensors, write_tensors
 
 CELL = ("vision", "eprop", "ff", 0, 0)

@@ -12,8 +12,9 @@ from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.choice import choose
 from snnlocality.errors import UserError
+from snnlocality.runs.files import load_model, save_model
+from snnlocality.runs.training import first_network
 from snnlocality.steps import evaluate
-from snnlocality.steps.train import first_network, load_model, save_model
 from snnlocality.storage import sha256
 from snnlocality.tensors import read_tensors, write_tensors
 

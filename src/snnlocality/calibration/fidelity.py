@@ -28,7 +28,7 @@ from snnlocality.data.vision.sensor import UNITS
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.training import evaluate
 from snnlocality.reports.intervals import Interval, mean_interval
-from snnlocality.steps.train import fit, optimisation_of
+from snnlocality.runs.training import fit, optimisation_of
 from snnlocality.storage import atomic_path, write_text
 
 STUDY, TASK, RULE, ARCHITECTURE = "sample", "vision", "bptt", "ff"

@@ -18,7 +18,7 @@ from snnlocality.claims.verdict import Contrast
 METHODS = ("BPTT", "e-prop", "DECOLLE")  # global to local
 ARCHITECTURES = ("FF", "REC")
 VISION, SPEECH = "N-MNIST", "TIMIT"
-PAPERS_ATTACK, WHITE_BOX, STRONG = "counterpart", "white_box_mean", "white_box_pgd"
+PAPERS_ATTACK, WHITE_BOX = "counterpart", "white_box_mean"
 PAPERS_TRIGGER, WORKING_TRIGGER = (
     "invisible",
     "visible",

@@ -46,7 +46,7 @@ def eprop(network: Network, batch: Batch, loss: Loss, feedback: Mapping[str, np.
 
     Because the readout leaks, eligibilities are filtered like it: ebar[t] = kappa ebar[t-1] + e[t]. The learning
     signal is L_j[t] = sum_k B_kj dL/dy_k[t]. ``feedback``: B{l} of shape (classes, N_l), the network's own random
-    matrices, ``symmetric_feedback``, or the readout's own weights where it reads every layer.
+    matrices, the products of the weights above, or the readout's own weights where it reads every layer.
     """
     gradients = _zeros(network)
     filtered = {name: np.zeros((batch.mask.shape[1], *gradients[name].shape)) for name in _hidden(network)}
@@ -175,16 +175,6 @@ def _by_own_weights(sources: np.ndarray, units: int) -> np.ndarray:
     derivative = np.zeros((samples, units, units, count))
     derivative[:, np.arange(units), np.arange(units)] = sources[:, None]
     return derivative.reshape(samples, units, units * count)
-
-
-def symmetric_feedback(network: Network) -> dict[str, np.ndarray]:
-    """B{l} of symmetric e-prop, (classes, N_l): the product W_out W_L ... W_{l+1} of the weights above layer l."""
-    product = np.asarray(network.weights["W_out"], np.float64)
-    feedback = {}
-    for layer in reversed(network.hidden):
-        feedback[f"B{layer}"] = product
-        product = product @ network.weights[f"W{layer}"]
-    return feedback
 
 
 def _eligibility(step: _Step, name: str) -> np.ndarray:

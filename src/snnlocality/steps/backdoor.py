@@ -12,8 +12,9 @@ from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import decisions
 from snnlocality.learning.training import Keeper
 from snnlocality.network import Network
+from snnlocality.runs.files import save_model
+from snnlocality.runs.training import Report, fit
 from snnlocality.seeds import generator
-from snnlocality.steps.train import Report, fit, save_model
 from snnlocality.storage import write_json
 from snnlocality.study.step import Job
 

@@ -11,8 +11,9 @@ from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.network import Network
 from snnlocality.neurons.spikes import spiking
+from snnlocality.runs.files import load_model
+from snnlocality.runs.training import dynamics_of
 from snnlocality.steps.convert import converted
-from snnlocality.steps.train import dynamics_of, load_model
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 from snnlocality.tensors import read_tensors

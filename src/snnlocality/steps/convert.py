@@ -16,8 +16,8 @@ from snnlocality.learning import adam
 from snnlocality.network import Network, Weights, draw_weights
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking
+from snnlocality.runs.training import dynamics_of, shape_of
 from snnlocality.seeds import generator
-from snnlocality.steps.train import dynamics_of, shape_of
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 from snnlocality.tensors import write_tensors

@@ -15,7 +15,8 @@ from snnlocality.errors import UserError
 from snnlocality.learning.training import Evaluation, evaluate, still_improving
 from snnlocality.network import Shape
 from snnlocality.registry import RULES
-from snnlocality.steps.train import load_model, optimisation_of, shape_of
+from snnlocality.runs.files import load_model
+from snnlocality.runs.training import optimisation_of, shape_of
 from snnlocality.storage import write_json
 from snnlocality.study.step import Job
 

@@ -17,8 +17,9 @@ from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import correct_decisions
 from snnlocality.network import Network
 from snnlocality.registry import RULES
+from snnlocality.runs.files import load_model
+from snnlocality.runs.training import optimisation_of
 from snnlocality.seeds import generator
-from snnlocality.steps.train import load_model, optimisation_of
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 

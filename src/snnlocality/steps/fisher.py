@@ -11,7 +11,8 @@ from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.network import Network
 from snnlocality.registry import RULES
-from snnlocality.steps.train import load_milestones, load_model, optimisation_of
+from snnlocality.runs.files import load_milestones, load_model
+from snnlocality.runs.training import optimisation_of
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 

@@ -7,7 +7,7 @@ import pandas as pd
 from snnlocality.data.batches import load
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.training import Keeper, chosen_epoch, still_improving
-from snnlocality.steps import train
+from snnlocality.runs.training import fit
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 
@@ -24,7 +24,7 @@ def run(job: Job, engine: Engine, advance: Callable[[int, int], None], keepers: 
         advance(done, len(points))
         # A trial that is done goes on from its last checkpoint too, to its end: at once.
         keeper, seed = keepers(f"trial{done}"), settings["search"]["seed"]
-        curve = train.fit({**settings, **point}, dataset, parts, seed, engine, lambda epoch: None, keeper).curve
+        curve = fit({**settings, **point}, dataset, parts, seed, engine, lambda epoch: None, keeper).curve
         best = chosen_epoch(curve)
         rows.append(
             {

@@ -8,9 +8,9 @@ from snnlocality.attacks import fgsm as attacks
 from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
+from snnlocality.runs.files import load_model
 from snnlocality.seeds import generator
 from snnlocality.steps.fgsm import target_of
-from snnlocality.steps.train import load_model
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 

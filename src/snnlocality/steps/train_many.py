@@ -12,7 +12,8 @@ from snnlocality.learning.training import Epoch, Trained
 from snnlocality.provenance import run_cache
 from snnlocality.provenance.records import Execution, input_digests
 from snnlocality.registry import RULES
-from snnlocality.steps.train import first_network, fit, optimisation_of, write_trained
+from snnlocality.runs.files import write_trained
+from snnlocality.runs.training import first_network, fit, optimisation_of
 from snnlocality.study.step import Job
 
 
@@ -69,7 +70,7 @@ def _in_lockstep(
     import torch
 
     from snnlocality.engines.cuda.device import find_device
-    from snnlocality.learning.packed import train_many
+    from snnlocality.engines.cuda.packed import train_many
 
     return train_many(
         [first_network(settings, dataset, parts, seed, engine) for seed in seeds],

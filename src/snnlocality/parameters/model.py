@@ -1,0 +1,243 @@
+"""The typed model of params.yaml."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from snnlocality import registry
+from snnlocality.analysis.sizes import LEAST_SAMPLES
+from snnlocality.data.sources import SPEECH_SOURCES, VISION_SOURCES
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
+from snnlocality.registry import ATTACKS, RULES, SURROGATES
+from snnlocality.tutorial.settings import Tutorial
+from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, member
+
+PARAMS = Path("params.yaml")
+LOSSES = ("cross_entropy", "squared_error", "smooth_l1")  # functions of ``learning.losses``
+TASKS = ("vision", "speech")
+LABELS = {"vision": "recording", "speech": "frame"}  # what has a label
+
+RuleName = Annotated[str, choice_of(RULES)]
+Architecture = Literal["ff", "rec", "ff_matched"]
+ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
+# It is part of paths and, behind a name, of labels ("paper-x0.01").
+StudyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Adaptation(Model):
+    """How a neuron's own spikes raise its threshold (ALIF)."""
+
+    strength: Annotated[float, Field(ge=0)]
+    time_constant_ms: Positive
+
+
+class NeuronParameters(Model):
+    """Neurons and initial weights, common to all tasks and rules."""
+
+    surrogate: Annotated[str, choice_of(SURROGATES)]
+    threshold: Positive
+    adaptation: Adaptation
+    drive: Positive
+    recurrent_drive: Positive
+    readout_drive: Positive
+
+
+class Losses(Model):
+    """Losses taken at every step."""
+
+    readout: str
+    local: str
+
+    @field_validator("readout", "local")
+    @classmethod
+    def _known_loss(cls, value: str) -> str:
+        return member(value, LOSSES)
+
+
+class Task(Model):
+    """What the paper fixes of a task, and its time scale."""
+
+    dataset: str
+    hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
+    architectures: Choices[Architecture]
+    time_constants_ms: TimeConstants
+    loss: Losses
+
+    @model_validator(mode="after")
+    def _matched_has_one_layer(self) -> "Task":
+        if "ff_matched" in self.architectures and len(self.hidden) > 1:
+            raise ValueError("architecture ff_matched needs exactly one hidden layer")
+        return self
+
+
+class Hyperparameters(Model):
+    """What the search tunes."""
+
+    learning_rate: Positive
+    slope: Positive
+
+
+class Training(Model):
+    """How the runs of one task of one study are trained."""
+
+    epochs: Count
+    batch_size: Count
+    default: Hyperparameters
+    tuned: dict[str, dict[Architecture, Hyperparameters]] = Field(default_factory=dict)
+
+    @field_validator("tuned")
+    @classmethod
+    def _known_rules(cls, value: dict) -> dict:
+        for rule in value:
+            member(rule, registry.names(RULES))
+        return value
+
+    def hyperparameters(self, rule: str, architecture: Architecture) -> Hyperparameters:
+        """The tuned values of a cell, or the default for one that was never searched."""
+        return self.tuned.get(rule, {}).get(architecture, self.default)
+
+
+class Split(Model):
+    """How samples are divided where the source has no split of its own."""
+
+    folds: Count
+    test_share: Annotated[float, Field(gt=0, lt=1)]
+    validation_share: Annotated[float, Field(gt=0, lt=1)]
+
+
+class VisionData(Model):
+    """Event recordings and their binning."""
+
+    source: str
+    steps: Count
+    duration_ms: Positive
+    counts: bool
+    split: Split
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, value: str) -> str:
+        return member(value, tuple(VISION_SOURCES))
+
+
+class SpeechData(Model):
+    """Utterances and their features."""
+
+    source: str
+    classes: Literal[39, 61]
+    steps_per_frame: Count
+    split: Split
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, value: str) -> str:
+        return member(value, tuple(SPEECH_SOURCES))
+
+
+class VisionStudy(Model):
+    """The vision task in one study."""
+
+    data: VisionData
+    training: Training
+
+
+class SpeechStudy(Model):
+    """The speech task in one study."""
+
+    data: SpeechData
+    training: Training
+
+
+class Analyses(Model):
+    """Sizes of what is measured beside accuracy, on the vision task."""
+
+    poison_rates: Choices[Share]
+    pairs: Count
+    cka_samples: Annotated[int, Field(ge=LEAST_SAMPLES)]
+    fisher_samples: Count
+    attacked_samples: Count | None = None  # of the test part; all of it if none is said
+
+
+class Study(Model):
+    """One study: its data and its sizes. It may leave out the speech task, rules and architectures."""
+
+    seeds: Count
+    analyses: Analyses
+    rules: Choices[RuleName] | None = None
+    architectures: Choices[Architecture] | None = None
+    vision: VisionStudy
+    speech: SpeechStudy | None = None
+
+
+class Search(Model):
+    """The hyper-parameter search: the same grid, hence the same budget, for every cell."""
+
+    seed: Annotated[int, Field(ge=0)]
+    learning_rate: Choices[Positive]
+    slope: Choices[Positive]
+
+
+class Fgsm(Model):
+    """Attacks along the sign of a gradient."""
+
+    epsilon: Choices[Annotated[float, Field(ge=0, le=1)]]
+    fixed_point_iterations: Count
+    pgd_steps: Count
+
+
+class Backdoor(Model):
+    """The trigger: pixels (x, y) of one polarity."""
+
+    pixels: Choices[tuple[Annotated[int, Field(ge=0, lt=WIDTH)], Annotated[int, Field(ge=0, lt=HEIGHT)]]]
+    polarity: Literal[0, 1]
+
+
+class Representations(Model):
+    """Comparison of representations by CKA."""
+
+    batch: Annotated[int, Field(ge=LEAST_SAMPLES)]
+    attacks: Choices[str]
+
+    @field_validator("attacks")
+    @classmethod
+    def _known_attack(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(member(attack, registry.names(ATTACKS)) for attack in value)
+
+
+class Conversion(Model):
+    """The ReLU network and its conversion to a spiking one."""
+
+    learning_rate: Positive
+    balance_samples: Count
+    percentile: Annotated[float, Field(gt=0, le=100)]
+    balance: Literal["data-based", "percentile", "spike-norm"]
+    steps: Count
+
+
+class Parameters(Model):
+    """All of params.yaml."""
+
+    study: str
+    scale: Annotated[float, Field(gt=0, le=1)]
+    rules: Choices[RuleName]
+    neuron: NeuronParameters
+    vision: Task
+    speech: Task
+    search: Search
+    fgsm: Fgsm
+    backdoor: Backdoor
+    representations: Representations
+    conversion: Conversion
+    tutorial: Tutorial
+    studies: dict[StudyName, Study]
+
+    @model_validator(mode="after")
+    def _known_study(self) -> "Parameters":
+        member(self.study, tuple(self.studies))
+        return self
+
+    @property
+    def label(self) -> str:
+        """The study's name as it stands in paths and reports; a scaled study never mixes with the whole one."""
+        return self.study if self.scale == 1 else f"{self.study}-x{self.scale:g}"

@@ -1,0 +1,1 @@
+"""A run: from its settings to a network, its training, and back from its files."""
