@@ -36,7 +36,7 @@ class Setting(NamedTuple):
 def digits() -> tuple[EventDataset, dict[Part, np.ndarray]]:
     """All digits as binned event recordings, and the parts of the study's division."""
     # A machine that makes no digits (``benchmarks.cards``) need not have what makes them.
-    from snnlocality.data.sources import opened
+    from snnlocality.data.source import opened
     from snnlocality.data.vision.convert import convert
     from snnlocality.tensors import write_tensors
 

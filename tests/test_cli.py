@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from snnlocality.cli import main
 from snnlocality.study import catalogue
+from snnlocality.study.commands import name_of
 
 
 def call(*arguments):
@@ -28,7 +29,7 @@ def call(*arguments):
             ["--rate", "nan is not in the range"],
         ),
         ("backdoor --task vision --rule bptt --arch ff --trigger visible --rate 2", ["--rate", "not in the range"]),
-        ("export nmnist out --source mnist", ["'mnist' is no vision source", "digits"]),
+        ("export nmnist out --source mnist", ["'mnist' is no source of recordings", "digits"]),
         ("export timit out --scale 2", ["scale"]),
     ],
 )
@@ -52,7 +53,7 @@ def test_outside_the_project_the_missing_file_is_named(tmp_path, monkeypatch):
 def test_whoever_computes_a_step_again_knows_which_commands_take_threads():
     taking = {name for name, command in main.commands.items() if any(one.name == "threads" for one in command.params)}
     # Not steps: these start others, or fill the run cache.
-    computing = {step.name for step in catalogue.steps() if "engine" in step.uses}
+    computing = {name_of(step) for step in catalogue.steps() if "engine" in step.uses}
     assert taking - {"train-many", "verify"} == computing
 
 

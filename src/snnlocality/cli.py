@@ -131,7 +131,7 @@ def export_timit(root: str, scale: float) -> None:
 @main.command()
 def download() -> None:
     """Download the real N-MNIST (CC BY-SA 4.0, 1.2 GB) to the data folder."""
-    from snnlocality.data.sources import data_folder
+    from snnlocality.data.source import data_folder
     from snnlocality.data.vision.nmnist import download as fetch
 
     fetch(data_folder() / "n-mnist")
@@ -147,7 +147,7 @@ def calibrate() -> None:
 def calibrate_camera() -> None:
     """Fit the event camera to N-MNIST recordings of MNIST images."""
     from snnlocality.calibration.camera import calibrate_camera as study
-    from snnlocality.data.sources import data_folder
+    from snnlocality.data.source import data_folder
 
     study(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
 
@@ -156,7 +156,7 @@ def calibrate_camera() -> None:
 def calibrate_fidelity() -> None:
     """Train on simulated recordings, test on real ones, the camera fitted anew in every fold (an hour)."""
     from snnlocality.calibration.fidelity import measure_fidelity
-    from snnlocality.data.sources import data_folder
+    from snnlocality.data.source import data_folder
 
     measure_fidelity(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
 
@@ -165,7 +165,7 @@ def calibrate_fidelity() -> None:
 def calibrate_speech() -> None:
     """Fit the speech synthesiser to the TIMIT sample."""
     from snnlocality.calibration.speech import calibrate_speech as study
-    from snnlocality.data.sources import data_folder
+    from snnlocality.data.source import data_folder
 
     study(
         data_folder() / "timit-sample",

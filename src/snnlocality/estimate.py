@@ -14,15 +14,6 @@ from snnlocality.study import catalogue
 from snnlocality.study.step import Work
 from snnlocality.study.steps import prepare
 
-# Samples of the sources, training and test together: what a study's work is proportional to.
-SAMPLES = {
-    "digits": 1797,
-    "nmnist": 70_000,
-    "mnist_saccades": 70_000,
-    "phones": 288,
-    "timit": 4288,
-    "timit_sample": 112,
-}
 _RATES = Path(__file__).with_suffix(".json")
 
 
@@ -40,7 +31,7 @@ def work(parameters: params.Parameters, task: str) -> Work:
     study, sizes = params.study_task(parameters, task), params.analyses(parameters)
     folds, samples = study.data.split.folds, _samples(parameters, task)
     tested = samples * (study.data.split.test_share if folds == 1 else 1 / folds)
-    steps = study.data.steps if params.LABELS[task] == "recording" else study.data.steps_per_frame
+    steps = getattr(study.data, "steps", None) or study.data.steps_per_frame
     return Work(samples, steps, max(1, round(study.training.epochs * parameters.scale)), folds, tested, sizes)
 
 
@@ -53,7 +44,7 @@ def _samples(parameters: params.Parameters, task: str) -> float:
     """Of the prepared data; before they are prepared, of the whole set that the source is named after."""
     data = prepare.STEP.path("data", parameters.label, {"task": task})
     if not data.exists():
-        return SAMPLES[params.study_task(parameters, task).data.source] * parameters.scale
+        return params.source_of(parameters, task).samples * parameters.scale
     from snnlocality.tensors import read_tensors
 
     arrays, _ = read_tensors(data)
@@ -69,7 +60,7 @@ def measured(parameters: params.Parameters) -> dict[str, float]:
     seconds = defaultdict(list)
     for log in sorted((paths.LOGS / paths.RESULTS / parameters.label).rglob("*.execution.json")):
         step = log.name.removesuffix(".execution.json")
-        task = next((task for task in params.TASKS if task in log.parts), "")
+        task = next((task for task in parameters.tasks if task in log.parts), "")
         seconds[f"{step} {task}".strip()] += _seconds(log)
     for report in (job for step in catalogue.reports() for job in step.jobs(parameters)):
         log = execution_log(report)

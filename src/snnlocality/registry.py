@@ -16,11 +16,13 @@ RULES = "snnlocality.learning.rules"
 SURROGATES = "snnlocality.neurons.surrogates"
 EXPERIMENTS = "snnlocality.tutorial.experiments"
 ATTACKS = "snnlocality.attacks.signs"
+SOURCES = "snnlocality.data.sources"
 _DECLARED = {
     RULES: "RULE",
     SURROGATES: "DERIVATIVE",
     EXPERIMENTS: "run",
     ATTACKS: "ATTACK",
+    SOURCES: "SOURCE",
 }  # what a file of each must have
 
 

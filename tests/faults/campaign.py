@@ -274,7 +274,7 @@ def workflow_killed(folder: Path, number: int, moments: random.Random) -> Row:
     """Kill Snakemake with all its jobs; unlock the folder, start again, and compare everything of the study."""
     project = fresh_copy(folder)
     project.edit_params(tiny)
-    project.edit_params(lambda params: params["studies"]["demo"]["vision"]["training"].update(epochs=20))
+    project.edit_params(lambda params: params["studies"]["demo"]["tasks"]["vision"]["training"].update(epochs=20))
     victim = Victim(project, ("snakemake",), ("results", "reports"))
     started = time.monotonic()
     status, said = victim.finish()

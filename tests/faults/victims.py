@@ -20,13 +20,13 @@ def small(params: dict) -> None:
     """Make the demo study one of few data in which a training takes some seconds."""
     params["scale"] = 0.25
     params["rules"] = ["bptt", "eprop"]
-    params["vision"] |= {"hidden": [40, 24], "architectures": ["ff", "rec"]}
-    params["speech"] |= {"hidden": [40], "architectures": ["rec"]}
+    params["tasks"]["vision"] |= {"hidden": [40, 24], "architectures": ["ff", "rec"]}
+    params["tasks"]["speech"] |= {"hidden": [40], "architectures": ["rec"]}
     study = params["studies"]["demo"]
     study["seeds"] = 8
-    study["vision"]["training"] |= {"epochs": 100, "tuned": {}}
-    study["speech"]["training"] |= {"epochs": 4, "tuned": {}}
-    study["vision"]["data"]["steps"] = 20
+    study["tasks"]["vision"]["training"] |= {"epochs": 100, "tuned": {}}
+    study["tasks"]["speech"]["training"] |= {"epochs": 4, "tuned": {}}
+    study["tasks"]["vision"]["data"]["steps"] = 20
     study["analyses"] = {"poison_rates": [0.5], "pairs": 1, "cka_samples": 64, "fisher_samples": 8}
     params["search"] |= {"learning_rate": [0.001, 0.004], "slope": [10]}
 

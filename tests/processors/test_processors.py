@@ -58,7 +58,7 @@ def all_rules(params: dict) -> None:
     """The tiny study with every rule, feed-forward and recurrent, and no more test samples than attacks need."""
     tiny(params)
     params["rules"] = list(registry.names(parameters.RULES))
-    params["vision"]["architectures"] = ["ff", "rec"]
+    params["tasks"]["vision"]["architectures"] = ["ff", "rec"]
     params["studies"]["demo"]["analyses"]["attacked_samples"] = 64
     params["fgsm"]["epsilon"] = [0, 0.01]
 
@@ -94,7 +94,7 @@ def core(params: dict) -> None:
     tiny(params)
     params["scale"] = 0.05
     params["rules"] = ["eprop", "decolle"]
-    params["vision"]["architectures"] = ["rec"]
+    params["tasks"]["vision"]["architectures"] = ["rec"]
     params["fgsm"] |= {"epsilon": [0, 0.01], "pgd_steps": 2}
 
 

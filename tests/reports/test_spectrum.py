@@ -22,7 +22,9 @@ ATTACKED = pd.DataFrame(
         "attack": ["counterpart", "white_box_mean", "white_box_mean", "random"],
         "epsilon": [0.01, 0.01, 0.05, 0.01],
         "accuracy": [0.7, 0.3, 0.1, 0.8],
+        "dataset": "N-MNIST",
         "method": "BPTT",
+        "own": "BPTT",
         "arch": "FF",
         "fold": 0,
         "seed": 0,
@@ -33,7 +35,9 @@ POISONED = pd.DataFrame(
         "trigger": ["visible", "invisible", "visible"],
         "poison_rate": [0.1, 0.1, 0.9],
         "attack_success_rate": [55.0, 5.0, 99.0],
+        "dataset": "N-MNIST",
         "method": "BPTT",
+        "own": "BPTT",
         "arch": "FF",
         "pair": 0,
     }
@@ -45,6 +49,7 @@ SIMILAR = pd.DataFrame(
         "b": ["e-prop", "e-prop", "e-prop", "e-prop", "BPTT"],
         "layer": ["1", "2", "out", "1", "1"],
         "cka": [0.8, 0.6, 0.1, 0.2, 0.3],
+        "dataset": "N-MNIST",
         "arch": "FF",
         "seed": 0,
     }
@@ -52,7 +57,7 @@ SIMILAR = pd.DataFrame(
 
 
 def table():
-    return spectrum.measured(RUNS, ATTACKED, POISONED, SIMILAR, "N-MNIST", ["BPTT", "e-prop"])
+    return spectrum.measured(RUNS, ATTACKED, POISONED, SIMILAR, ["BPTT", "e-prop"])
 
 
 def test_every_number_comes_from_its_report():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from snnlocality.reports.table3 import layout, notes_of, recurrent_advantage, summarise
+from snnlocality.reports.table3 import layout, masking, recurrent_advantage, summarise
 
 PUBLISHED = pd.read_csv("published/table3.csv")
 
@@ -37,7 +37,7 @@ def test_published_numbers_stand_beside_the_papers_attack_alone():
 def test_what_looks_robust_under_the_counterpart_alone_is_said():
     advantage = recurrent_advantage(runs(), "counterpart").set_index("epsilon")["mean"]
     assert advantage[0.01] == pytest.approx(41)
-    notes = " ".join(notes_of(runs(), "", "N-MNIST"))
+    notes = " ".join(masking(runs()))
     assert "BPTT, REC minus FF at epsilon 0.01, where they differ most: +41.0 points" in notes
     assert "-9.0 points" in notes.split("under the counterpart, ")[1]
 
@@ -45,7 +45,7 @@ def test_what_looks_robust_under_the_counterpart_alone_is_said():
 def test_a_study_of_one_architecture_has_no_comparison():
     alone = runs()[lambda rows: rows["arch"] == "FF"]
     assert recurrent_advantage(alone, "counterpart").empty
-    assert "REC minus FF" not in " ".join(notes_of(alone, "", "N-MNIST"))
+    assert "REC minus FF" not in " ".join(masking(alone))
 
 
 def test_the_layout_is_the_papers():

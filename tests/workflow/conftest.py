@@ -96,13 +96,13 @@ def _without_how(command: str) -> str:
 def tiny(params: dict) -> None:
     """Make the demo study one of seconds."""
     params["rules"] = ["bptt", "eprop"]
-    params["vision"] |= {"hidden": [8, 6], "architectures": ["ff"]}
-    params["speech"] |= {"hidden": [8], "architectures": ["ff"]}
+    params["tasks"]["vision"] |= {"hidden": [8, 6], "architectures": ["ff"]}
+    params["tasks"]["speech"] |= {"hidden": [8], "architectures": ["ff"]}
     for task in ("vision", "speech"):
         study = params["studies"]["demo"]
         study["seeds"] = 1
-        study[task]["training"] |= {"epochs": 1, "tuned": {}}
-    params["studies"]["demo"]["vision"]["data"]["steps"] = 10
+        study["tasks"][task]["training"] |= {"epochs": 1, "tuned": {}}
+    params["studies"]["demo"]["tasks"]["vision"]["data"]["steps"] = 10
     params["studies"]["demo"]["analyses"] = {
         "poison_rates": [0.5],
         "pairs": 1,

@@ -33,7 +33,7 @@ def shrink(params: dict) -> None:
     """Make the demo study as small as the commands allow."""
     params["rules"] = ["bptt", "decolle"]
     params["neuron"]["drive"] = 2.0  # so that neurons fire within so few steps
-    params["vision"] |= {"hidden": [4, 3], "architectures": ["rec"]}
+    params["tasks"]["vision"] |= {"hidden": [4, 3], "architectures": ["rec"]}
     params["search"] |= {"learning_rate": [0.02]}
     params["fgsm"] |= {"epsilon": [0, 0.05], "fixed_point_iterations": 2, "pgd_steps": 1}
     params["backdoor"] = {"pixels": [[0, 0], [1, 0]], "polarity": 0}
@@ -42,9 +42,9 @@ def shrink(params: dict) -> None:
     study = params["studies"]["demo"]
     study["seeds"] = 1
     study["analyses"] = {"poison_rates": [0.5], "pairs": 1, "cka_samples": 4, "fisher_samples": 1}
-    study["vision"]["data"]["steps"] = _STEPS
-    study["vision"]["training"] |= {"epochs": 1, "batch_size": 3, "tuned": {}}
-    study["vision"]["training"]["default"]["learning_rate"] = 0.02
+    study["tasks"]["vision"]["data"]["steps"] = _STEPS
+    study["tasks"]["vision"]["training"] |= {"epochs": 1, "batch_size": 3, "tuned": {}}
+    study["tasks"]["vision"]["training"]["default"]["learning_rate"] = 0.02
     tutorial = params["tutorial"]
     tutorial["adaptation"] |= {"seeds": 1, "rules": ["eprop"], "channels": 3, "hidden": 4, "shown": 2, "delay": 1}
     tutorial["adaptation"] |= {"samples": 4, "epochs": 2}

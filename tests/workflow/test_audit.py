@@ -90,7 +90,7 @@ def test_any_changed_byte_of_any_raw_file_is_named(project, tmp_path, monkeypatc
     project.run("snnlocality", "export", "nmnist", str(tmp_path / "data"), "--count", "24")
     monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path / "data"))
     monkeypatch.chdir(project.root)
-    project.edit_params(lambda params: params["studies"]["demo"]["vision"]["data"].update(source="nmnist"))
+    project.edit_params(lambda params: params["studies"]["demo"]["tasks"]["vision"]["data"].update(source="nmnist"))
     target = "results/demo/vision/data.safetensors"
     project.run("snnlocality", "prepare", "--task", "vision")
     assert findings_now(target) == {}
@@ -340,7 +340,7 @@ def test_a_cell_may_be_named_by_any_column_of_its_table(report, text, found, pro
     monkeypatch.chdir(project.root)
     chosen = parameters.load()
     runs = cell.behind(chosen, report, dict(pair.split("=") for pair in text.split(",")))
-    assert {run.step for run in runs} == found
+    assert {run.name for run in runs} == found
     assert all("eprop" not in str(run.output) for run in runs)
     assert ("speech" in str(runs[0].output)) == ("table2" in report)
 

@@ -109,7 +109,8 @@ def test_all_code_of_a_job_is_a_dependency_of_its_stage(demo, repository, stages
         stage = owner(stages, job)
         # What decides a plan and its settings, too.
         for module in {*closure(job.modules), "snnlocality.study.step", "snnlocality.parameters", "snnlocality.paths"}:
-            file = Path("src", *module.split(".")).with_suffix(".py")
+            file = Path("src", *module.split("."))
+            file = file / "__init__.py" if (root / file).is_dir() else file.with_suffix(".py")
             assert (root / file).is_file()
             assert _depends(stage, file), f"{stage.name} does not name {file}"
             ignored = repository.dvcignore.is_ignored_file(str(Path(repository.root_dir) / file))

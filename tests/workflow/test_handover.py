@@ -228,7 +228,7 @@ def test_a_record_speaks_of_its_own_folder_alone(tmp_path, monkeypatch):
 def test_changed_raw_files_are_prepared_again(project, monkeypatch, tmp_path):
     project.run("snnlocality", "export", "timit", str(tmp_path), "--scale", "0.01")
     monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path))
-    project.edit_params(lambda params: params["studies"]["demo"]["speech"]["data"].update(source="timit"))
+    project.edit_params(lambda params: params["studies"]["demo"]["tasks"]["speech"]["data"].update(source="timit"))
     data = "results/demo/speech/data.safetensors"
     project.run("snakemake", data)
     labels = sorted((tmp_path / "timit").rglob("*.[pP][hH][nN]"))

@@ -149,7 +149,7 @@ def other_changes(raw: dict) -> list[Change]:
     """What is neither a value that is there nor a module."""
     tuned, rule_added = copy.deepcopy(raw), copy.deepcopy(raw)
     cell = {"eprop": {"ff": {"learning_rate": 0.01, "slope": 10}}}
-    tuned["studies"]["demo"]["vision"]["training"]["tuned"] = cell
+    tuned["studies"]["demo"]["tasks"]["vision"]["training"]["tuned"] = cell
     rule_added["rules"].append("another")
     rule = Path(CODE, "learning/rules/bptt.py").read_text().replace('label="BPTT"', 'label="Another"')
     lock = "envs/requirements.lock"

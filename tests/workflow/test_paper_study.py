@@ -53,7 +53,7 @@ import sys, snnlocality.cli
 from snnlocality import parameters
 from snnlocality.study import catalogue
 assert list(catalogue.everything(parameters.load()))
-sys.exit(", ".join({"numpy", "pandas", "torch"} & set(sys.modules)))
+sys.exit(", ".join({"numpy", "pandas", "torch"} & set(sys.modules)) or 0)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=project.root, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -93,7 +93,7 @@ def test_who_has_the_results_needs_no_raw_data(project, monkeypatch, tmp_path):
     """Digits that the workflow takes for recordings on the disk, and which are not there."""
     monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path / "data"))
     project.run("snnlocality", "export", "nmnist", str(tmp_path / "data"), "--count", "140")
-    project.edit_params(lambda params: params["studies"]["demo"]["vision"]["data"].update(source="nmnist"))
+    project.edit_params(lambda params: params["studies"]["demo"]["tasks"]["vision"]["data"].update(source="nmnist"))
     target = "results/demo/vision/baseline.csv"
     project.run("snakemake", target)
     monkeypatch.setenv("SNNLOCALITY_DATA", str(tmp_path / "nowhere"))

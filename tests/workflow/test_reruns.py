@@ -28,7 +28,7 @@ def test_a_finished_study_has_nothing_to_do(project):
 def test_a_learning_rate_of_one_method_reruns_that_method_alone(project):
     def change(params):
         tuned = {"eprop": {"ff": {"learning_rate": 0.01, "slope": 10}}}
-        params["studies"]["demo"]["vision"]["training"]["tuned"] = tuned
+        params["studies"]["demo"]["tasks"]["vision"]["training"]["tuned"] = tuned
 
     project.edit_params(change)
     assert project.planned() == run_commands("eprop", "vision") | poisoned("eprop") | CKA | VISION_REPORTS

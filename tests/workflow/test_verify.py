@@ -141,7 +141,7 @@ def test_every_step_whose_data_are_here_can_be_drawn(project, monkeypatch):
     everything = list(catalogue.everything(parameters.load()))
     drawn = {job.output for job in sample(parameters.load(), 1000, 0)}
     assert drawn == {job.output for job in everything}
-    project.edit_params(lambda params: params["studies"]["demo"]["vision"]["data"].update(source="nmnist"))
+    project.edit_params(lambda params: params["studies"]["demo"]["tasks"]["vision"]["data"].update(source="nmnist"))
     drawn_without_data = {job.output for job in sample(parameters.load(), 1000, 0)}
     assert drawn - drawn_without_data == {Path("results/demo/vision/data.safetensors")}
 

@@ -19,7 +19,7 @@ rule train_many:
 
 rule train_cell:
     input:
-        data=rules.prepare.output.data,
+        data=f"results/{STUDY}/{{task}}/data.safetensors",
     output:
         touch(CELL),
     log:

@@ -32,9 +32,10 @@ def pair(number: int, classes: int) -> Pair:
     return everyone[order[number % len(everyone)]]
 
 
-def trigger_units(pixels: list[list[int]], polarity: int) -> np.ndarray:
-    """Input units of pixels (x, y) of one polarity (``data.vision.binning``)."""
-    return np.array([polarity * HEIGHT * WIDTH + y * WIDTH + x for x, y in pixels], np.uint16)
+def trigger_units(pixels: list[list[int]], polarity: int, sensor: tuple[int, int] = (HEIGHT, WIDTH)) -> np.ndarray:
+    """Input units of pixels (x, y) of one polarity, on a sensor (height, width) (``data.vision.binning``)."""
+    height, width = sensor
+    return np.array([(polarity * height + y) * width + x for x, y in pixels], np.uint16)
 
 
 def with_triggered(dataset: EventDataset, recordings: np.ndarray, units: np.ndarray, value: int) -> EventDataset:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from snnlocality.data.sources import VISION_SOURCES, opened
+from snnlocality.data.source import of_kind, opened
 from snnlocality.data.speech.phones import full_size, write_phones_tree
 from snnlocality.data.splits import Part, vision_folds
 from snnlocality.data.vision.nmnist import export_tree
@@ -21,8 +21,8 @@ def export_nmnist(root: str | Path, source: str, count: int | None) -> Path:
     ``count`` limits the number of recordings, chosen evenly; None takes all. Raises UserError for an unknown
     source or one whose files are missing.
     """
-    if source not in VISION_SOURCES:
-        raise UserError(f"'{source}' is no vision source; choose one of {', '.join(VISION_SOURCES)}.")
+    if source not in (known := of_kind("recordings")):
+        raise UserError(f"'{source}' is no source of recordings; choose one of {', '.join(known)}.")
     folder = Path(root) / "n-mnist"
     with opened(source) as recordings:
         if not recordings.official_test.any():

@@ -3,35 +3,52 @@
 from collections.abc import Iterable
 
 from snnlocality import registry
+from snnlocality.data.kinds import KINDS
+from snnlocality.data.source import Source, source
 from snnlocality.errors import UserError
 from snnlocality.parameters.model import (
-    LABELS,
-    TASKS,
     Analyses,
     Architecture,
+    Backdoor,
     Hyperparameters,
     Parameters,
     Search,
-    SpeechStudy,
     Task,
-    VisionStudy,
+    TaskOfStudy,
 )
 from snnlocality.registry import RULES
 
 
 def task_of(parameters: Parameters, task: str) -> Task:
     """The task's table; raises UserError for an unknown task."""
-    return getattr(parameters, _known_task(task))
+    if task not in parameters.tasks:
+        raise UserError(f"'{task}' is no task; choose one of {', '.join(parameters.tasks)}.")
+    return parameters.tasks[task]
 
 
 def tasks(parameters: Parameters) -> tuple[str, ...]:
-    """The tasks of the chosen study."""
-    return tuple(task for task in TASKS if getattr(parameters.studies[parameters.study], task))
+    """The tasks of the chosen study, in the order of all tasks."""
+    return tuple(task for task in parameters.tasks if task in parameters.studies[parameters.study].tasks)
 
 
-def first_task(parameters: Parameters, labels: str) -> str:
-    """The first task of the study with a label per ``labels``."""
-    return next(task for task in tasks(parameters) if LABELS[task] == labels)
+def source_of(parameters: Parameters, task: str) -> Source:
+    """The source of a task's data in the chosen study."""
+    return source(study_task(parameters, task).data.source)
+
+
+def labelled(parameters: Parameters, task: str) -> str:
+    """What of a task's data has a label in the chosen study: a recording, or each frame."""
+    return KINDS[source_of(parameters, task).kind].labelled
+
+
+def first_recorded(parameters: Parameters) -> str:
+    """The first task of the study with a label per recording: the paper's, and the tutorial's."""
+    return next(task for task in tasks(parameters) if labelled(parameters, task) == "recording")
+
+
+def trigger_of(parameters: Parameters, task: str) -> Backdoor:
+    """The trigger of poisoned recordings of a task."""
+    return task_of(parameters, task).backdoor or parameters.backdoor
 
 
 def rules(parameters: Parameters) -> tuple[str, ...]:
@@ -49,20 +66,13 @@ def architectures(parameters: Parameters, task: str) -> tuple[Architecture, ...]
     return parameters.studies[parameters.study].architectures or task_of(parameters, task).architectures
 
 
-def study_task(parameters: Parameters, task: str) -> VisionStudy | SpeechStudy:
+def study_task(parameters: Parameters, task: str) -> TaskOfStudy:
     """The task's table in the chosen study; raises UserError for an unknown task, or one that the study leaves out."""
-    table = getattr(parameters.studies[parameters.study], _known_task(task))
-    if table is None:
-        raise UserError(
-            f"The study '{parameters.study}' has no {task} task; its tasks: {', '.join(tasks(parameters))}."
-        )
-    return table
-
-
-def _known_task(task: str) -> str:
-    if task not in TASKS:
-        raise UserError(f"'{task}' is no task; choose one of {', '.join(TASKS)}.")
-    return task
+    task_of(parameters, task)
+    own = parameters.studies[parameters.study].tasks
+    if task not in own:
+        raise UserError(f"The study '{parameters.study}' has no {task} task; its tasks: {', '.join(own)}.")
+    return own[task]
 
 
 def seeds(parameters: Parameters) -> range:

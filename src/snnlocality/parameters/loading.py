@@ -12,6 +12,7 @@ from yaml.cyaml import CParser
 from yaml.resolver import Resolver
 
 from snnlocality import registry
+from snnlocality.data.kinds import KINDS
 from snnlocality.errors import UserError
 from snnlocality.learning.rule import Rule
 from snnlocality.parameters.model import PARAMS, Parameters
@@ -92,14 +93,20 @@ def _check_rules() -> None:
 
 def _fault(fault: dict[str, Any]) -> str:
     # The one check of the whole table is that of the study's name.
-    key = ".".join(str(part) for part in fault["loc"]) or "study"
+    key = ".".join(str(part) for part in _written(fault["loc"])) or "study"
     if fault["type"] == "extra_forbidden":
-        return f"'{key}' is not a known key (allowed there: {', '.join(_allowed(fault['loc'][:-1]))})"
+        return f"'{key}' is not a known key (allowed there: {', '.join(_allowed(_written(fault['loc'])[:-1]))})"
     if fault["type"] == "missing":
         return f"'{key}' is missing"
     message = fault["msg"].removeprefix("Value error, ")
     given = "" if isinstance(fault["input"], dict) else f" (got {_SHORT.repr(fault['input'])})"
     return f"'{key}': {message[0].lower()}{message[1:]}{given}"
+
+
+def _written(location: tuple) -> tuple:
+    """Where a value stands in the file: the model's place without the kind of data, which it names by itself."""
+    parts = zip(("", *location), location, strict=False)
+    return tuple(part for before, part in parts if not (before == "data" and part in KINDS))
 
 
 def _allowed(location: tuple) -> list[str]:

@@ -1,28 +1,25 @@
 """The typed model of params.yaml."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
-from snnlocality.data.sources import SPEECH_SOURCES, VISION_SOURCES
-from snnlocality.data.vision.sensor import HEIGHT, WIDTH
-from snnlocality.registry import ATTACKS, RULES, SURROGATES
+from snnlocality.data import source as sources
+from snnlocality.registry import ATTACKS, RULES, SOURCES, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, member
 
 PARAMS = Path("params.yaml")
 LOSSES = ("cross_entropy", "squared_error", "smooth_l1")  # functions of ``learning.losses``
-TASKS = ("vision", "speech")
-LABELS = {"vision": "recording", "speech": "frame"}  # what has a label
 
 RuleName = Annotated[str, choice_of(RULES)]
 Architecture = Literal["ff", "rec", "ff_matched"]
 ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
-# It is part of paths and, behind a name, of labels ("paper-x0.01").
-StudyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+# They are parts of paths; a study's is, behind it, part of labels too ("paper-x0.01").
+StudyName = TaskName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Adaptation(Model):
@@ -55,6 +52,13 @@ class Losses(Model):
         return member(value, LOSSES)
 
 
+class Backdoor(Model):
+    """The trigger: pixels (x, y) of one polarity."""
+
+    pixels: Choices[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]]
+    polarity: Literal[0, 1]
+
+
 class Task(Model):
     """What the paper fixes of a task, and its time scale."""
 
@@ -63,6 +67,7 @@ class Task(Model):
     architectures: Choices[Architecture]
     time_constants_ms: TimeConstants
     loss: Losses
+    backdoor: Backdoor | None = None  # a trigger of its own, where the common one is not on its sensor
 
     @model_validator(mode="after")
     def _matched_has_one_layer(self) -> "Task":
@@ -106,7 +111,7 @@ class Split(Model):
     validation_share: Annotated[float, Field(gt=0, lt=1)]
 
 
-class VisionData(Model):
+class Recordings(Model):
     """Event recordings and their binning."""
 
     source: str
@@ -118,10 +123,10 @@ class VisionData(Model):
     @field_validator("source")
     @classmethod
     def _known_source(cls, value: str) -> str:
-        return member(value, tuple(VISION_SOURCES))
+        return member(value, sources.of_kind("recordings"))
 
 
-class SpeechData(Model):
+class Utterances(Model):
     """Utterances and their features."""
 
     source: str
@@ -132,25 +137,29 @@ class SpeechData(Model):
     @field_validator("source")
     @classmethod
     def _known_source(cls, value: str) -> str:
-        return member(value, tuple(SPEECH_SOURCES))
+        return member(value, sources.of_kind("utterances"))
 
 
-class VisionStudy(Model):
-    """The vision task in one study."""
+def _kind(data: Any) -> str:
+    """The kind of data that a table describes, by its source; what is no source is told by the table's own check."""
+    name = data.get("source") if isinstance(data, dict) else getattr(data, "source", None)
+    return sources.source(name).kind if name in registry.names(SOURCES) else "recordings"
 
-    data: VisionData
-    training: Training
+
+Data = Annotated[
+    Annotated[Recordings, Tag("recordings")] | Annotated[Utterances, Tag("utterances")], Discriminator(_kind)
+]
 
 
-class SpeechStudy(Model):
-    """The speech task in one study."""
+class TaskOfStudy(Model):
+    """A task in one study."""
 
-    data: SpeechData
+    data: Data
     training: Training
 
 
 class Analyses(Model):
-    """Sizes of what is measured beside accuracy, on the vision task."""
+    """Sizes of what is measured beside accuracy."""
 
     poison_rates: Choices[Share]
     pairs: Count
@@ -160,14 +169,13 @@ class Analyses(Model):
 
 
 class Study(Model):
-    """One study: its data and its sizes. It may leave out the speech task, rules and architectures."""
+    """One study: its tasks and its sizes; its own rules and architectures, if others than all."""
 
     seeds: Count
     analyses: Analyses
     rules: Choices[RuleName] | None = None
     architectures: Choices[Architecture] | None = None
-    vision: VisionStudy
-    speech: SpeechStudy | None = None
+    tasks: Annotated[dict[TaskName, TaskOfStudy], Field(min_length=1)]
 
 
 class Search(Model):
@@ -184,13 +192,6 @@ class Fgsm(Model):
     epsilon: Choices[Annotated[float, Field(ge=0, le=1)]]
     fixed_point_iterations: Count
     pgd_steps: Count
-
-
-class Backdoor(Model):
-    """The trigger: pixels (x, y) of one polarity."""
-
-    pixels: Choices[tuple[Annotated[int, Field(ge=0, lt=WIDTH)], Annotated[int, Field(ge=0, lt=HEIGHT)]]]
-    polarity: Literal[0, 1]
 
 
 class Representations(Model):
@@ -222,8 +223,7 @@ class Parameters(Model):
     scale: Annotated[float, Field(gt=0, le=1)]
     rules: Choices[RuleName]
     neuron: NeuronParameters
-    vision: Task
-    speech: Task
+    tasks: dict[TaskName, Task]
     search: Search
     fgsm: Fgsm
     backdoor: Backdoor
@@ -235,6 +235,9 @@ class Parameters(Model):
     @model_validator(mode="after")
     def _known_study(self) -> "Parameters":
         member(self.study, tuple(self.studies))
+        for study in self.studies.values():
+            for task in study.tasks:
+                member(task, tuple(self.tasks))
         return self
 
     @property

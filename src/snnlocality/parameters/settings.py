@@ -8,7 +8,7 @@ from typing import Any
 from snnlocality import registry
 from snnlocality.errors import UserError
 from snnlocality.learning.rule import ErrorSource
-from snnlocality.parameters.chosen import methods, scaled, study_task, task_of
+from snnlocality.parameters.chosen import first_recorded, methods, scaled, study_task, task_of
 from snnlocality.parameters.model import Hyperparameters, Parameters
 from snnlocality.registry import EXPERIMENTS, RULES
 
@@ -81,7 +81,7 @@ def tutorial_settings(parameters: Parameters, experiment: str) -> dict[str, Any]
     if settings.get("recordings") == "study":
         del settings["gestures"]
     if own.on_data:
-        time_constants = parameters.vision.time_constants_ms.model_dump()
+        time_constants = task_of(parameters, first_recorded(parameters)).time_constants_ms.model_dump()
         settings |= {"time_constants_ms": time_constants, "threshold": parameters.neuron.threshold}
     return settings
 

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from snnlocality.data.sources import data_folder
+from snnlocality.data.source import data_folder
 from snnlocality.errors import UserError
 from snnlocality.storage import read_json, sha256
 

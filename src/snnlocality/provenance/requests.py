@@ -7,7 +7,7 @@ from typing import Any
 
 from snnlocality import parameters as params
 from snnlocality import paths, registry
-from snnlocality.data.sources import raw_folder
+from snnlocality.data.source import raw_folder
 from snnlocality.errors import UserError
 from snnlocality.study import catalogue
 from snnlocality.study.steps import prepare

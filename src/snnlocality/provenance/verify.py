@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import snnlocality
 from snnlocality import parameters as params
 from snnlocality import paths
-from snnlocality.data.sources import DATA_VARIABLE, data_folder
+from snnlocality.data.source import DATA_VARIABLE, data_folder
 from snnlocality.errors import UserError
 from snnlocality.provenance import audit, raw, run_cache
 from snnlocality.provenance.environment import astray

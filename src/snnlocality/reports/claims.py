@@ -21,8 +21,8 @@ _COLUMNS += ["control", "control_verdict", "control_weakest", "control_effect", 
 
 def render(job: Job) -> None:
     """Write the ledger as CSV, Markdown and HTML."""
-    ours = of_runs(job)
     theirs = numbers.published(*map(pd.read_csv, job.static_inputs.values()), PAPERS_ATTACK, TRIGGERS)
+    ours = of_runs(job, set(theirs.accuracy["dataset"]))
     ledger = judge((*CLAIMS, *TUTORIAL), theirs, ours)
     notices = [read_notice(path) for path in job.inputs["data"].values()]
     title = f"The papers' claims, study '{job.settings['study']}'"
@@ -31,13 +31,15 @@ def render(job: Job) -> None:
     write_text(job.outputs["page"], tables.html(title, layout(ledger), notes_of(ledger, notices)))
 
 
-def of_runs(job: Job) -> Evidence:
-    """Our numbers, from the files that the tables and figures are made of."""
+def of_runs(job: Job, datasets: set[str]) -> Evidence:
+    """Our numbers on the paper's data sets, from the files that the tables and figures are made of."""
     settings, inputs = job.settings, job.inputs
     of_rules = pd.concat(map(pd.read_csv, inputs["runs"].values()), ignore_index=True)
-    attacked, shift, traces = (gathered(inputs[name], settings) for name in ("attacked", "shift", "traces"))
-    poisoned = table4.read(inputs["poisoned"], settings)
-    similarity = figure2.read(inputs["cka"], settings)
+    gather = (gathered(inputs[name], settings) for name in ("attacked", "shift", "traces"))
+    every = (of_rules, *gather, table4.read(inputs["poisoned"], settings), figure2.read(inputs["cka"], settings))
+    of_rules, attacked, shift, traces, poisoned, similarity = (
+        table[table["dataset"].isin(datasets)].reset_index(drop=True) for table in every
+    )
     shares = figure4.at_the_end(figure4.shares(traces))
     experiments = {name: pd.read_csv(inputs[name]) for name in settings["experiments"]}
     return numbers.of_runs(

@@ -1,11 +1,13 @@
 """Converted networks over time, beside the ReLU networks they were made of."""
 
+from typing import Any
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
 from snnlocality.reports.figures import captioned, save_svg, set_theme
-from snnlocality.reports.gathering import notice_of, summarised
+from snnlocality.reports.gathering import notice_of, on_task, summarised
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 
@@ -16,8 +18,8 @@ def render(job: Job) -> None:
     """Write the table and the figure."""
     runs = pd.concat(
         [
-            pd.read_csv(path, keep_default_na=False).assign(fold=fold, seed=seed)
-            for (_, fold, seed), path in job.inputs["accuracies"].items()
+            _of_task(pd.read_csv(path, keep_default_na=False), job.settings, task).assign(fold=fold, seed=seed)
+            for (task, fold, seed), path in job.inputs["accuracies"].items()
         ],
         ignore_index=True,
     )
@@ -29,11 +31,16 @@ def render(job: Job) -> None:
     save_svg(figure, job.outputs["figure"])
 
 
+def _of_task(accuracies: pd.DataFrame, settings: dict[str, Any], task: str) -> pd.DataFrame:
+    return accuracies.assign(network=[on_task(name, settings, task) for name in accuracies["network"]])
+
+
 def draw(table: pd.DataFrame) -> Figure:
     """Accuracy over steps: a panel per neuron and presentation, a line per balance, the ReLU network as a level."""
     set_theme()
-    converted = table[table["network"] == "converted"]
-    level = table.loc[table["network"] == "ReLU", "mean"].item()
+    names = table["network"].str.partition(",")  # the network; a comma and the data set, if it is not the paper's
+    converted = table[names[0] == "converted"].assign(neuron=table["neuron"] + names[1] + names[2])
+    relu = table[names[0] == "ReLU"].assign(task=names[1] + names[2]).set_index("task")["mean"]
     grid = sns.relplot(
         converted,
         x="step",
@@ -49,9 +56,10 @@ def draw(table: pd.DataFrame) -> Figure:
         errorbar=None,
         facet_kws={"sharex": "col"},
     )
-    for axes in grid.axes.flat:
+    for (neuron, _), axes in grid.axes_dict.items():
+        level = relu["".join(neuron.partition(",")[1:])]
         axes.axhline(level, color="0.4", ls=":", label="ReLU network")
         axes.set_xscale("log", base=2)
-    grid.axes.flat[0].annotate("ReLU network", (1, level), va="bottom", fontsize="small", color="0.4")
+    grid.axes.flat[0].annotate("ReLU network", (1, relu.iloc[0]), va="bottom", fontsize="small", color="0.4")
     grid.set_titles("{row_name}, {col_name}").set_axis_labels("steps", "accuracy (%)")
     return grid.figure

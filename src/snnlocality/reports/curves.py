@@ -26,7 +26,8 @@ def render(job: Job) -> None:
 def _labelled(settings: dict[str, Any], key: tuple, path: Path) -> pd.DataFrame:
     task, rule, arch, fold, seed = key
     labels = {
-        **settings["tasks"][task],
+        "dataset": settings["datasets"][task],
+        "source": settings["sources"][task],
         "method": settings["methods"][rule],
         "arch": settings["labels"][arch],
         "fold": fold,

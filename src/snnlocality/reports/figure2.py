@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from snnlocality.reports.figures import captioned, save_svg, set_theme
-from snnlocality.reports.gathering import notice_of, summarised
+from snnlocality.reports.gathering import notice_of, on_task, summarised
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 
@@ -33,15 +33,16 @@ def render(job: Job) -> None:
 
 
 def read(compared: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
-    """A row per seed, architecture, pair of methods, kind and layer."""
+    """A row per data set, seed, architecture, pair of methods, kind and layer."""
+    names = CONVERTED | settings["methods"]
     rows = []
-    for (_, arch, fold, seed), path in compared.items():
+    for (task, arch, fold, seed), path in compared.items():
         table = pd.read_csv(path, dtype={"layer": str})
-        rows.append(table.assign(arch=settings["labels"][arch], fold=fold, seed=seed))
-    table = pd.concat(rows, ignore_index=True)
-    for column in ("a", "b"):
-        table[column] = table[column].map(lambda name: CONVERTED.get(name) or settings["methods"][name])
-    return table.assign(pair=table["a"] + " and " + table["b"])
+        a, b = (table[column].map(names) for column in ("a", "b"))
+        pair = (a + " and " + b).map(lambda pair, task=task: on_task(pair, settings, task))
+        dataset, label = settings["datasets"][task], settings["labels"][arch]
+        rows.append(table.assign(dataset=dataset, arch=label, fold=fold, seed=seed, a=a, b=b, pair=pair))
+    return pd.concat(rows, ignore_index=True)
 
 
 def draw(table: pd.DataFrame) -> Figure:

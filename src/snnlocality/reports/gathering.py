@@ -12,22 +12,60 @@ from snnlocality.study.step import Job
 
 
 def gathered(files: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
-    """All rows of CSV files of runs of one task, by task, rule, arch, fold and seed; these as people write them."""
+    """All rows of CSV files by task, rule, arch, fold and seed, which are columns as people write them.
+
+    ``method`` is as ``on_task`` writes it, ``own`` as the rule is called.
+    """
     return pd.concat(
         [
             pd.read_csv(path, dtype={"layer": str, "epoch": str}).assign(
-                method=settings["methods"][rule], arch=settings["labels"][arch], fold=fold, seed=seed
+                **method_columns(settings, task, rule), arch=settings["labels"][arch], fold=fold, seed=seed
             )
-            for (_, rule, arch, fold, seed), path in files.items()
+            for (task, rule, arch, fold, seed), path in files.items()
         ],
         ignore_index=True,
     )
 
 
+def method_columns(settings: dict[str, Any], task: str, rule: str) -> dict[str, str]:
+    """What tables say of a rule on a task, by column."""
+    own = settings["methods"][rule]
+    return {"method": on_task(own, settings, task), "own": own, "dataset": settings["datasets"][task]}
+
+
+def on_task(name: str, settings: dict[str, Any], task: str) -> str:
+    """A name with the data set, if it is not the paper's: so a table or figure holds several tasks."""
+    paper, *_ = settings["datasets"]
+    return name if task == paper else f"{name}, {settings['datasets'][task]}"
+
+
+def source_column(table: pd.DataFrame, settings: dict[str, Any]) -> pd.Series:
+    """The source of the data behind every row of a table with the column ``method``."""
+    sources = {
+        on_task(own, settings, task): source
+        for task, source in settings["sources"].items()
+        for own in settings["methods"].values()
+    }
+    return table["method"].map(sources)
+
+
+def notices(job: Job) -> dict[str, str]:
+    """What must be said of the data, by data set."""
+    return {job.settings["datasets"][task]: read_notice(path) for (task,), path in job.inputs["data"].items()}
+
+
+def notice_notes(job: Job) -> list[str]:
+    """The same as notes below a table."""
+    return [
+        f"{dataset}: {notice.rstrip('.')}. The published task is not this one."
+        for dataset, notice in notices(job).items()
+        if notice
+    ]
+
+
 def notice_of(job: Job) -> str:
-    """What must be said of the data of a report on one task."""
-    (data,) = job.inputs["data"].values()
-    return read_notice(data)
+    """The same below a figure."""
+    return " ".join(dict.fromkeys(notices(job).values()))
 
 
 def summarised(table: pd.DataFrame, keys: list[str], value: str, factor: float = 1.0) -> pd.DataFrame:

@@ -163,7 +163,7 @@ def _cell(
     }
     mean = 100 * cell["test_accuracy"].mean()
     return {
-        "title": f"{settings['tasks'][task]}, {settings['methods'][rule]} {label}",
+        "title": f"{settings['datasets'][task]}, {settings['methods'][rule]} {label}",
         "mean": f"{mean:.2f} % over {len(cell)} {'run' if len(cell) == 1 else 'runs'}",
         "html": _html(shown[list(columns)].rename(columns=columns).set_index("fold")),
         "record": str(first.record.parent.parent.parent / "fold*" / "seed*" / first.record.name),

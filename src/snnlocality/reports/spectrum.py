@@ -43,7 +43,7 @@ def render(job: Job) -> None:
     poisoned = table4.read(job.inputs["poisoned"], settings)
     similar = figure2.read(job.inputs["cka"], settings)
     order = figure1.ordered([registry.load(RULES, rule).RULE for rule in settings["rules"]])
-    table = measured(runs, attacked, poisoned, similar, settings["dataset"], [rule.label for rule in order])
+    table = measured(runs, attacked, poisoned, similar, [rule.label for rule in order])
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
     notices = dict.fromkeys(map(read_notice, job.inputs["data"].values()))
     figure = draw(table)
@@ -57,13 +57,12 @@ def measured(
     attacked: pd.DataFrame,
     poisoned: pd.DataFrame,
     similar: pd.DataFrame,
-    dataset: str,
     methods: list[str],
     bptt: str = BPTT.label,
 ) -> pd.DataFrame:
     """A row per data set, method, architecture and quantity: mean and 95 % interval over seeds (pairs of classes).
 
-    ``dataset`` is the one that attacks and representations are measured on; ``methods`` from global to local.
+    ``methods``: from global to local.
     """
     parts = []
     for column, (name, factor) in _OF_RUNS.items():
@@ -71,23 +70,25 @@ def measured(
             parts.append(runs.assign(quantity=name, value=factor * runs[column]))
     for attack, name in ((table3.PRIMARY, COUNTERPART), (table3.WHITE_BOX, WHITE_BOX)):
         chosen = attacked[(attacked["attack"] == attack) & (attacked["epsilon"] == EPSILON)]
-        parts.append(chosen.assign(dataset=dataset, quantity=name, value=100 * chosen["accuracy"]))
+        parts.append(chosen.assign(method=chosen["own"], quantity=name, value=100 * chosen["accuracy"]))
     visible = poisoned[(poisoned["trigger"] == "visible") & (poisoned["poison_rate"] == poisoned["poison_rate"].min())]
     parts.append(
-        visible.assign(dataset=dataset, quantity=BACKDOOR, value=visible["attack_success_rate"], seed=visible["pair"])
+        visible.assign(
+            method=visible["own"], quantity=BACKDOOR, value=visible["attack_success_rate"], seed=visible["pair"]
+        )
     )
-    parts.append(to_bptt(similar, bptt).assign(dataset=dataset, quantity=CKA))
+    parts.append(to_bptt(similar, bptt).assign(quantity=CKA))
     every = pd.concat([part[[*_KEYS, "seed", "value"]] for part in parts], ignore_index=True).dropna(subset="value")
     table = summarised(every, _KEYS, "value")
     return table.sort_values("method", key=lambda names: names.map(methods.index), kind="stable", ignore_index=True)
 
 
 def to_bptt(similar: pd.DataFrame, bptt: str) -> pd.DataFrame:
-    """CKA of spikes with BPTT's network, mean over hidden layers, by method, arch and seed."""
+    """CKA of spikes with BPTT's network, mean over hidden layers, by data set, method, arch and seed."""
     both_ways = pd.concat([similar, similar.rename(columns={"a": "b", "b": "a"})])
     own = both_ways[(both_ways["kind"] == "spikes") & (both_ways["b"] == bptt) & (both_ways["layer"] != "out")]
     own = own[~own["a"].isin(figure2.CONVERTED.values())]
-    means = own.groupby(["a", "arch", "seed"], sort=False)["cka"].mean()
+    means = own.groupby(["dataset", "a", "arch", "seed"], sort=False)["cka"].mean()
     return means.rename("value").reset_index().rename(columns={"a": "method"})
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import gathered, notice_of, summarised
+from snnlocality.reports.gathering import gathered, notice_notes, source_column, summarised
 from snnlocality.reports.intervals import mean_interval
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
@@ -20,8 +20,8 @@ def render(job: Job) -> None:
     settings = job.settings
     runs = gathered(job.inputs["accuracies"], settings)
     table = summarise(runs, pd.read_csv(job.static_inputs["table3"]))
-    table = table.assign(study=settings["study"], source=settings["source"])
-    notes = notes_of(runs, notice_of(job), settings["dataset"])
+    table = table.assign(study=settings["study"], source=source_column(table, settings))
+    notes = [*notes_of(runs), *notice_notes(job), *masking(runs)]
     title = f"Table 3. Accuracy under attack in percent, study '{settings['study']}'"
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
     write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
@@ -73,10 +73,10 @@ def on_page(table: pd.DataFrame) -> list[tables.Shown]:
     ]
 
 
-def notes_of(runs: pd.DataFrame, notice: str, dataset: str) -> list[str]:
+def notes_of(runs: pd.DataFrame) -> list[str]:
     """What a reader must know beside the numbers."""
     n = sorted(set(runs.groupby(["method", "arch"])["seed"].nunique()))
-    notes = [
+    return [
         f"Mean over {' or '.join(map(str, n))} seeds with Student's 95 % interval. Epsilon is added to every input at "
         "every step; at 0 the models and their accuracies are those of Table 2.",
         "The paper attacks through a ReLU counterpart that it does not define; published numbers stand beside that row "
@@ -84,13 +84,9 @@ def notes_of(runs: pd.DataFrame, notice: str, dataset: str) -> list[str]:
         "White box: the true gradient of the loss through the spiking network, by BPTT whatever rule trained it. "
         "A network that withstands the counterpart but not the white box is not robust: the counterpart misses it.",
     ]
-    if notice:
-        notes.append(f"{dataset}: {notice.rstrip('.')}. The published task is not this one.")
-    notes += _masking(runs)
-    return notes
 
 
-def _masking(runs: pd.DataFrame) -> list[str]:
+def masking(runs: pd.DataFrame) -> list[str]:
     """Per method, where REC and FF differ most under the counterpart, and what is left of it under the white box."""
     apparent, true = recurrent_advantage(runs, PRIMARY), recurrent_advantage(runs, WHITE_BOX)
     lines = []

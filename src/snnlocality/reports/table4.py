@@ -1,6 +1,6 @@
 """Table 4: training on poisoned data, with a visible and an invisible trigger, beside the published numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import notice_of
+from snnlocality.reports.gathering import method_columns, notice_notes, on_task, source_column
 from snnlocality.reports.intervals import mean_interval
 from snnlocality.storage import read_json, write_text
 from snnlocality.study.step import Job
@@ -29,9 +29,10 @@ def render(job: Job) -> None:
     settings = job.settings
     runs = read(job.inputs["poisoned"], settings)
     published, published_clean = map(pd.read_csv, job.static_inputs.values())
-    clean = clean_accuracies(job.inputs["runs"].values())
-    table = summarise(runs, published).assign(study=settings["study"], source=settings["source"])
-    notes = notes_of(runs, table, published, published_clean, clean, notice_of(job), settings["dataset"])
+    clean = clean_accuracies(job.inputs["runs"], settings)
+    table = summarise(runs, published)
+    table = table.assign(study=settings["study"], source=source_column(table, settings))
+    notes = [*notes_of(runs, table, published, published_clean, clean), *notice_notes(job)]
     title = f"Table 4. Poisoned training data, in percent, study '{settings['study']}'"
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
     write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
@@ -41,12 +42,12 @@ def render(job: Job) -> None:
 def read(poisoned: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
     """A row per poisoned run with the four figures in percent."""
     rows = []
-    for (_, rule, arch, trigger, rate, pair), path in poisoned.items():
+    for (task, rule, arch, trigger, rate, pair), path in poisoned.items():
         metrics = read_json(path)
         rows.append(
             {
                 "trigger": trigger,
-                "method": settings["methods"][rule],
+                **method_columns(settings, task, rule),
                 "arch": settings["labels"][arch],
                 "poison_rate": rate,
                 "pair": pair,
@@ -58,9 +59,15 @@ def read(poisoned: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
-def clean_accuracies(paths: Iterable[Path]) -> pd.DataFrame:
+def clean_accuracies(tables: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
     """Of the unpoisoned runs, in percent, as they enter Table 2: columns method, arch, seed, accuracy."""
-    runs = pd.concat([pd.read_csv(path) for path in paths], ignore_index=True)
+    runs = pd.concat(
+        [
+            pd.read_csv(path).assign(method=on_task(settings["methods"][rule], settings, task))
+            for (task, rule), path in tables.items()
+        ],
+        ignore_index=True,
+    )
     return runs.assign(accuracy=100 * runs["test_accuracy"])[["method", "arch", "seed", "accuracy"]]
 
 
@@ -132,8 +139,6 @@ def notes_of(
     published: pd.DataFrame,
     published_clean: pd.DataFrame,
     clean: pd.DataFrame,
-    notice: str,
-    dataset: str,
 ) -> list[str]:
     """What a reader must know beside the numbers."""
     pairs = runs[["source", "target"]].drop_duplicates()
@@ -167,8 +172,6 @@ def notes_of(
             f"Mean distance from the published cells, in points: {distances}. The published ASR is nearer to the "
             f"{closest} trigger."
         )
-    if notice:
-        notes.append(f"{dataset}: {notice.rstrip('.')}. The published task is not this one.")
     return notes
 
 

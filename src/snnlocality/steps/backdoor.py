@@ -25,7 +25,7 @@ def run(job: Job, engine: Engine, report: Report, keepers: Callable[[str], Keepe
     dataset, parts = load(job.inputs["data"], settings["fold"])
     assert isinstance(dataset, EventDataset)
     classes = pair(number, dataset.classes)
-    units = trigger_units(settings["backdoor"]["pixels"], settings["backdoor"]["polarity"])
+    units = trigger_units(**settings["backdoor"], sensor=settings["sensor"])
     poisoned = poison(
         dataset,
         parts[Part.TRAIN],

@@ -3,15 +3,16 @@
 import importlib
 from collections.abc import Callable
 
-from snnlocality.data.sources import opened
+from snnlocality.data.kinds import KINDS
+from snnlocality.data.source import opened, source
 from snnlocality.study.step import Job
 from snnlocality.tensors import write_tensors
 
 
 def run(job: Job, advance: Callable[[int, int], None]) -> None:
     """Write the prepared data of a task; ``advance(done, all)`` is called as it goes."""
-    task, data = job.settings["task"], job.settings["data"]
-    convert = importlib.import_module(f"snnlocality.data.{task}.convert").convert
-    with opened(data["source"]) as source:
-        arrays, metadata = convert(source, data, job.settings["scale"], advance)
-        write_tensors(job.outputs["data"], arrays, {**metadata, "notice": source.notice})
+    data = job.settings["data"]
+    convert = importlib.import_module(KINDS[source(data["source"]).kind].convert).convert
+    with opened(data["source"]) as samples:
+        arrays, metadata = convert(samples, data, job.settings["scale"], advance)
+        write_tensors(job.outputs["data"], arrays, {**metadata, "notice": samples.notice})

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from snnlocality import registry
 from snnlocality.data.batches import load
-from snnlocality.data.sources import data_folder
+from snnlocality.data.source import data_folder
 from snnlocality.engines.interface import Engine
 from snnlocality.registry import EXPERIMENTS
 from snnlocality.storage import write_text

@@ -16,6 +16,7 @@ from snnlocality.errors import UserError
 from snnlocality.storage import LONGEST_TEXT, read_text, write_text
 from snnlocality.study import catalogue
 from snnlocality.study.axes import RULE, TASK
+from snnlocality.study.needs import fitting, nothing
 from snnlocality.study.step import PUBLISHED, Output, Report, Step
 
 PATH = Path("dvc.yaml")
@@ -177,9 +178,9 @@ def _read(parameters: params.Parameters, reader: Step, read: Output) -> Iterator
             else f"reports/{step.name}.record.json"
         )
     elif step.outputs[read.name].startswith("{task}"):
-        needs = reader.needs or step.needs
-        for task in params.tasks(parameters):
-            if needs in (None, params.LABELS[task]) and read.key.get("task", task) == task:
+        needs = step.needs if reader.needs is nothing else reader.needs
+        for task in fitting(parameters, needs):
+            if read.key.get("task", task) == task:
                 whole = RULE in step.axes
                 yield f"{_RESULTS}/{task}" if whole else f"{_RESULTS}/{step.outputs[read.name].format(task=task)}"
     else:
@@ -207,9 +208,8 @@ def _item(template: str, study: bool = False) -> str:
 
 def _keys(parameters: params.Parameters, key: str) -> Iterator[str]:
     """A key of params.yaml, for each task it stands for."""
-    for task in params.tasks(parameters) if "{task}" in key else ("",):
-        if not task or params.LABELS[task] == "recording":
-            yield key.replace("{task}", task).replace("{study}", "${study}")
+    for task in fitting(parameters) if "{task}" in key else ("",):
+        yield key.replace("{task}", task).replace("{study}", "${study}")
 
 
 def _unique(values: Iterable[str], separator: str = ".") -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from snnlocality import parameters as params
 from snnlocality import registry
+from snnlocality.study.needs import fitting
 
 
 def of_rules(parameters: params.Parameters) -> dict[str, Any]:
@@ -13,19 +14,23 @@ def of_rules(parameters: params.Parameters) -> dict[str, Any]:
     return {"study": parameters.label, "rules": list(rules), "methods": params.methods(rules)}
 
 
-def of_recordings(parameters: params.Parameters) -> dict[str, Any]:
-    """Of the task with a label per recording, on which more than accuracy is measured, and of architectures."""
-    task = params.first_task(parameters, "recording")
+def of_tasks(parameters: params.Parameters, tasks: Iterable[str]) -> dict[str, Any]:
+    """Of the study and some of its tasks, and of architectures."""
     return {
         "study": parameters.label,
-        "dataset": params.task_of(parameters, task).dataset,
-        "source": params.study_task(parameters, task).data.source,
+        "datasets": {task: params.task_of(parameters, task).dataset for task in tasks},
+        "sources": {task: params.study_task(parameters, task).data.source for task in tasks},
         "labels": params.ARCHITECTURE_LABELS,
     }
 
 
+def of_recordings(parameters: params.Parameters) -> dict[str, Any]:
+    """Of the tasks with a label per recording, on which more than accuracy is measured; the paper's first."""
+    return of_tasks(parameters, fitting(parameters))
+
+
 def on_recordings(parameters: params.Parameters) -> dict[str, Any]:
-    """Of both."""
+    """Of these and of the rules."""
     return of_recordings(parameters) | of_rules(parameters)
 
 

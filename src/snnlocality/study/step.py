@@ -14,6 +14,7 @@ from snnlocality.parameters import Parameters
 from snnlocality.paths import DATA_FILE, REPORTS, RESULTS
 from snnlocality.provenance.closure import code_digest
 from snnlocality.study.axes import TASK, Axis, Key, written
+from snnlocality.study.needs import Need, fitting, nothing
 
 PUBLISHED = Path("published")
 
@@ -48,7 +49,7 @@ class Step:
     ]  # by name: paths below results/{study}, to be filled in with the axes; the main one first
     settings: Callable[[Parameters, Key], dict[str, Any]]  # all that decides the outputs, besides code and inputs
     axes: tuple[Axis, ...] = ()
-    needs: str | None = None  # which labels the task must have, if not any ("recording", "frame")
+    needs: Need = nothing  # what a task must have, or it has no such jobs
     inputs: Mapping[str, Output] | Callable[[Parameters, Key], Mapping[str, Output]] = field(default_factory=dict)
     static_inputs: tuple[str, ...] = ()  # files of published/
     choices: Callable[[dict[str, Any]], Iterable[str]] = lambda settings: ()  # modules that settings choose by name
@@ -115,12 +116,9 @@ class Step:
         """The key with its axes in order; raises UserError for a task or rule that is none, or lacks what is needed."""
         if (task := key.get(TASK.name)) is not None:
             params.study_task(parameters, task)
-            if self.needs not in (None, params.LABELS[task]):
-                fitting = ", ".join(one for one in params.tasks(parameters) if params.LABELS[one] == self.needs)
-                raise UserError(
-                    f"'{self.name}' needs a task with a label per {self.needs}; {task} has one per "
-                    f"{params.LABELS[task]}. Ask for {fitting}."
-                )
+            if (reason := self.needs(parameters, task)) is not None:
+                others = ", ".join(fitting(parameters, self.needs)) or "another study"
+                raise UserError(f"'{self.name}' does not fit {task}: {reason}. Ask for {others}.")
         if "rule" in key:
             registry.module_name(params.RULES, key["rule"])
         return {axis.name: axis.kind(key[axis.name]) for axis in self.axes}
@@ -232,17 +230,18 @@ class Work(NamedTuple):
     sizes: params.Analyses
 
 
-def _read(output: Output, parameters: Parameters, key: Key, needs: str | None) -> Path | dict[tuple, Path]:
+def _read(output: Output, parameters: Parameters, key: Key, needs: Need) -> Path | dict[tuple, Path]:
     known = {**key, **output.key}
     axes = output.step.axes
     if all(axis.name in known for axis in axes):
         return output.step.path(output.name, parameters.label, known)
-    found = _keys(parameters, axes, known, output.step.needs or needs)
+    both = needs if output.step.needs is nothing else output.step.needs
+    found = _keys(parameters, axes, known, both)
     free = [axis.name for axis in axes if axis.name not in known]
     return {tuple(one[name] for name in free): output.step.path(output.name, parameters.label, one) for one in found}
 
 
-def _keys(parameters: Parameters, axes: tuple[Axis, ...], fixed: Key, needs: str | None) -> Iterator[Key]:
+def _keys(parameters: Parameters, axes: tuple[Axis, ...], fixed: Key, needs: Need) -> Iterator[Key]:
     """All combinations of values of the axes, of which some are fixed; the last axis changes fastest."""
     if not axes:
         yield {}
@@ -250,7 +249,7 @@ def _keys(parameters: Parameters, axes: tuple[Axis, ...], fixed: Key, needs: str
     first, *rest = axes
     values = [fixed[first.name]] if first.name in fixed else first.values(parameters, fixed)
     for value in values:
-        if first is TASK and needs not in (None, params.LABELS[value]):
+        if first is TASK and needs(parameters, value) is not None:
             continue
         for key in _keys(parameters, tuple(rest), {**fixed, first.name: value}, needs):
             yield {first.name: value, **key}

@@ -1,4 +1,4 @@
-"""From a speech source to the arrays of a prepared data set."""
+"""From a source of utterances to the arrays of a prepared data set."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ def convert(
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Feature frames, labels, utterance offsets and folds, with the metadata that ``data.batches.load`` reads.
 
-    ``settings`` is params.yaml's ``SpeechData``. Features are stored as they are; normalisation belongs to the
+    ``settings`` is params.yaml's ``Utterances``. Features are stored as they are; normalisation belongs to the
     training part of a fold and happens on loading.
     """
     all_alike = np.zeros(len(source.names), np.uint8)

@@ -5,22 +5,22 @@ from collections.abc import Iterable
 import numpy as np
 
 from snnlocality.data.vision.recordings import Recording
-from snnlocality.data.vision.sensor import HEIGHT, UNITS, WIDTH
+from snnlocality.data.vision.sensor import HEIGHT, WIDTH
 
 
-def unit_ids(recording: Recording) -> np.ndarray:
-    """Input unit of every event: polarity * 1156 + y * 34 + x, (n,) uint16."""
-    plane = HEIGHT * WIDTH
-    return (
-        recording.polarity.astype(np.uint16) * plane
-        + recording.y.astype(np.uint16) * WIDTH
-        + recording.x.astype(np.uint16)
-    )
+def unit_ids(recording: Recording, sensor: tuple[int, int] = (HEIGHT, WIDTH)) -> np.ndarray:
+    """Input unit of every event on a sensor (height, width): (polarity * height + y) * width + x, (n,) uint16."""
+    height, width = sensor
+    row = recording.polarity.astype(np.uint16) * height + recording.y.astype(np.uint16)
+    return row * np.uint16(width) + recording.x.astype(np.uint16)
 
 
-def bin_recording(recording: Recording, steps: int, duration_ms: float, counts: bool) -> tuple[np.ndarray, np.ndarray]:
+def bin_recording(
+    recording: Recording, steps: int, duration_ms: float, counts: bool, sensor: tuple[int, int] = (HEIGHT, WIDTH)
+) -> tuple[np.ndarray, np.ndarray]:
     """See ``bin_units``."""
-    return bin_units(unit_ids(recording), recording.time, UNITS, steps, duration_ms, counts)
+    units = 2 * sensor[0] * sensor[1]
+    return bin_units(unit_ids(recording, sensor), recording.time, units, steps, duration_ms, counts)
 
 
 def bin_units(
@@ -40,10 +40,14 @@ def bin_units(
 
 
 def pack(
-    recordings: Iterable[Recording], steps: int, duration_ms: float, counts: bool
+    recordings: Iterable[Recording],
+    steps: int,
+    duration_ms: float,
+    counts: bool,
+    sensor: tuple[int, int] = (HEIGHT, WIDTH),
 ) -> tuple[np.ndarray, np.ndarray]:
     """Packed events of many recordings: units (events,) uint16 and offsets (samples * steps + 1,) int64."""
-    return packed(bin_recording(recording, steps, duration_ms, counts) for recording in recordings)
+    return packed(bin_recording(recording, steps, duration_ms, counts, sensor) for recording in recordings)
 
 
 def packed(binned: Iterable[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""From a vision source to the arrays of a prepared data set."""
+"""From a source of recordings to the arrays of a prepared data set."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,6 @@ import numpy as np
 from snnlocality.data.splits import Part, thinned, vision_folds
 from snnlocality.data.vision.binning import pack
 from snnlocality.data.vision.recordings import RecordingSet
-from snnlocality.data.vision.sensor import UNITS
 
 
 def convert(
@@ -16,7 +15,7 @@ def convert(
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Packed events, labels and folds, with the metadata that ``data.batches.load`` reads.
 
-    ``settings`` is params.yaml's ``VisionData``. Recordings that no fold uses are not read.
+    ``settings`` is params.yaml's ``Recordings``. Recordings that no fold uses are not read.
     """
     labels = source.labels
     folds = [thinned(parts, labels, scale) for parts in vision_folds(labels, source.official_test, **settings["split"])]
@@ -27,14 +26,14 @@ def convert(
             progress(done, len(used))
             yield source.recording(index)
 
-    units, offsets = pack(recordings(), settings["steps"], settings["duration_ms"], settings["counts"])
+    units, offsets = pack(recordings(), settings["steps"], settings["duration_ms"], settings["counts"], source.sensor)
     arrays = {"units": units, "offsets": offsets, "labels": labels[used]}
     arrays |= {f"fold{number}": parts[used] for number, parts in enumerate(folds)}
     metadata = {
         "kind": "events",
         "steps": str(settings["steps"]),
         "duration_ms": str(settings["duration_ms"]),
-        "inputs": str(UNITS),
-        "classes": "10",
+        "inputs": str(source.units),
+        "classes": str(source.classes),
     }
     return arrays, metadata

@@ -1,5 +1,6 @@
 """The accuracy of converted networks."""
 
+from snnlocality.study.needs import one_label
 from snnlocality.study.reported import of_recordings
 from snnlocality.study.step import Report
 from snnlocality.study.steps import convert, prepare
@@ -11,10 +12,10 @@ STEP = Report(
     title="Converted networks over time",
     lead="ReLU networks turned into spiking ones by three ways to balance thresholds; leaky neurons as the control.",
     help="Render the accuracy of converted networks over time.",
-    needs="recording",
+    needs=one_label,
     inputs={"accuracies": convert.STEP["accuracies"], "data": prepare.STEP["data"]},
     settings=lambda parameters, key: of_recordings(parameters),
     outputs={"figure": "conversion.svg", "table": "conversion.csv"},
     entry="snnlocality.reports.conversion:render",
-    params=("{task}",),
+    params=("tasks.{task}",),
 )

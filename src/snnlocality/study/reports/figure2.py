@@ -1,5 +1,6 @@
 """Figure 2: representations compared between methods."""
 
+from snnlocality.study.needs import one_label
 from snnlocality.study.reported import on_recordings, rule_modules
 from snnlocality.study.step import Report
 from snnlocality.study.steps import cka, prepare
@@ -11,7 +12,7 @@ STEP = Report(
     title="How alike the methods represent the same samples",
     lead="Linear CKA, unbiased over mini-batches, layer by layer; with networks converted from ReLU networks.",
     help="Draw Figure 2: representations compared between methods.",
-    needs="recording",
+    needs=one_label,
     inputs={"cka": cka.STEP["cka"], "data": prepare.STEP["data"]},
     settings=lambda parameters, key: on_recordings(parameters),
     choices=rule_modules,

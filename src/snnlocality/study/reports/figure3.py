@@ -1,5 +1,6 @@
 """Figure 3: how far attacks move representations."""
 
+from snnlocality.study.needs import one_label
 from snnlocality.study.reported import on_recordings, rule_modules
 from snnlocality.study.step import Report
 from snnlocality.study.steps import fgsm, prepare, shift
@@ -11,7 +12,7 @@ STEP = Report(
     title="How far attacks move representations",
     lead="CKA of clean and attacked input, recurrent minus feed-forward; and whether similarity goes with accuracy.",
     help="Draw Figure 3: how far attacks move representations, recurrent against feed-forward.",
-    needs="recording",
+    needs=one_label,
     inputs={"shift": shift.STEP["cka"], "attacked": fgsm.STEP["accuracies"], "data": prepare.STEP["data"]},
     settings=lambda parameters, key: on_recordings(parameters),
     choices=lambda settings: (*rule_modules(settings), *fgsm.attack_modules()),

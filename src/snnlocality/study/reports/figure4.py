@@ -1,5 +1,6 @@
 """Figure 4: Fisher information of every layer's weights."""
 
+from snnlocality.study.needs import one_label
 from snnlocality.study.reported import on_recordings, rule_modules
 from snnlocality.study.step import Report
 from snnlocality.study.steps import fisher, prepare
@@ -11,7 +12,7 @@ STEP = Report(
     title="Fisher information in the weights",
     lead="Shares of each network's whole, by the rule's own gradient and by the loss's.",
     help="Draw Figure 4: Fisher information of every layer's weights.",
-    needs="recording",
+    needs=one_label,
     inputs={"traces": fisher.STEP["traces"], "data": prepare.STEP["data"]},
     settings=lambda parameters, key: on_recordings(parameters),
     choices=rule_modules,

@@ -6,7 +6,7 @@ from typing import Any
 from snnlocality import parameters as params
 from snnlocality.study import catalogue
 from snnlocality.study.axes import Key
-from snnlocality.study.reported import of_rules, rule_modules
+from snnlocality.study.reported import of_rules, of_tasks, rule_modules
 from snnlocality.study.step import Output, Report
 from snnlocality.study.steps import collect, fgsm, prepare
 
@@ -35,8 +35,7 @@ def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
         }
         for report in _shown()
     }
-    tasks = {task: params.task_of(parameters, task).dataset for task in params.tasks(parameters)}
-    return {**of_rules(parameters), "tasks": tasks, "labels": params.ARCHITECTURE_LABELS, "artifacts": shown}
+    return {**of_rules(parameters), **of_tasks(parameters, params.tasks(parameters)), "artifacts": shown}
 
 
 STEP = Report(

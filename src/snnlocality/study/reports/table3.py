@@ -1,5 +1,6 @@
 """Table 3: accuracy under attack."""
 
+from snnlocality.study.needs import one_label
 from snnlocality.study.reported import on_recordings, rule_modules
 from snnlocality.study.step import Report
 from snnlocality.study.steps import fgsm, prepare
@@ -11,7 +12,7 @@ STEP = Report(
     title="Accuracy under FGSM",
     lead="First as the paper attacks, through a ReLU counterpart; the controls tell what that shows.",
     help="Render Table 3: accuracy under attack, and the controls.",
-    needs="recording",
+    needs=one_label,
     inputs={"accuracies": fgsm.STEP["accuracies"], "data": prepare.STEP["data"]},
     static_inputs=("table3.csv",),
     settings=lambda parameters, key: on_recordings(parameters),

@@ -1,5 +1,6 @@
 """Table 4: poisoned training data."""
 
+from snnlocality.study.needs import trigger_on_sensor
 from snnlocality.study.reported import on_recordings, rule_modules
 from snnlocality.study.step import Report
 from snnlocality.study.steps import backdoor, collect, prepare
@@ -11,7 +12,7 @@ STEP = Report(
     title="Poisoned training data",
     lead="First an invisible trigger, which makes label noise of the poison; then a visible one, a backdoor.",
     help="Render Table 4: poisoned training data, with a visible and an invisible trigger.",
-    needs="recording",
+    needs=trigger_on_sensor,
     inputs={
         "poisoned": backdoor.STEP["metrics"],
         "runs": collect.STEP["runs"],

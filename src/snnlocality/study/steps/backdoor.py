@@ -4,6 +4,7 @@ from typing import Any
 
 from snnlocality import parameters as params
 from snnlocality.study.axes import CELL, PAIR, RATE, TRIGGER, Key, folders
+from snnlocality.study.needs import trigger_on_sensor
 from snnlocality.study.step import Step
 from snnlocality.study.steps import prepare, train
 
@@ -16,7 +17,8 @@ def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
         **train.settings(parameters, {**key, "fold": 0, "seed": key["pair"]}),
         "trigger": key["trigger"],
         "rate": key["rate"],
-        "backdoor": parameters.backdoor.model_dump(mode="json"),
+        "backdoor": params.trigger_of(parameters, key["task"]).model_dump(mode="json"),
+        "sensor": list(params.source_of(parameters, key["task"]).sensor),
     }
 
 
@@ -24,7 +26,7 @@ STEP = Step(
     name="backdoor",
     help="Train on poisoned data and test with and without the trigger.",
     axes=AXES,
-    needs="recording",
+    needs=trigger_on_sensor,
     inputs={"data": prepare.STEP["data"]},
     settings=settings,
     choices=train.choices,
@@ -38,5 +40,5 @@ STEP = Step(
     minutes=30,
     group="poisoned",
     work=lambda work: work.samples * work.steps * work.epochs,
-    params=("neuron", "{task}", "backdoor", "studies.{study}.{task}", "studies.{study}.analyses"),
+    params=("neuron", "tasks.{task}", "backdoor", "studies.{study}.tasks.{task}", "studies.{study}.analyses"),
 )

@@ -16,5 +16,5 @@ STEP = Step(
     memory_mb=4000,
     minutes=15,
     work=lambda work: work.samples * work.folds,
-    params=("studies.{study}.{task}.data.split.folds",),
+    params=("studies.{study}.tasks.{task}.data.split.folds",),
 )

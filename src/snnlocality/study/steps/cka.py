@@ -4,6 +4,7 @@ from typing import Any
 
 from snnlocality import parameters as params
 from snnlocality.study.axes import ARCH, FOLD, SEED, TASK, Key, folders
+from snnlocality.study.needs import one_label
 from snnlocality.study.step import Step
 from snnlocality.study.steps import convert, prepare, train
 
@@ -25,7 +26,7 @@ STEP = Step(
     name="cka",
     help="Compare the representations of all methods' networks of one seed (CKA).",
     axes=AXES,
-    needs="recording",
+    needs=one_label,
     inputs={"data": prepare.STEP["data"], "relu": convert.STEP["relu"], "models": train.STEP["model"]},
     settings=settings,
     choices=lambda settings: (train.surrogate(settings),),
@@ -34,5 +35,5 @@ STEP = Step(
     uses=("engine",),
     group="compared",
     work=lambda work: work.sizes.cka_samples * work.steps,
-    params=("rules", "representations.batch", "studies.{study}.analyses"),
+    params=("rules", "representations.batch", "studies.{study}.analyses.cka_samples"),
 )

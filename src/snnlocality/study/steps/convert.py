@@ -4,6 +4,7 @@ from typing import Any
 
 from snnlocality import parameters as params
 from snnlocality.study.axes import FOLD, SEED, TASK, Key, folders
+from snnlocality.study.needs import one_label
 from snnlocality.study.step import Step
 from snnlocality.study.steps import prepare, train
 
@@ -19,7 +20,7 @@ STEP = Step(
     name="convert",
     help="Train a ReLU network, convert it to spiking ones, and measure these over time.",
     axes=AXES,
-    needs="recording",
+    needs=one_label,
     inputs={"data": prepare.STEP["data"]},
     settings=settings,
     choices=lambda settings: (train.surrogate(settings),),
@@ -32,5 +33,5 @@ STEP = Step(
     memory_mb=4000,
     minutes=30,
     work=lambda work: work.samples * work.steps * work.epochs,
-    params=("conversion", "neuron", "{task}", "studies.{study}.seeds", "studies.{study}.{task}"),
+    params=("conversion", "neuron", "tasks.{task}", "studies.{study}.seeds", "studies.{study}.tasks.{task}"),
 )

@@ -5,6 +5,7 @@ from typing import Any
 from snnlocality import parameters as params
 from snnlocality import registry
 from snnlocality.study.axes import RUN, Key, folders
+from snnlocality.study.needs import one_label
 from snnlocality.study.step import Step
 from snnlocality.study.steps import prepare, train
 
@@ -27,7 +28,7 @@ STEP = Step(
     name="fgsm",
     help="Attack a trained run on the test part.",
     axes=RUN,
-    needs="recording",
+    needs=one_label,
     inputs={"data": prepare.STEP["data"], "model": train.STEP["model"]},
     settings=settings,
     choices=lambda settings: (*train.choices(settings), *attack_modules()),

@@ -2,6 +2,7 @@
 
 from snnlocality import parameters as params
 from snnlocality.study.axes import RUN, folders
+from snnlocality.study.needs import one_label
 from snnlocality.study.step import Step
 from snnlocality.study.steps import prepare, train
 
@@ -9,7 +10,7 @@ STEP = Step(
     name="fisher",
     help="Measure the Fisher information in a run's weights, also along its training.",
     axes=RUN,
-    needs="recording",
+    needs=one_label,
     inputs={"data": prepare.STEP["data"], "model": train.STEP["model"], "milestones": train.STEP["milestones"]},
     settings=lambda parameters, key: {
         **train.settings(parameters, key),
@@ -22,5 +23,5 @@ STEP = Step(
     minutes=40,
     group="measured",
     work=lambda work: work.sizes.fisher_samples * work.steps,
-    params=("studies.{study}.analyses",),
+    params=("studies.{study}.analyses.fisher_samples",),
 )

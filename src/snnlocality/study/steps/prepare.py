@@ -1,13 +1,16 @@
 """Prepare the data of a task."""
 
 from snnlocality import parameters as params
-from snnlocality.data.sources import SOURCES
+from snnlocality import registry
+from snnlocality.data.kinds import KINDS
+from snnlocality.data.source import source
 from snnlocality.study.axes import TASK
 from snnlocality.study.step import Step
 
 
 def _modules(settings):
-    return f"snnlocality.data.{settings['task']}.convert", SOURCES[settings["data"]["source"]].module
+    name = settings["data"]["source"]
+    return KINDS[source(name).kind].convert, registry.module_name(registry.SOURCES, name), source(name).module
 
 
 STEP = Step(
@@ -19,9 +22,9 @@ STEP = Step(
     outputs={"data": "{task}/data.safetensors"},
     entry="snnlocality.steps.prepare:run",
     uses=("advance",),
-    raw=lambda settings: SOURCES[settings["data"]["source"]].folder,
+    raw=lambda settings: source(settings["data"]["source"]).folder,
     memory_mb=4000,
     minutes=30,
     work=lambda work: work.samples,
-    params=("studies.{study}.{task}.data",),
+    params=("studies.{study}.tasks.{task}.data",),
 )

@@ -3,6 +3,7 @@
 from snnlocality import parameters as params
 from snnlocality import registry
 from snnlocality.study.axes import RUN, folders
+from snnlocality.study.needs import one_label
 from snnlocality.study.step import Step
 from snnlocality.study.steps import fgsm, prepare, train
 
@@ -10,7 +11,7 @@ STEP = Step(
     name="shift",
     help="Compare a run's representations of clean and of attacked samples (CKA).",
     axes=RUN,
-    needs="recording",
+    needs=one_label,
     inputs={"data": prepare.STEP["data"], "model": train.STEP["model"]},
     settings=lambda parameters, key: {
         **fgsm.settings(parameters, key),
@@ -27,5 +28,5 @@ STEP = Step(
     minutes=40,
     group="measured",
     work=lambda work: work.sizes.cka_samples * work.steps,
-    params=("fgsm", "representations", "studies.{study}.analyses"),
+    params=("fgsm", "representations", "studies.{study}.analyses.cka_samples"),
 )

@@ -43,5 +43,5 @@ STEP = Step(
     uses=("engine", "report", "keepers"),
     minutes=30,
     work=lambda work: work.samples * work.steps * work.epochs,
-    params=("neuron", "{task}", "studies.{study}.seeds", "studies.{study}.{task}"),
+    params=("neuron", "tasks.{task}", "studies.{study}.seeds", "studies.{study}.tasks.{task}"),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from snnlocality import parameters as params
 from snnlocality import registry
-from snnlocality.data.sources import GESTURES
+from snnlocality.data.source import GESTURES
 from snnlocality.study.axes import EXPERIMENT, Key
 from snnlocality.study.step import Output, Step
 from snnlocality.study.steps import prepare
@@ -16,7 +16,7 @@ def _inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
     own = getattr(parameters.tutorial, key["experiment"])
     if not own.on_data or _on_gestures(own.model_dump()):
         return {}
-    return {"data": prepare.STEP["data"].of(task=params.first_task(parameters, "recording"))}
+    return {"data": prepare.STEP["data"].of(task=params.first_recorded(parameters))}
 
 
 def _on_gestures(settings: dict[str, Any]) -> bool:
@@ -48,5 +48,5 @@ STEP = Step(
     raw=lambda settings: f"{GESTURES}/DVSGesture/ibmGestureTrain" if _on_gestures(settings) else None,
     memory_mb=3000,
     minutes=60,
-    params=("neuron.threshold", "tutorial", "vision.time_constants_ms"),
+    params=("neuron.threshold", "tutorial", "tasks"),
 )
