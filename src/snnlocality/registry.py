@@ -17,12 +17,14 @@ SURROGATES = "snnlocality.neurons.surrogates"
 EXPERIMENTS = "snnlocality.tutorial.experiments"
 ATTACKS = "snnlocality.attacks.signs"
 SOURCES = "snnlocality.data.sources"
+CLAIMS = "snnlocality.claims.ledger"
 _DECLARED = {
     RULES: "RULE",
     SURROGATES: "DERIVATIVE",
     EXPERIMENTS: "run",
     ATTACKS: "ATTACK",
     SOURCES: "SOURCE",
+    CLAIMS: "CLAIMS",
 }  # what a file of each must have
 
 

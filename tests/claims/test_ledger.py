@@ -8,11 +8,13 @@ import pytest
 
 from snnlocality import registry
 from snnlocality.attacks.triggers import TRIGGERS
+from snnlocality.claims.claim import PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX, WORKING_TRIGGER, all_claims
 from snnlocality.claims.evidence import Evidence, MissingError, published
-from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX, WORKING_TRIGGER
 from snnlocality.claims.verdict import Verdict
 from snnlocality.reports.claims import judge, layout, of_published
 from snnlocality.reports.index import _claim
+
+CLAIMS = tuple(claim for claim in all_claims() if claim.id[0] == "C")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from snnlocality import registry
-from snnlocality.claims import evidence, tutorial
+from snnlocality.claims import evidence
+from snnlocality.claims.ledger import tutorial
 from snnlocality.claims.verdict import Verdict
 from snnlocality.reports.claims import judge
 from snnlocality.tutorial.surrogates import NORMALISATIONS

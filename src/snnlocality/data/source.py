@@ -1,7 +1,7 @@
 """A data source, and where data on disk is looked for.
 
-A source's file (``data.sources``) declares it and names what reads it, which is imported on demand: nothing numerical is loaded here, and
-the code closure of prepared data holds its own source only.
+A source's file (``data.sources``) declares it and names what reads it, which is imported on demand: nothing numerical
+is loaded here, and the code closure of prepared data holds its own source only.
 """
 
 import importlib

@@ -5,9 +5,8 @@ from scipy import stats
 
 from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.claims import evidence as numbers
+from snnlocality.claims.claim import PAPERS_ATTACK, Claim, Contrasts, all_claims
 from snnlocality.claims.evidence import Evidence, MissingError
-from snnlocality.claims.ledger import CLAIMS, PAPERS_ATTACK, Claim, Contrasts
-from snnlocality.claims.tutorial import CLAIMS as TUTORIAL
 from snnlocality.claims.verdict import Assessment, Contrast, Verdict, assess, satisfied, verdict
 from snnlocality.data.batches import read_notice
 from snnlocality.reports import figure2, figure4, table4, tables
@@ -23,7 +22,7 @@ def render(job: Job) -> None:
     """Write the ledger as CSV, Markdown and HTML."""
     theirs = numbers.published(*map(pd.read_csv, job.static_inputs.values()), PAPERS_ATTACK, TRIGGERS)
     ours = of_runs(job, set(theirs.accuracy["dataset"]))
-    ledger = judge((*CLAIMS, *TUTORIAL), theirs, ours)
+    ledger = judge(all_claims(), theirs, ours)
     notices = [read_notice(path) for path in job.inputs["data"].values()]
     title = f"The papers' claims, study '{job.settings['study']}'"
     write_text(job.outputs["table"], ledger.to_csv(index=False, float_format="%.6g"))

@@ -1,5 +1,6 @@
 """A verdict on every claim."""
 
+from snnlocality import registry
 from snnlocality.study.reported import on_recordings, rule_modules
 from snnlocality.study.step import Report
 from snnlocality.study.steps import backdoor, cka, collect, fgsm, fisher, prepare, shift, tutorial
@@ -25,7 +26,10 @@ STEP = Report(
     },
     static_inputs=("table2.csv", "table3.csv", "table4.csv"),
     settings=lambda parameters, key: {**on_recordings(parameters), "experiments": list(EXPERIMENTS)},
-    choices=rule_modules,
+    choices=lambda settings: (
+        *rule_modules(settings),
+        *(registry.module_name(registry.CLAIMS, name) for name in registry.names(registry.CLAIMS)),
+    ),
     outputs={"table": "claims.csv", "text": "claims.md", "page": "claims.html"},
     entry="snnlocality.reports.claims:render",
     section="claims",

@@ -1,4 +1,4 @@
-"""The testable statements of Neftci et al. 2019, in the form of the paper's claims (``claims.ledger``).
+"""The testable statements of Neftci et al. 2019, in the form of the paper's claims (``claims.claim``).
 
 Thresholds were written before a statement was tested, but after the experiments' figures had been looked at.
 """
@@ -6,8 +6,8 @@ Thresholds were written before a statement was tested, but after the experiments
 import math
 
 from snnlocality import registry
+from snnlocality.claims.claim import VISION, Claim
 from snnlocality.claims.evidence import Evidence
-from snnlocality.claims.ledger import VISION, Claim
 from snnlocality.claims.verdict import Contrast
 from snnlocality.tutorial.surrogates import NORMALISATIONS
 
