@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from snnlocality import paths
 from snnlocality.provenance.records import execution_log
 from snnlocality.storage import read_json
 from snnlocality.study import catalogue
+from snnlocality.study.axes import TASK
 from snnlocality.study.step import Work
 from snnlocality.study.steps import prepare
 
@@ -95,6 +96,14 @@ def estimate(parameters: params.Parameters, rates: Mapping[str, float]) -> list[
     ]
 
 
+def unfitting(parameters: params.Parameters) -> Iterator[str]:
+    """A line for every measurement that a task of the study has not, which says why."""
+    for step in catalogue.steps():
+        for task in params.tasks(parameters) if TASK in step.axes else ():
+            if (reason := step.needs(parameters, task)) is not None:
+                yield f"No {step.name} on {task}: {reason}."
+
+
 def known_rates() -> tuple[dict[str, float], str]:
     """Rates, and what they are of: this machine's own demo if it was run here, else what came with the project."""
     own = measured(params.load(study="demo"))
@@ -118,5 +127,6 @@ def text(parameters: params.Parameters, cores: int) -> str:
             *rows,
             f"Hours of one processor that does nothing else, scaled up from {machine}. Finished jobs are counted too; "
             "as long as data are not prepared, sources on disk are taken for whole sets.",
+            *unfitting(parameters),
         ]
     )

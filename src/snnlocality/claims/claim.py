@@ -44,26 +44,32 @@ class Claim(NamedTuple):
 
 
 def accuracy_of(e: Evidence, dataset: str, method: str, arch: str) -> np.ndarray:
+    """Test accuracies of a cell of Table 2, in percent, by seed."""
     return e.values("accuracy", dataset=dataset, method=method, arch=arch)
 
 
 def attacked_of(e: Evidence, method: str, arch: str, epsilon: float, attack: str) -> np.ndarray:
+    """The same under an attack, as in Table 3."""
     return e.values("attacked", attack=attack, method=method, arch=arch, epsilon=epsilon)
 
 
 def poisoned_of(e: Evidence, method: str, arch: str, rate: float, trigger: str, metric: str = "attack_success_rate"):
+    """A figure of poisoned runs, in percent, by pair of classes, as in Table 4."""
     return e.values("poisoned", trigger=trigger, method=method, arch=arch, poison_rate=rate, metric=metric)
 
 
 def epsilons(e: Evidence, least: float = 0.0) -> list[float]:
+    """The strengths of attacks above zero, from the least on."""
     return sorted(epsilon for epsilon in e.choices("attacked", "epsilon") if epsilon > 0 and epsilon >= least)
 
 
 def rates(e: Evidence, most: float = 1.0) -> list[float]:
+    """The poison rates up to the most."""
     return sorted(rate for rate in e.choices("poisoned", "poison_rate") if rate <= most)
 
 
 def decolle_best(e: Evidence, attack: str) -> list[Contrast]:
+    """That DECOLLE withstands an attack best."""
     return [
         Contrast(
             f"DECOLLE - {other}, {arch}, epsilon {epsilon:g}",
@@ -76,6 +82,7 @@ def decolle_best(e: Evidence, attack: str) -> list[Contrast]:
 
 
 def lower_asr(e: Evidence, trigger: str, most: float = 1.0) -> list[Contrast]:
+    """That attacks succeed less often with recurrence."""
     return [
         Contrast(
             f"{method}, FF - REC, rate {rate:g}",
@@ -87,12 +94,14 @@ def lower_asr(e: Evidence, trigger: str, most: float = 1.0) -> list[Contrast]:
 
 
 def no_advantage(e: Evidence, trigger: str) -> list[Contrast]:
+    """That DECOLLE has no lower attack success rate than the others."""
     cells = [(arch, rate) for arch in ARCHITECTURES for rate in rates(e)]
     differences = [poisoned_of(e, "DECOLLE", *cell, trigger) - poisoned_of(e, "BPTT", *cell, trigger) for cell in cells]
     return [Contrast("ASR of DECOLLE - BPTT, mean over cells", np.mean(differences, axis=0), -NO_ADVANTAGE)]
 
 
 def both(*tests: Contrasts) -> Contrasts:
+    """The contrasts of several claims together."""
     return lambda e: [contrast for test in tests for contrast in test(e)]
 
 

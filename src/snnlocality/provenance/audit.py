@@ -67,7 +67,7 @@ def audit_study(
     return [
         *_examined(jobs, remembered, progress),
         *orphans(parameters, jobs),
-        *lock_findings(jobs, remembered),
+        *lock_findings(parameters, jobs, remembered),
     ]
 
 
@@ -205,10 +205,11 @@ def _whose(path: Path) -> str:
     return "no step of this study makes it: delete it, or keep it elsewhere"
 
 
-def lock_findings(jobs: Sequence[Job], remembered: Manifest) -> list[Finding]:
+def lock_findings(parameters: params.Parameters, jobs: Sequence[Job], remembered: Manifest) -> list[Finding]:
     """Findings on what dvc.lock remembers beside results, on folders that it cannot tell, and on itself."""
     # DVC has no stage for what is made only for who asks.
-    results = {str(path) for job in jobs if not job.step.optional for path in (*job.output_paths, job.record)}
+    extras = {job.name for job in catalogue.extras(parameters)}
+    results = {str(path) for job in jobs if job.name not in extras for path in (*job.output_paths, job.record)}
     others = {path: known for path, known in remembered.files.items() if path not in results}
     found = [
         Finding("dvc.lock", path, Verdict.MISSING, (f"{path} does not exist",))

@@ -2,12 +2,12 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 from snnlocality.parameters import Parameters
-from snnlocality.study.step import Job, Report, Step
+from snnlocality.study.step import Job, Output, Report, Step
 
 STEPS, REPORTS = "snnlocality.study.steps", "snnlocality.study.reports"
 
@@ -35,26 +35,49 @@ def reports() -> tuple[Report, ...]:
 
 
 @cache
-def optional() -> tuple[Step, ...]:
-    """What is made only for who asks."""
-    return tuple(step for step in (*steps(), *_found(REPORTS)) if step.optional)
+def optional_reports() -> tuple[Report, ...]:
+    """What is rendered only for who asks."""
+    return tuple(report for report in _found(REPORTS) if isinstance(report, Report) and report.optional)
 
 
 def by_name() -> dict[str, Step]:
     """All steps and reports."""
-    return {step.name: step for step in (*steps(), *reports(), *optional())}
+    return {step.name: step for step in (*steps(), *reports(), *optional_reports())}
+
+
+def behind(parameters: Parameters, reports: Iterable[Report]) -> list[Step]:
+    """The steps whose outputs reports rest on, each after those it reads itself."""
+    found: dict[str, Step] = {}
+
+    def add(step: Step) -> None:
+        for read in inputs(parameters, step):
+            add(read.step)
+            if not isinstance(read.step, Report):
+                found.setdefault(read.step.name, read.step)
+
+    for report in reports:
+        add(report)
+    return list(found.values())
+
+
+def inputs(parameters: Parameters, step: Step) -> Iterator[Output]:
+    """What the jobs of a step read, each kind once."""
+    for key in step.keys(parameters):
+        yield from step.read(parameters, key).values()
+        if not callable(step.inputs):
+            return
 
 
 def everything(parameters: Parameters) -> Iterator[Job]:
-    """Every job of the study, each after those it reads; what is optional is left out."""
-    for step in (*steps(), *reports()):
-        if not step.optional:
-            yield from step.jobs(parameters)
+    """Every job of the study, each after those it reads: all that is rendered, and what it rests on."""
+    for step in (*behind(parameters, reports()), *reports()):
+        yield from step.jobs(parameters)
 
 
 def extras(parameters: Parameters) -> Iterator[Job]:
-    """The jobs that are made only for who asks."""
-    for step in optional():
+    """The jobs that are made only for who asks: no report of every study rests on them."""
+    needed = behind(parameters, reports())
+    for step in (*(step for step in steps() if step not in needed), *optional_reports()):
         yield from step.jobs(parameters)
 
 

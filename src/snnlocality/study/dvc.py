@@ -76,7 +76,7 @@ def _stages(parameters: params.Parameters) -> Iterator[tuple[str, dict[str, Any]
     # First of all, so that others than the chosen study's stop at once.
     yield "study", {"cmd": "snnlocality stages --check", "params": ["study", "scale"]}
     remembered: set[str] = set()
-    for step in catalogue.steps():
+    for step in catalogue.behind(parameters, catalogue.reports()):
         if step.axes in ((TASK,), (TASK, RULE)):
             yield _of_task(parameters, step)
             remembered |= {step.name, *(read.step.name for read in step.inputs.values())}
@@ -85,7 +85,7 @@ def _stages(parameters: params.Parameters) -> Iterator[tuple[str, dict[str, Any]
     for report in sorted(catalogue.reports(), key=lambda report: report.name == "index"):
         stages.setdefault(report.stage or report.name, []).append(report)
     for name, reports in stages.items():
-        own = [step for step in _behind(parameters, reports) if step.name not in remembered]
+        own = [step for step in catalogue.behind(parameters, reports) if step.name not in remembered]
         remembered |= {step.name for step in own}
         yield name, _of_reports(parameters, reports, own)
 
@@ -127,7 +127,7 @@ def _of_reports(parameters: params.Parameters, reports: list[Report], own: list[
         made = sorted({str(Path(one).parent) for one in targets})
     deps = {*_ALWAYS, *(f"{PUBLISHED}/{name}" for report in reports for name in report.static_inputs)}
     for step in (*reports, *own):
-        for read in _inputs(parameters, step):
+        for read in catalogue.inputs(parameters, step):
             deps |= set(_read(parameters, step, read))
     keys = [key for step in (*reports, *own) for key in step.params]
     stage: dict[str, Any] = {"cmd": _commands(targets)}
@@ -143,29 +143,6 @@ def _of_reports(parameters: params.Parameters, reports: list[Report], own: list[
         axes = {"reports/curves.csv": {"x": "epoch", "y": "validation_accuracy"}}
         stage["plots"] = [{one: {"persist": True, **axes.get(one, {})}} for one in sorted(plots)]
     return stage
-
-
-def _behind(parameters: params.Parameters, reports: Iterable[Report]) -> list[Step]:
-    """The steps that reports read, each after those it reads itself."""
-    found: dict[str, Step] = {}
-
-    def add(step: Step) -> None:
-        for read in _inputs(parameters, step):
-            add(read.step)
-            if not isinstance(read.step, Report):
-                found.setdefault(read.step.name, read.step)
-
-    for report in reports:
-        add(report)
-    return list(found.values())
-
-
-def _inputs(parameters: params.Parameters, step: Step) -> Iterator[Output]:
-    """What the jobs of a step read, each kind once."""
-    for key in step.keys(parameters):
-        yield from step.read(parameters, key).values()
-        if not callable(step.inputs):
-            return
 
 
 def _read(parameters: params.Parameters, reader: Step, read: Output) -> Iterator[str]:

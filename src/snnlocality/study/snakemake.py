@@ -21,7 +21,7 @@ _HEAD = "# Written by `snnlocality generate` from src/snnlocality/study: a chang
 
 def files() -> dict[Path, str]:
     """The text of every file of rules."""
-    every = (*catalogue.steps(), *catalogue.reports(), *catalogue.optional())
+    every = (*catalogue.steps(), *catalogue.reports(), *catalogue.optional_reports())
     steps = {step.name: step for step in every if not isinstance(step, Report)}
     reports = {step.name: step for step in every if isinstance(step, Report)}
     return {file: text(rules.values()) for file, rules in ((STEPS, steps), (REPORTS, reports))}

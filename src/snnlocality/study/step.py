@@ -62,7 +62,6 @@ class Step:
     work: Callable[["Work"], float] = lambda work: 1.0  # of one job, in units that make studies comparable
     params: tuple[str, ...] = ()  # tables of params.yaml that its settings are from; {study} and {task} are filled in
     stage: str | None = None  # of dvc.yaml, if not one of its own (reports) or that of its first reader
-    optional: bool = False  # made only for who asks; no study waits for it
 
     def __getitem__(self, output: str) -> Output:
         """An output as another step's input."""
@@ -152,6 +151,7 @@ class Report(Step):
     place: int  # on the page that holds everything: the paper's order
     section: str = "artifacts"  # of that page
     on_page: bool = False  # whether its module has ``on_page(table)``, the tables that the page shows
+    optional: bool = False  # rendered only for who asks
     folded: Mapping[str, str] = field(default_factory=dict)  # titles of pictures that stand behind the main one
     memory_mb: int = 2000
     minutes: int = 10

@@ -27,5 +27,4 @@ STEP = Step(
     entry="snnlocality.steps.search_cell:run",
     uses=("engine", "advance", "keepers"),
     minutes=120,
-    optional=True,
 )
