@@ -4,7 +4,7 @@ import sys
 from itertools import chain
 
 # This checkout's own code, here and in the jobs, whatever environment is active: `dvc exp run --temp` computes in a copy.
-SOURCE = os.path.join(workflow.basedir, "src")
+SOURCE = os.path.realpath(os.path.join(str(workflow.current_basedir), "../../src"))
 sys.path.insert(0, SOURCE)
 PATHS = filter(None, (SOURCE, os.environ.get("PYTHONPATH")))
 os.environ |= {"PYTHONPATH": os.pathsep.join(PATHS)}
@@ -19,6 +19,7 @@ from snnlocality.provenance import memory, requests, run_cache
 from snnlocality.provenance.checkout import refuse_code_of_another
 from snnlocality.provenance.environment import not_as_locked
 from snnlocality.study import catalogue
+from snnlocality.study import snakemake_private as private
 from snnlocality.study.axes import AXES, RUN
 from snnlocality.study.steps import train
 from snnlocality.study.workflow import Study, retried
@@ -30,7 +31,7 @@ try:
     refuse_code_of_another()
     PARAMETERS = requests.parameters_of(config)
     ENGINE = checked_name()
-    if workflow.is_main_process:
+    if private.is_main(workflow):
         requests.check_targets(PARAMETERS, sys.argv[1:])
 except UserError as error:
     raise WorkflowError(str(error)) from None
@@ -43,7 +44,7 @@ input_of, inputs_of, params_of = JOBS.input_of, JOBS.inputs_of, JOBS.params_of
 config["captions"] = catalogue.captions(STUDY)
 
 # A clone, an older commit: what Snakemake remembers is what the records beside the results say.
-if workflow.is_main_process:
+if private.is_main(workflow):
     jobs = chain(catalogue.everything(PARAMETERS), catalogue.extras(PARAMETERS))
     memory.recall(STUDY, jobs)
 
@@ -57,15 +58,14 @@ if PARAMETERS.scale != 1:
     )
 
 # Who has the results needs no raw data; who must prepare some is told before any job starts.
-UNPREPARED = requests.unprepared(PARAMETERS) if workflow.is_main_process else {}
+UNPREPARED = requests.unprepared(PARAMETERS) if private.is_main(workflow) else {}
 for reason in UNPREPARED.values():
     logger.warning(reason)
 
 
 # Several runs on one thread each are faster than one run on several; a study of few runs spreads them.
 RUNS = sum(1 for _ in train.STEP.keys(PARAMETERS))
-# (There is no number of cores where nothing runs, as for --report.)
-RUN_THREADS = max(1, (workflow.global_resources["_cores"].value or 1) // RUNS)
+RUN_THREADS = max(1, private.cores(workflow) // RUNS)
 
 
 wildcard_constraints:

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord
-from snakemake.persistence.file import FilePersistence
 
 from snnlocality import paths
 from snnlocality.errors import UserError
 from snnlocality.storage import read_json
+from snnlocality.study import snakemake_private as private
 from snnlocality.study.step import Job
 
 _UNKNOWN = ["no readable record says how it was made"]  # in place of parameters, so different from all
@@ -43,7 +42,7 @@ def recall(study: str, jobs: Iterable[Job] = ()) -> None:
     Of results for which no readable record vouches it remembers just that, so that the steps (of ``steps``, which are
     looked at only then) that make them are executed again.
     """
-    memory = FilePersistence(nolock=True)
+    memory = private.memory()
     there = {path for folder in (paths.RESULTS / study, paths.REPORTS) for path in folder.rglob("*") if path.is_file()}
     records = {path for path in there if path.name.endswith(".record.json")}
     vouched: set[Path] = set()
@@ -68,19 +67,10 @@ def recall(study: str, jobs: Iterable[Job] = ()) -> None:
                 _tell(memory, (job.record, *job.output_paths), min(found), job.name, {"params": _UNKNOWN})
 
 
-def _tell(memory: FilePersistence, outputs: Iterable[Path], of: Path, step: str, told: dict[str, Any]) -> None:
+def _tell(memory: Any, outputs: Iterable[Path], of: Path, step: str, told: dict[str, Any]) -> None:
     """Make it remember this of a step's outputs; ``of``: one of them that exists."""
-    # How a job is started and in which environment decides nothing here.
-    told |= {
-        "record_format_version": RECORD_FORMAT_VERSION,
-        "incomplete": False,
-        "code": None,
-        "software_stack_hash": None,
-    }
     for output in outputs:
-        known = memory._read_record(str(output)) or MetadataRecord(rule=step, **_times(of, step))
-        if any(known[field] != value for field, value in told.items()):
-            memory._write_record(str(output), known.model_copy(update=told))
+        private.remember(memory, output, step, _times(of, step), told)
 
 
 def as_text(value: Any) -> str:

@@ -1,4 +1,7 @@
-"""A copy of the rendered reports for the repository's page."""
+"""A copy of the rendered reports for the repository's page: tables as Markdown and CSV, figures.
+
+Pages in HTML hold the same once more, at several megabytes; whoever wants them has ``make demo`` or ``dvc pull``.
+"""
 
 import shutil
 from pathlib import Path
@@ -16,7 +19,12 @@ def snapshot(parameters: params.Parameters, folder: str | Path) -> Path:
     The same for a folder that cannot be written.
     """
     folder = Path(folder)
-    reports = [paths.REPORTS / output for report in catalogue.reports() for output in report.outputs.values()]
+    reports = [
+        paths.REPORTS / output
+        for report in catalogue.reports()
+        for output in report.outputs.values()
+        if not output.endswith(".html")
+    ]
     for path in reports:
         check(path)
     for path in reports:

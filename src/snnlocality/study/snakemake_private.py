@@ -1,0 +1,58 @@
+"""What is leaned on of Snakemake that it does not promise: in one place, and tested (``test_snakemake_private``).
+
+Snakemake has no public way to say what it should remember of a result that another clone computed, what it is about to
+do, or how fast it may start jobs. A new release may rename any of this.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord
+from snakemake.persistence.file import FilePersistence
+
+
+def memory() -> FilePersistence:
+    """What Snakemake remembers of outputs, in ``.snakemake/metadata``."""
+    return FilePersistence(nolock=True)
+
+
+def remember(memory: FilePersistence, output: Path, rule: str, times: dict[str, float], told: dict[str, Any]) -> None:
+    """Make it remember this of an output, beside what it knows already."""
+    # How a job is started and in which environment decides nothing here.
+    told = told | {
+        "record_format_version": RECORD_FORMAT_VERSION,
+        "incomplete": False,
+        "code": None,
+        "software_stack_hash": None,
+    }
+    known = memory._read_record(str(output)) or MetadataRecord(rule=rule, **times)
+    if any(known[field] != value for field, value in told.items()):
+        memory._write_record(str(output), known.model_copy(update=told))
+
+
+def is_main(workflow: Any) -> bool:
+    """Whether this is the process that plans, and not one that executes a job of it."""
+    return workflow.is_main_process
+
+
+def cores(workflow: Any) -> int:
+    """How many processors there are; 1 where nothing runs, as for ``--report``."""
+    return workflow.global_resources["_cores"].value or 1
+
+
+def tasks_prepared(workflow: Any) -> set[str]:
+    """The tasks whose data the workflow is about to prepare."""
+    jobs: Iterable[Any] = workflow.dag.needrun_jobs()
+    return {job.wildcards.task for job in jobs if job.rule.name == "prepare"}
+
+
+def start_jobs_as_they_come(workflow: Any) -> None:
+    """Lift the default limit of 100 jobs a second.
+
+    To keep to it, Snakemake chooses among all ready jobs anew every second, once more for every job that has ended:
+    soon a processor does nothing else.
+    """
+    limiter = workflow.scheduler.job_rate_limiter
+    if limiter and (limiter.max_jobs, limiter.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None

@@ -1,0 +1,31 @@
+"""A canary: what Snakemake does not promise and is leaned on is still there, in the release that is locked and in any newer."""
+
+import inspect
+
+from snakemake.dag import DAG
+from snakemake.persistence import MetadataRecord
+from snakemake.persistence.file import FilePersistence
+from snakemake.scheduling import job_scheduler
+from snakemake.workflow import Workflow
+
+from snnlocality.study import snakemake_private as private
+
+
+def test_a_record_of_an_output_is_written_and_read_back(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = {"params": ["'x'"], "input": ["a"], "input_checksums": {"a": "sha256:0"}}
+    private.remember(private.memory(), tmp_path / "made.csv", "train", {"starttime": 1.0, "endtime": 2.0}, told)
+    known = private.memory()._read_record(str(tmp_path / "made.csv"))
+    assert {field: known[field] for field in told} == told
+    assert (known["rule"], known["incomplete"], known["starttime"]) == ("train", False, 1.0)
+
+
+def test_the_fields_and_attributes_have_their_names():
+    for field in ("rule", "params", "input", "input_checksums", "incomplete", "code", "software_stack_hash"):
+        assert field in MetadataRecord.model_fields, f"Snakemake's record of an output has no field '{field}' any more"
+    for owner, name in ((FilePersistence, "_read_record"), (FilePersistence, "_write_record"), (DAG, "needrun_jobs")):
+        assert hasattr(owner, name), f"{owner.__name__} has no {name} any more"
+    assert hasattr(Workflow, "is_main_process"), "a workflow does not know any more whether it is the one that plans"
+    assert "job_rate_limiter" in inspect.getsource(job_scheduler), (
+        "the scheduler's limit of jobs a second has another name"
+    )
