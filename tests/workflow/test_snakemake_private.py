@@ -1,4 +1,4 @@
-"""A canary: what Snakemake does not promise and is leaned on is still there, in the locked release and in newer ones."""
+"""A canary: what Snakemake does not promise and is leaned on is there, in the locked release and in newer ones."""
 
 import inspect
 
