@@ -12,7 +12,7 @@ def test_the_tuned_values_are_the_best_of_the_search(root):
     cells = trials.groupby(["task", "rule", "arch"], sort=False)
     expected = {
         (task, rule, architecture)
-        for task in parameters.TASKS
+        for task in chosen.tasks
         for rule in chosen.rules
         for architecture in parameters.task_of(chosen, task).architectures
     }

@@ -115,7 +115,7 @@ def test_results_that_cannot_be_written_are_named_before_the_work_begins(victim)
         blocked.unlink()
     assert status == 2
     title, sentence = said.splitlines()
-    assert title.startswith("vision bptt rec")
+    assert title.startswith("train vision bptt rec")
     assert sentence.startswith(
         f"snnlocality: {victim.artifacts[0]}/model.safetensors could not be written (File exists"
     )

@@ -14,8 +14,8 @@ from snnlocality.network import Shape
 from snnlocality.neurons.spikes import spiking
 
 with runnable():
+    from snnlocality.engines.cuda import packed
     from snnlocality.engines.cuda.device import find_device
-    from snnlocality.learning import packed
 
 EXACT = 1e-10
 TRAINING, VALIDATION = np.arange(6), np.arange(6, 10)

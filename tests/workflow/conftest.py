@@ -122,8 +122,26 @@ def tiny(params: dict) -> None:
     tutorial["rate_coding"] |= {"samples": 20, "tested": 10, "durations": [5]}
 
 
+# Data take longer to simulate than all that a tiny study makes of them.
+_FEW_DIGITS = """\"\"\"The first of scikit-learn's digits, as many as tests need.\"\"\"
+
+from snnlocality.data.source import Source
+
+SOURCE = Source("recordings", "snnlocality.data.sources.digits:few", samples=450)
+
+
+def few():
+    from dataclasses import replace
+
+    from snnlocality.data.vision.saccades import digits
+
+    every = digits()
+    return replace(every, labels=every.labels[:450], official_test=every.official_test[:450])
+"""
+
+
 def fresh_copy(root: Path) -> Project:
-    """What Git tracks of the project and its workflow needs, in a new folder."""
+    """What Git tracks of the project and its workflow needs, in a new folder; with a quarter of the digits."""
     root.mkdir()
     for name in _PROJECT:
         source = ROOT / name
@@ -132,6 +150,7 @@ def fresh_copy(root: Path) -> Project:
         else:
             shutil.copy(source, root / name)
     (root / "slurm").symlink_to("workflow/profiles/slurm")
+    (root / "src/snnlocality/data/sources/digits.py").write_text(_FEW_DIGITS)
     return Project(root)
 
 

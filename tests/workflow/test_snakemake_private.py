@@ -29,3 +29,4 @@ def test_the_fields_and_attributes_have_their_names():
     assert "job_rate_limiter" in inspect.getsource(job_scheduler), (
         "the scheduler's limit of jobs a second has another name"
     )
+    assert "self.default_target" in inspect.getsource(Workflow.__init__), "a workflow's default target has another name"

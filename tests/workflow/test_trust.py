@@ -45,7 +45,7 @@ EDITS = {
     "data": Edit("results/demo/vision/data.safetensors", "prepare@vision", b'"U8"', b'"B8"'),
     "report": Edit("reports/table2.md", "table2", b"BPTT", b"DPTT"),
     "page": Edit("reports/index.html", "index", b"BPTT", b"DPTT"),
-    "record": Edit("reports/table3.record.json", "table3", b'"source": "digits"', b'"source": "nmnist"'),
+    "record": Edit("reports/table3.record.json", "table3", b'"vision": "digits"', b'"vision": "nmnist"'),
 }
 
 

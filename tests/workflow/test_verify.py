@@ -57,9 +57,9 @@ def forge(project, folder, output, step, change):
 
 
 def polished(metrics):
-    """Metrics whose accuracy is a little better, by 12 of 360 decisions."""
+    """Metrics whose accuracy is a little better, by 12 of 90 decisions."""
     figures = json.loads(metrics)
-    figures["test_accuracy"] += 12 / 360
+    figures["test_accuracy"] += 12 / 90
     return json.dumps(figures, indent=2, sort_keys=True) + "\n"
 
 
@@ -68,7 +68,7 @@ def test_a_result_forged_with_its_record_is_found(project):
     done = project.run("snnlocality", "verify", f"{RUN}/metrics.json", check=False)
     assert done.returncode == 1
     assert "another platform computed it (libc another there" in done.stdout
-    assert "12 of 360 decisions, 1 allowed" in done.stdout
+    assert "12 of 90 decisions, 1 allowed" in done.stdout
     log.unlink()
     done = project.run("snnlocality", "verify", f"{RUN}/metrics.json", check=False)
     assert done.returncode == 1
@@ -95,7 +95,7 @@ def test_another_engine_agrees_within_the_tolerance(project):
     done = project.run("env", "SNNLOCALITY_ENGINE=reference", "snnlocality", "verify", f"{RUN}/model.safetensors")
     assert "within tolerance" in done.stdout
     assert "engine cpu there, reference here" in done.stdout
-    assert "of 360 decisions" in done.stdout
+    assert "of 90 decisions" in done.stdout
 
 
 def test_what_is_stale_or_edited_is_not_computed_again(project):

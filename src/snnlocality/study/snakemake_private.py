@@ -47,6 +47,11 @@ def tasks_prepared(workflow: Any) -> set[str]:
     return {job.wildcards.task for job in jobs if job.rule.name == "prepare"}
 
 
+def make_by_default(workflow: Any, rule: str) -> None:
+    """Choose what is made if nothing is asked for: a rule of an included file, which Snakemake itself does not take."""
+    workflow.default_target = rule
+
+
 def start_jobs_as_they_come(workflow: Any) -> None:
     """Lift the default limit of 100 jobs a second.
 
