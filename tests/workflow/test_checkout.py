@@ -39,12 +39,21 @@ def test_snakemake_runs_the_checkouts_own_code(project, foreign):
     assert project.planned("reports/table1.csv") == set()
 
 
-def test_an_experiment_in_a_copy_runs_the_code_of_the_copy(committed, foreign, tmp_path):
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [("--temp", "--name", "renamed", "table1")],
+        [("--queue", "--name", "renamed", "table1"), ("--run-all", "--jobs", "1")],
+    ],
+    ids=["in a copy", "queued"],
+)
+def test_an_experiment_runs_the_code_of_its_own_folder(committed, foreign, tmp_path, commands):
     root = tmp_path / "project"
     shutil.copytree(committed.root, root, symlinks=True)
     project = foreign(type(committed)(root))
     project.edit("src/snnlocality/reports/table1.py", "Table 1", "Tableau 1")
-    project.run("dvc", "exp", "run", "--temp", "--name", "renamed", "table1")
+    for command in commands:
+        project.run("dvc", "exp", "run", *command)
     assert "Tableau 1" not in (root / TABLE).read_text()
     project.run("dvc", "exp", "apply", "renamed")
     assert "Tableau 1" in (root / TABLE).read_text()
