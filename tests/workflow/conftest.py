@@ -138,10 +138,22 @@ def few():
     every = digits()
     return replace(every, labels=every.labels[:450], official_test=every.official_test[:450])
 """
+_FEW_PHONES = """\"\"\"Synthetic speech of as few speakers as tests need.\"\"\"
+
+from snnlocality.data.source import Source
+
+SOURCE = Source("utterances", "snnlocality.data.speech.phones:phones", 72, writer="snnlocality.data.sources.phones:few")
+
+
+def few(root):
+    from snnlocality.data.speech.phones import PhonesParameters, write_phones_tree
+
+    write_phones_tree(root, PhonesParameters(train_speakers=6, develop_speakers=1, test_speakers=2))
+"""
 
 
 def fresh_copy(root: Path) -> Project:
-    """What Git tracks of the project and its workflow needs, in a new folder; with a quarter of the digits."""
+    """What Git tracks of the project and its workflow needs, in a new folder; with a quarter of the data."""
     root.mkdir()
     for name in _PROJECT:
         source = ROOT / name
@@ -150,7 +162,8 @@ def fresh_copy(root: Path) -> Project:
         else:
             shutil.copy(source, root / name)
     (root / "slurm").symlink_to("workflow/profiles/slurm")
-    (root / "src/snnlocality/data/sources/digits.py").write_text(_FEW_DIGITS)
+    for name, source in (("digits", _FEW_DIGITS), ("phones", _FEW_PHONES)):
+        (root / f"src/snnlocality/data/sources/{name}.py").write_text(source)
     return Project(root)
 
 
