@@ -20,7 +20,7 @@ from snnlocality.provenance.checkout import refuse_code_of_another
 from snnlocality.provenance.environment import not_as_locked
 from snnlocality.study import catalogue
 from snnlocality.study import snakemake_private as private
-from snnlocality.study.axes import AXES, RUN
+from snnlocality.study.axes import AXES
 from snnlocality.study.steps import train
 from snnlocality.study.workflow import Study, retried
 

@@ -5,12 +5,6 @@ CELL = str(
 )
 
 
-def runs_of_cell(wildcards):
-    """The runs of all seeds of a cell."""
-    key = {axis.name: getattr(wildcards, axis.name) for axis in RUN[:-1]}
-    return list(train.STEP.jobs(PARAMETERS, **key))
-
-
 rule train_many:
     input:
         [CELL.format(**key) for key in train.STEP.keys(PARAMETERS) if key["seed"] == 0],
@@ -37,9 +31,9 @@ rule train_cell:
     params:
         study=STUDY,
         settings=lambda wildcards: [
-            run.settings_text for run in runs_of_cell(wildcards)
+            run.settings_text for run in JOBS.runs_of_cell(wildcards)
         ],
-        code=lambda wildcards: [run.code for run in runs_of_cell(wildcards)],
+        code=lambda wildcards: [run.code for run in JOBS.runs_of_cell(wildcards)],
         libraries=JOBS.libraries,
     message:
         "Train all seeds of {wildcards.task} {wildcards.rule} {wildcards.arch}, fold {wildcards.fold}"

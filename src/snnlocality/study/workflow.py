@@ -7,7 +7,9 @@ from snnlocality.parameters import Parameters
 from snnlocality.provenance import memory, raw
 from snnlocality.provenance.environment import installed_versions
 from snnlocality.study import catalogue
+from snnlocality.study.axes import CELL, FOLD
 from snnlocality.study.step import Job
+from snnlocality.study.steps import train
 
 Wildcards = Mapping[str, str]
 OfWildcards = Callable[[Any], Any]
@@ -29,6 +31,11 @@ class Study:
         if identity not in self._jobs:
             self._jobs[identity] = found.job(self._parameters, **key)
         return self._jobs[identity]
+
+    def runs_of_cell(self, wildcards: Any) -> list[Job]:
+        """The trainings of all seeds of a cell and a fold."""
+        key = {axis.name: axis.kind(getattr(wildcards, axis.name)) for axis in (*CELL, FOLD)}
+        return list(train.STEP.jobs(self._parameters, **key))
 
     def input_of(self, step: str, name: str) -> OfWildcards:
         """An input that is many files: what other steps make for all of the study."""
