@@ -17,12 +17,12 @@ import numpy as np
 from scipy import stats
 
 from snnlocality import parameters as params
-from snnlocality import plan
 from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.choice import choose
 from snnlocality.learning.training import evaluate
 from snnlocality.runs.training import fit, optimisation_of
+from snnlocality.study.steps import train
 
 RUNS = Path("benchmarks/agreement.csv")
 TABLE = Path("docs/performance/agreement.md")
@@ -78,19 +78,20 @@ def table(rows: list[dict[str, str]]) -> str:
 def _cells(parameters: params.Parameters) -> Iterator[tuple[str, str, str, str, str]]:
     """(task, rule, architecture, seed, digest of the settings) of every run."""
     for seed in range(max(SEEDS.values())):
-        for task in params.TASKS:
+        for task in SEEDS:
             if seed < SEEDS[task]:
                 for rule in parameters.rules:
                     for arch in ARCHITECTURES:
-                        decisive = plan.train(parameters, task, rule, arch, 0, seed).decisive
+                        job = train.STEP.job(parameters, task=task, rule=rule, arch=arch, fold=0, seed=seed)
+                        decisive = job.settings_text
                         yield task, rule, arch, str(seed), hashlib.sha256(decisive.encode()).hexdigest()[:12]
 
 
 def _test_accuracy(
     parameters: params.Parameters, engine_name: str, task: str, rule: str, architecture: str, seed: str
 ) -> float:
-    run = plan.train(parameters, task, rule, architecture, 0, int(seed))
-    dataset, parts = load(run.made[0], 0)
+    run = train.STEP.job(parameters, task=task, rule=rule, arch=architecture, fold=0, seed=int(seed))
+    dataset, parts = load(run.inputs["data"], 0)
     engine = choose(engine_name)
     network = fit(run.settings, dataset, parts, int(seed), engine, lambda epoch: None).network
     return evaluate(network, dataset, parts[Part.TEST], optimisation_of(run.settings), engine).accuracy

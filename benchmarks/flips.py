@@ -15,13 +15,13 @@ import numpy as np
 import torch
 
 from snnlocality import parameters as params
-from snnlocality import plan
 from snnlocality.data.batches import Dataset, batches, load
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.losses import decisions
 from snnlocality.network import Network
 from snnlocality.runs.training import fit
+from snnlocality.study.steps import train
 
 TABLE = Path("docs/performance/flips.md")
 ARCHITECTURES = ("ff", "rec")
@@ -61,8 +61,8 @@ def main() -> None:
     lines = ["| " + " | ".join(_COLUMNS) + " |", "|---" * len(_COLUMNS) + "|"]
     for rule in parameters.rules:
         for architecture in ARCHITECTURES:
-            run = plan.train(parameters, "vision", rule, architecture, 0, 0)
-            dataset, parts = load(run.made[0], 0)
+            run = train.STEP.job(parameters, task="vision", rule=rule, arch=architecture, fold=0, seed=0)
+            dataset, parts = load(run.inputs["data"], 0)
             network = fit(run.settings, dataset, parts, 0, CpuEngine(), lambda epoch: None).network
             n = count(network, dataset)
             near, unequal = 1e6 * n.near / n.potentials, 100 * n.unequal / n.potentials
