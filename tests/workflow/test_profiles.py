@@ -10,6 +10,7 @@ import yaml
 
 from snnlocality import parameters
 from snnlocality.schema import PATH, schema_text
+from snnlocality.study import snakemake
 
 
 def test_the_slurm_profile_selects_the_paper_study(project):
@@ -32,6 +33,12 @@ def test_many_runs_are_packed_into_one_job_of_the_cluster(project):
     runs = 2 * 2 * 10  # tasks, rules, seeds
     assert sum(job.count(": Train one run") for job in jobs) == runs
     assert [job.count(": Train one run") for job in jobs] == [10] * (runs // 10)
+
+
+def test_the_rules_are_what_the_steps_say(root):
+    for file, rules in snakemake.files().items():
+        assert (root / file).read_text() == rules, f"{file} is written by: snnlocality generate"
+    assert "rule table2:" in (root / snakemake.REPORTS).read_text()
 
 
 def test_every_rule_names_its_environment(root):
