@@ -1,4 +1,4 @@
-"""Where every artifact lies, relative to the root of the project. The Snakefile uses these too."""
+"""The folders of artifacts, relative to the root of the project; where each one lies is in its step (``study``)."""
 
 from pathlib import Path
 

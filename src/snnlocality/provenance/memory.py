@@ -39,7 +39,7 @@ class _Record(BaseModel):
 def recall(study: str, jobs: Iterable[Job] = ()) -> None:
     """Make Snakemake remember of the study's results and of the reports what their records say, and only that.
 
-    Of results for which no readable record vouches it remembers just that, so that the steps (of ``steps``, which are
+    Of results for which no readable record vouches it remembers just that, so that the jobs (of ``jobs``, which are
     looked at only then) that make them are executed again.
     """
     memory = private.memory()

@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
 from snnlocality.parameters import Parameters
 from snnlocality.study.step import Job, Output, Report, Step
@@ -40,6 +39,7 @@ def optional_reports() -> tuple[Report, ...]:
     return tuple(report for report in _found(REPORTS) if isinstance(report, Report) and report.optional)
 
 
+@cache
 def by_name() -> dict[str, Step]:
     """All steps and reports."""
     return {step.name: step for step in (*steps(), *reports(), *optional_reports())}
@@ -88,12 +88,6 @@ def captions(study: str) -> dict[str, str]:
         for report in by_name().values()
         if isinstance(report, Report)
     }
-
-
-def job_of(parameters: Parameters, path: Path) -> Job | None:
-    """The job that makes a file."""
-    every = (*everything(parameters), *extras(parameters))
-    return next((job for job in every if path in (*job.output_paths, job.record)), None)
 
 
 def _found(package: str) -> list[Step]:

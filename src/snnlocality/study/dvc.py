@@ -79,8 +79,7 @@ def _stages(parameters: params.Parameters) -> Iterator[tuple[str, dict[str, Any]
     for step in catalogue.behind(parameters, catalogue.reports()):
         if step.axes in ((TASK,), (TASK, RULE)):
             yield _of_task(parameters, step)
-            remembered |= {step.name, *(read.step.name for read in step.inputs.values())}
-    remembered.add("train")
+            remembered |= {one.name for one in (step, *_before(step))}
     stages: dict[str, list[Report]] = {}
     for report in sorted(catalogue.reports(), key=lambda report: report.name == "index"):
         stages.setdefault(report.stage or report.name, []).append(report)
@@ -96,7 +95,7 @@ def _of_task(parameters: params.Parameters, step: Step) -> tuple[str, dict[str, 
     folder = str(Path(target).parent)
     by_rule = RULE in step.axes
     made = [folder] if by_rule else [target, f"{folder}/{step.name}.record.json"]
-    steps = [step, *_before(parameters, step)] if by_rule else [step]
+    steps = [step, *_before(step)] if by_rule else [step]
     read = dict.fromkeys(one.step for each in steps for one in each.inputs.values() if one.step not in steps)
     matrix: dict[str, Any] = {"task": list(params.tasks(parameters))}
     if by_rule:
@@ -111,12 +110,12 @@ def _of_task(parameters: params.Parameters, step: Step) -> tuple[str, dict[str, 
     }
 
 
-def _before(parameters: params.Parameters, step: Step) -> Iterator[Step]:
+def _before(step: Step) -> Iterator[Step]:
     """The steps whose results lie in a rule's folder of runs."""
     for read in step.inputs.values():
         if read.step.outputs and RULE in read.step.axes:
             yield read.step
-            yield from _before(parameters, read.step)
+            yield from _before(read.step)
 
 
 def _of_reports(parameters: params.Parameters, reports: list[Report], own: list[Step]) -> dict[str, Any]:

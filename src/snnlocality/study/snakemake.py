@@ -41,13 +41,12 @@ def text(steps: Iterable[Step]) -> str:
 
 def _rule(step: Step) -> Iterator[str]:
     main = next(iter(step.outputs))
-    record = str(Path(step.template(main)).parent / f"{step.name}.record.json")
     log = paths.LOGS / Path(step.template(main)).with_name(step.name)
     yield f"rule {step.name}:"
     if inputs := list(_inputs(step)):
         yield from _block("input", inputs)
     outputs = [f"{name}={_written(step, name)}" for name in step.outputs]
-    yield from _block("output", [*outputs, f'record="{record}"'])
+    yield from _block("output", [*outputs, f'record="{step.record_template}"'])
     yield from _block("log", [f'"{log}.log"'])
     yield from _block("benchmark", [f'"{log}.benchmark.tsv"'], end="")
     if step.local:

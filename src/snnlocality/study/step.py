@@ -83,20 +83,23 @@ class Step:
         """An output's path, to be filled in with the study and the axes."""
         return f"{self.folder}/{self.outputs[output]}"
 
+    @property
+    def record_template(self) -> str:
+        """The record's path, likewise: beside the main output."""
+        return str(Path(self.template(next(iter(self.outputs)))).with_name(f"{self.name}.record.json"))
+
     def path(self, output: str, study: str, key: Mapping[str, Any]) -> Path:
         """An output's path."""
         return Path(self.template(output).format(study=study, **{name: written(value) for name, value in key.items()}))
 
     def key_of(self, path: str, study: str) -> dict[str, str] | None:
         """The values of the axes in a path, if it is that of an output (or the record); they need not exist."""
-        for output in self.outputs:
-            template = self.template(output)
-            for one in (template, str(Path(template).with_name(f"{self.name}.record.json"))):
-                pattern = re.escape(one.replace("{study}", study))
-                for axis in self.axes:
-                    pattern = pattern.replace(re.escape(f"{{{axis.name}}}"), f"(?P<{axis.name}>{axis.pattern})")
-                if found := re.fullmatch(pattern, path):
-                    return found.groupdict()
+        for template in (*map(self.template, self.outputs), self.record_template):
+            pattern = re.escape(template.replace("{study}", study))
+            for axis in self.axes:
+                pattern = pattern.replace(re.escape(f"{{{axis.name}}}"), f"(?P<{axis.name}>{axis.pattern})")
+            if found := re.fullmatch(pattern, path):
+                return found.groupdict()
         return None
 
     def keys(self, parameters: Parameters, fixed: Mapping[str, Any] | None = None) -> Iterator[Key]:

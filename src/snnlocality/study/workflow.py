@@ -1,6 +1,6 @@
 """What Snakemake's rules ask of the steps while the workflow runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from snnlocality.parameters import Parameters
@@ -11,7 +11,6 @@ from snnlocality.study.axes import CELL, FOLD
 from snnlocality.study.step import Job
 from snnlocality.study.steps import train
 
-Wildcards = Mapping[str, str]
 OfWildcards = Callable[[Any], Any]
 
 
