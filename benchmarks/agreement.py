@@ -21,7 +21,7 @@ from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.choice import choose
 from snnlocality.learning.training import evaluate
-from snnlocality.runs.training import fit, optimisation_of
+from snnlocality.runs.training import fit
 from snnlocality.study.steps import train
 
 RUNS = Path("benchmarks/agreement.csv")
@@ -93,8 +93,8 @@ def _test_accuracy(
     run = train.STEP.job(parameters, task=task, rule=rule, arch=architecture, fold=0, seed=int(seed))
     dataset, parts = load(run.inputs["data"], 0)
     engine = choose(engine_name)
-    network = fit(run.settings, dataset, parts, int(seed), engine, lambda epoch: None).network
-    return evaluate(network, dataset, parts[Part.TEST], optimisation_of(run.settings), engine).accuracy
+    network = fit(run.settings, dataset, parts, engine, lambda epoch: None).network
+    return evaluate(network, dataset, parts[Part.TEST], run.settings.optimisation, engine).accuracy
 
 
 def _rows() -> list[dict[str, str]]:

@@ -175,7 +175,7 @@ def _lockstep(case: cases.Case, runs: int, epochs: int) -> dict[str, float]:
     """Of all runs together; the first epoch, which compiles, is not counted, and every epoch ends with a validation."""
     from snnlocality.engines.cuda.device import find_device
     from snnlocality.engines.cuda.packed import train_many
-    from snnlocality.learning.training import Optimisation
+    from snnlocality.learning.optimisation import Optimisation
 
     dataset = EventDataset(case.units, case.offsets, case.labels, case.steps, case.step_ms, case.inputs, case.classes)
     neuron = Dynamics(case.alpha, case.beta, case.kappa, case.theta)

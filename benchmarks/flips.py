@@ -63,7 +63,7 @@ def main() -> None:
         for architecture in ARCHITECTURES:
             run = train.STEP.job(parameters, task="vision", rule=rule, arch=architecture, fold=0, seed=0)
             dataset, parts = load(run.inputs["data"], 0)
-            network = fit(run.settings, dataset, parts, 0, CpuEngine(), lambda epoch: None).network
+            network = fit(run.settings, dataset, parts, CpuEngine(), lambda epoch: None).network
             n = count(network, dataset)
             near, unequal = 1e6 * n.near / n.potentials, 100 * n.unequal / n.potentials
             cells = (rule, architecture, n.recordings, n.spikes, f"{near:.0f} per million", f"{unequal:.1f} %")

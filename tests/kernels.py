@@ -16,7 +16,7 @@ import torch
 from networks import SURROGATES, as_events, random_network, rule
 from snnlocality import registry
 from snnlocality.data.batches import EventDataset
-from snnlocality.learning.training import Optimisation
+from snnlocality.learning.optimisation import Optimisation
 from snnlocality.network import Shape
 from snnlocality.neurons.spikes import spiking
 

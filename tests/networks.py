@@ -24,7 +24,7 @@ ENGINE = ReferenceEngine(torch.float64)
 
 
 def rule(name: str) -> Rule:
-    return registry.load(RULES, name).RULE
+    return registry.load(RULES, name)
 
 
 def random_network(shape: Shape, seed=0, gain=1.0, spike=None, dynamics=DYNAMICS) -> Network:

@@ -9,8 +9,9 @@ import pytest
 
 import snnlocality
 from jobs import job_of
-from snnlocality import parameters, registry
+from snnlocality import parameters
 from snnlocality.errors import UserError
+from snnlocality.learning.rules import bptt
 from snnlocality.provenance.closure import (
     _ORCHESTRATION,
     _analysed,
@@ -81,13 +82,12 @@ def test_what_a_rule_says_of_itself_for_tables_does_not_count(old, new, counts):
 
 def test_a_label_counts_where_it_is_written(demo, monkeypatch):
     before = {job.output: job for job in catalogue.everything(demo)}
-    rule = registry.load(registry.RULES, "bptt")
-    monkeypatch.setattr(rule, "RULE", replace(rule.RULE, label="Backpropagation"))
+    monkeypatch.setattr(bptt, "RULE", replace(bptt.RULE, label="Backpropagation"))
     redone = [job for job in catalogue.everything(demo) if job.settings != before[job.output].settings]
     writers = {"collect", "curves", "table3", "table4", "figure1", "figure2", "figure3", "figure4", "spectrum"}
     writers |= {"tutorial", "tutorial_figure5", "tutorial_adaptation", "claims", "index"}
     assert {job.name for job in redone} == writers
-    assert [job.settings["experiment"] for job in redone if job.name == "tutorial"] == ["adaptation"]
+    assert [job.settings.experiment for job in redone if job.name == "tutorial"] == ["adaptation"]
 
 
 def test_code_that_is_no_python_is_named(monkeypatch, tmp_path):

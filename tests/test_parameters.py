@@ -6,6 +6,7 @@ import re
 import pytest
 import yaml
 
+from jobs import job_of
 from snnlocality import parameters
 from snnlocality.errors import UserError
 
@@ -126,6 +127,6 @@ def test_a_scaled_study_has_fewer_samples_epochs_and_seeds(root):
     path = root / "params.yaml"
     whole, scaled = parameters.load(path, study="paper"), parameters.load(path, study="paper-x0.1")
     assert len(parameters.seeds(scaled)) == round(len(parameters.seeds(whole)) * 0.1)
-    epochs = [parameters.train_settings(p, "vision", "bptt", "ff")["epochs"] for p in (whole, scaled)]
+    epochs = [parameters.run_settings(p, "vision", "bptt", "ff").optimisation.epochs for p in (whole, scaled)]
     assert epochs[1] == round(epochs[0] * 0.1)
-    assert parameters.prepare_settings(scaled, "vision")["scale"] == 0.1
+    assert job_of(scaled, "prepare", "vision").settings.scale == 0.1

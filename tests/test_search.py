@@ -22,5 +22,5 @@ def test_the_tuned_values_are_the_best_of_the_search(root):
         best = cell.sort_values(
             ["validation_accuracy", "validation_loss"], ascending=[False, True], kind="stable"
         ).iloc[0]
-        settings = parameters.train_settings(chosen, task, rule, architecture)
-        assert (settings["learning_rate"], settings["slope"]) == (best["learning_rate"], best["slope"])
+        run = parameters.run_settings(chosen, task, rule, architecture)
+        assert (run.optimisation.learning_rate, run.network.slope) == (best["learning_rate"], best["slope"])

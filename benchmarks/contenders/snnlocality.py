@@ -10,7 +10,8 @@ from snnlocality import registry
 from snnlocality.data.batches import EventDataset
 from snnlocality.engines.choice import choose
 from snnlocality.learning.adam import Adam
-from snnlocality.learning.training import Optimisation, training_step
+from snnlocality.learning.optimisation import Optimisation
+from snnlocality.learning.training import training_step
 from snnlocality.network import Network
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import spiking
@@ -20,7 +21,7 @@ def build(case: Case, options: Options) -> Contender:
     """See ``benchmarks.contender``. A timed step starts from packed events and indices of recordings."""
     engine = choose(options.variant, threads=options.threads)
     dataset = EventDataset(case.units, case.offsets, case.labels, case.steps, case.step_ms, case.inputs, case.classes)
-    rule = registry.load("snnlocality.learning.rules", options.rule).RULE
+    rule = registry.load("snnlocality.learning.rules", options.rule)
     optimisation = Optimisation("cross_entropy", "smooth_l1", 1, case.batches.shape[1], case.learning_rate)
 
     def start() -> tuple[Network, Adam]:

@@ -8,7 +8,7 @@ import importlib.util
 import pkgutil
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 from snnlocality.errors import UserError
 
@@ -43,8 +43,8 @@ def module_name(package: str, name: str) -> str:
     return f"{package}.{name}"
 
 
-def load(package: str, name: str) -> ModuleType:
-    """The module of a choice; raises UserError naming its file if that cannot be loaded or declares no choice."""
+def load(package: str, name: str) -> Any:
+    """What a choice declares; raises UserError naming its file if that cannot be loaded or declares nothing."""
     module = module_name(package, name)
     try:
         loaded = importlib.import_module(module)
@@ -55,7 +55,7 @@ def load(package: str, name: str) -> ModuleType:
         raise UserError(
             f"{file_of(package, name)} has no {_DECLARED[package]}, which every file of its folder must have."
         )
-    return loaded
+    return getattr(loaded, _DECLARED[package])
 
 
 def file_of(package: str, name: str) -> str:

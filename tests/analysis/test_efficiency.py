@@ -6,7 +6,7 @@ import pytest
 from networks import ENGINE, random_batch, random_network, rule, rule_gradients, suited
 from snnlocality.analysis.credit import cosines
 from snnlocality.analysis.efficiency import efficiency
-from snnlocality.learning.training import Optimisation
+from snnlocality.learning.optimisation import Optimisation
 from snnlocality.network import Shape
 
 STEPS, SAMPLES = 12, 3

@@ -17,7 +17,8 @@ from snnlocality.engines.choice import choose
 from snnlocality.errors import UserError
 from snnlocality.learning.adam import Adam
 from snnlocality.learning.initialisation import initial_network
-from snnlocality.learning.training import Epoch, Optimisation, State, Sums, train
+from snnlocality.learning.optimisation import Optimisation
+from snnlocality.learning.training import Epoch, State, Sums, train
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.spikes import spiking
 from snnlocality.provenance.records import Execution

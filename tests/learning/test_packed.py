@@ -9,7 +9,8 @@ from networks import ENGINE, RULES, random_network, relative_error, rule, suited
 from snnlocality import registry
 from snnlocality.data.batches import EventDataset, FrameDataset
 from snnlocality.learning import losses
-from snnlocality.learning.training import Optimisation, train
+from snnlocality.learning.optimisation import Optimisation
+from snnlocality.learning.training import train
 from snnlocality.network import Shape
 from snnlocality.neurons.spikes import spiking
 

@@ -104,12 +104,11 @@ def test_fitting_a_run_never_touches_the_test_part(toy_recordings):
     guarded = Guarded(**vars(toy_recordings))
     with pytest.raises(AssertionError, match="test data"):
         guarded.batch(np.array([3, 50]))
-    settings = parameters.train_settings(
-        parameters.load(Path(__file__).parents[2] / "params.yaml"), "vision", "bptt", "rec"
-    )
-    settings |= {"hidden": [10], "epochs": 2, "batch_size": 16}
+    run = parameters.run_settings(parameters.load(Path(__file__).parents[2] / "params.yaml"), "vision", "bptt", "rec")
+    optimisation = replace(run.optimisation, epochs=2, batch_size=16)
+    small = replace(run, network=replace(run.network, hidden=(10,)), optimisation=optimisation)
     parts = {Part.TRAIN: np.arange(40), Part.VALIDATION: np.arange(40, 50), Part.TEST: np.arange(50, 60)}
-    trained = fit(settings, guarded, parts, 0, ReferenceEngine(), lambda epoch: None)
+    trained = fit(small, guarded, parts, ReferenceEngine(), lambda epoch: None)
     assert len(trained.curve) == 2
 
 

@@ -35,7 +35,7 @@ def test_two_minus_signs_are_no_decrement():
 
 def test_brackets_survive():
     for surrogate in registry.names("snnlocality.neurons.surrogates"):
-        formula = registry.load("snnlocality.neurons.surrogates", surrogate).DERIVATIVE
+        formula = registry.load("snnlocality.neurons.surrogates", surrogate)
         assert parse(formula)
     assert as_c("1 / (1 + x) / (k * (2 - x))") == ("NUMBER(1) / (NUMBER(1) + x) / (k * (NUMBER(2) - x))")
 

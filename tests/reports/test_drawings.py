@@ -11,7 +11,7 @@ RULES = "snnlocality.learning.rules"
 
 
 def test_rules_are_ordered_from_global_to_local():
-    rules = [registry.load(RULES, name).RULE for name in registry.names(RULES)]
+    rules = [registry.load(RULES, name) for name in registry.names(RULES)]
     labels = [rule.label for rule in figure1.ordered(rules)]
     assert labels == [
         "BPTT",

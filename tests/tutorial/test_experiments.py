@@ -14,6 +14,7 @@ from snnlocality.data.batches import EventDataset
 from snnlocality.data.splits import Part
 from snnlocality.data.vision.sensor import UNITS
 from snnlocality.engines.cpu.engine import CpuEngine
+from snnlocality.neurons.lif import dynamics
 from snnlocality.reports.figures import save_svg, set_theme
 from snnlocality.study import catalogue
 from snnlocality.tutorial import spike_times
@@ -40,6 +41,8 @@ SMALL = {
     "surrogates": {"seeds": 1, "surrogates": ["fast_sigmoid", "boxcar"], "hidden": [20], "epochs": 3},
     "adaptation": {"seeds": 1, "epochs": 80},
 }
+
+NEURONS = dynamics(6.0, {"synapse": 10.0, "membrane": 20.0, "readout": 100.0}, theta=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +72,9 @@ def found(parameters, data):
     """The table of every experiment."""
     tables = {}
     for name in registry.names(params.EXPERIMENTS):
-        settings = params.tutorial_settings(parameters, name)
-        used = data if getattr(parameters.tutorial, name).on_data else None
-        run = registry.load(params.EXPERIMENTS, name).run
-        tables[name] = run(settings, Context(CpuEngine(), used, lambda done, total: None))
+        sizes = job_of(parameters, "tutorial", experiment=name).settings.sizes
+        context = Context(CpuEngine(), *((data, NEURONS) if sizes.on_data else (None, None)), lambda done, total: None)
+        tables[name] = registry.load(params.EXPERIMENTS, name)(sizes, context)
     return tables
 
 
@@ -111,11 +113,11 @@ def test_gestures_take_the_place_of_digits_if_asked_for(parameters, data, root):
     planned, digits = (job_of(one, "tutorial", experiment="convolution") for one in (chosen, parameters))
     assert (planned.raw, planned.inputs, digits.raw) == ("dvs-gesture/DVSGesture/ibmGestureTrain", {}, None)
     assert "snnlocality.data.vision.gestures" in planned.modules
-    assert planned.settings["gestures"]["validation_users"] == 4
-    assert "gestures" not in digits.settings
+    assert planned.settings.sizes.gestures.validation_users == 4
+    assert digits.settings.sizes.gestures is None
     small = EventDataset(*(getattr(data[0], name) for name in ("units", "offsets", "labels")), 12, 6.0, 2 * 128**2, 11)
-    table = registry.load(params.EXPERIMENTS, "convolution").run(
-        planned.settings, Context(CpuEngine(), (small, data[1]), lambda done, total: None)
+    table = registry.load(params.EXPERIMENTS, "convolution")(
+        planned.settings.sizes, Context(CpuEngine(), (small, data[1]), NEURONS, lambda done, total: None)
     )
     assert set(table["recordings"]) == {"gestures"}
     figure = importlib.import_module("snnlocality.reports.tutorial.figure6")

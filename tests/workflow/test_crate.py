@@ -88,7 +88,7 @@ def test_it_holds_all_files_and_what_made_them(finished, crate):
     assert action["startTime"] < action["endTime"]
     values = {graph[one["@id"]]["name"]: graph[one["@id"]].get("value") for one in action["object"]}
     settings = json.loads((finished.root / RUN / "train.record.json").read_text())["settings"]
-    assert values["learning_rate"] == str(settings["learning_rate"])
+    assert values["optimisation.learning_rate"] == str(settings["optimisation"]["learning_rate"])
     assert "results/demo/vision/data.safetensors" in values
     environment = {graph[one["@id"]]["name"]: graph[one["@id"]]["value"] for one in action["environment"]}
     assert environment["processor"] == execution["processor"]

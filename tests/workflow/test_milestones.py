@@ -26,7 +26,7 @@ def test_they_hold_the_chosen_network_and_are_what_fisher_information_is_measure
     model, _, milestones = run.output_paths
     networks = load_milestones(milestones, run.settings, dataset)
     assert list(networks) == [0, 1]
-    for name, array in load_model(model, run.settings, dataset).weights.items():
+    for name, array in load_model(model, run.settings.network, dataset).weights.items():
         assert array.tobytes() == networks[1].weights[name].tobytes()
         assert array.tobytes() != networks[0].weights[name].tobytes()
     information = pd.read_csv(job_of(params.load(), "fisher", *CELL).output, dtype={"epoch": str}).query(

@@ -1,6 +1,7 @@
 """Rules whose networks have a readout that reads every layer, through the workflow; and their models as files."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -42,11 +43,11 @@ def test_they_are_measured_as_all_others_are(project, monkeypatch):
 def test_a_model_is_read_back_and_one_of_another_shape_refused(finished, tmp_path, monkeypatch, name, layers):
     monkeypatch.chdir(finished.root)
     run = job_of(params.load(), "train", "vision", name, "ff", 0, 0)
-    settings = run.settings | {"hidden": [8, 6][:layers]}
+    settings = replace(run.settings, network=replace(run.settings.network, hidden=(8, 6)[:layers]))
     dataset, parts = load(run.inputs["data"], 0)
-    network, path = first_network(settings, dataset, parts, 0, choose("cpu")), tmp_path / "model.safetensors"
+    network, path = first_network(settings, dataset, parts, choose("cpu")), tmp_path / "model.safetensors"
     save_model(path, network)
-    back = load_model(path, settings, dataset)
+    back = load_model(path, settings.network, dataset)
     for kept, arrays in ((back.weights, network.weights), (back.feedback, network.feedback)):
         assert kept.keys() == arrays.keys()
         for key, array in arrays.items():
@@ -62,10 +63,10 @@ def test_a_model_is_read_back_and_one_of_another_shape_refused(finished, tmp_pat
     ):
         write_tensors(path, wrong)
         with pytest.raises(UserError, match="holds another network than its run's"):
-            load_model(path, settings, dataset)
+            load_model(path, settings.network, dataset)
     write_tensors(path, arrays | {direct: np.full_like(arrays[direct], np.nan)})
     with pytest.raises(UserError, match="holds weights that are no numbers"):
-        load_model(path, settings, dataset)
+        load_model(path, settings.network, dataset)
 
 
 def test_weights_that_overflow_are_refused_by_name(project, monkeypatch):

@@ -1,5 +1,7 @@
 """A change recomputes exactly what it affects. Every change there is, without an expectation: test_matrix."""
 
+import pandas as pd
+
 # What every change of a run of the vision task touches.
 VISION_REPORTS = {"table2", "table3", "table4", "figure2", "figure3", "figure4", "curves", "spectrum"}
 VISION_REPORTS |= {"claims", "index"}
@@ -77,6 +79,22 @@ def test_a_new_rule_is_one_file_and_one_line(project):
     for name in ("table2", "table3", "table4", "figure1", "figure2", "figure3_association", "figure4", "curves"):
         assert "Another rule" in (reports / f"{name}.csv").read_text(), name
     assert "Another rule" in (reports / "index.html").read_text()
+
+
+def test_a_label_is_for_people_and_decides_no_join_and_no_verdict(project):
+    reports = project.root / "reports"
+
+    def known() -> tuple[list, list]:
+        table, ledger = (pd.read_csv(reports / f"{name}.csv", keep_default_na=False) for name in ("table2", "claims"))
+        return table["published"].tolist(), ledger.drop(columns=["remark"]).to_dict("records")
+
+    before = known()
+    rule = project.root / "src/snnlocality/learning/rules/decolle.py"
+    rule.write_text(rule.read_text().replace('label="DECOLLE"', 'label="Local"'))
+    project.run("snakemake", "reports/table2.csv", "reports/claims.csv")
+    assert set(pd.read_csv(reports / "table2.csv")["method"]) == {"BPTT", "e-prop", "Local"}
+    assert known() == before
+    assert any(before[0])
 
 
 def test_a_poisoned_run_is_redone_alone(project):

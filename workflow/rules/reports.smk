@@ -30,7 +30,7 @@ rule table1:
     params:
         **params_of("table1"),
     message:
-        "Render Table 1: the literature that the paper collects"
+        "Render Table 1: Earlier work that the paper collects"
     shell:
         "snnlocality table1 --study {params.study} > {log} 2>&1"
 
@@ -61,7 +61,7 @@ rule figure1:
     params:
         **params_of("figure1"),
     message:
-        "Draw Figure 1: the methods ordered by locality"
+        "Render Figure 1: The methods, ordered by locality"
     shell:
         "snnlocality figure1 --study {params.study} > {log} 2>&1"
 
@@ -99,7 +99,7 @@ rule table2:
     params:
         **params_of("table2"),
     message:
-        "Render Table 2: accuracy of every rule and architecture on both tasks"
+        "Render Table 2: Accuracy"
     shell:
         "snnlocality table2 --study {params.study} > {log} 2>&1"
 
@@ -132,7 +132,7 @@ rule curves:
     params:
         **params_of("curves"),
     message:
-        "Draw the training curves"
+        "Render Curves: Training curves"
     shell:
         "snnlocality curves --study {params.study} > {log} 2>&1"
 
@@ -166,7 +166,7 @@ rule figure2:
     params:
         **params_of("figure2"),
     message:
-        "Draw Figure 2: representations compared between methods"
+        "Render Figure 2: How alike the methods represent the same samples"
     shell:
         "snnlocality figure2 --study {params.study} > {log} 2>&1"
 
@@ -200,7 +200,7 @@ rule conversion:
     params:
         **params_of("conversion"),
     message:
-        "Render the accuracy of converted networks over time"
+        "Render Conversion: Converted networks over time"
     shell:
         "snnlocality conversion --study {params.study} > {log} 2>&1"
 
@@ -236,7 +236,7 @@ rule table3:
     params:
         **params_of("table3"),
     message:
-        "Render Table 3: accuracy under attack, and the controls"
+        "Render Table 3: Accuracy under FGSM"
     shell:
         "snnlocality table3 --study {params.study} > {log} 2>&1"
 
@@ -274,7 +274,7 @@ rule table4:
     params:
         **params_of("table4"),
     message:
-        "Render Table 4: poisoned training data, with a visible and an invisible trigger"
+        "Render Table 4: Poisoned training data"
     shell:
         "snnlocality table4 --study {params.study} > {log} 2>&1"
 
@@ -316,7 +316,7 @@ rule figure3:
     params:
         **params_of("figure3"),
     message:
-        "Draw Figure 3: how far attacks move representations, recurrent against feed-forward"
+        "Render Figure 3: How far attacks move representations"
     shell:
         "snnlocality figure3 --study {params.study} > {log} 2>&1"
 
@@ -356,7 +356,7 @@ rule figure4:
     params:
         **params_of("figure4"),
     message:
-        "Draw Figure 4: Fisher information of every layer's weights"
+        "Render Figure 4: Fisher information in the weights"
     shell:
         "snnlocality figure4 --study {params.study} > {log} 2>&1"
 
@@ -393,7 +393,7 @@ rule spectrum:
     params:
         **params_of("spectrum"),
     message:
-        "Render all learning rules side by side, from global to local, by all that is measured of them"
+        "Render Spectrum: The study's rules from global to local"
     shell:
         "snnlocality spectrum --study {params.study} > {log} 2>&1"
 
@@ -426,7 +426,7 @@ rule tutorial_figure1:
     params:
         **params_of("tutorial_figure1"),
     message:
-        "Draw the tutorial's figure 1: a neuron's current, potential and spikes"
+        "Render the tutorial's Figure 1: A leaky integrate-and-fire neuron"
     shell:
         "snnlocality tutorial_figure1 --study {params.study} > {log} 2>&1"
 
@@ -459,7 +459,7 @@ rule tutorial_figure2:
     params:
         **params_of("tutorial_figure2"),
     message:
-        "Draw the tutorial's figure 2: the unrolled graph of a network"
+        "Render the tutorial's Figure 2: The unrolled graph"
     shell:
         "snnlocality tutorial_figure2 --study {params.study} > {log} 2>&1"
 
@@ -492,7 +492,7 @@ rule tutorial_figure3:
     params:
         **params_of("tutorial_figure3"),
     message:
-        "Draw the tutorial's figure 3: surrogate derivatives"
+        "Render the tutorial's Figure 3: Surrogate derivatives"
     shell:
         "snnlocality tutorial_figure3 --study {params.study} > {log} 2>&1"
 
@@ -525,7 +525,7 @@ rule tutorial_figure4:
     params:
         **params_of("tutorial_figure4"),
     message:
-        "Draw the tutorial's figure 4: loss and gradients along a line in weight space"
+        "Render the tutorial's Figure 4: Loss and gradients along the way of training"
     shell:
         "snnlocality tutorial_figure4 --study {params.study} > {log} 2>&1"
 
@@ -558,7 +558,7 @@ rule tutorial_figure5:
     params:
         **params_of("tutorial_figure5"),
     message:
-        "Draw the tutorial's figure 5: the ways of errors, from the rules' declarations"
+        "Render the tutorial's Figure 5: The ways of errors"
     shell:
         "snnlocality tutorial_figure5 --study {params.study} > {log} 2>&1"
 
@@ -591,7 +591,7 @@ rule tutorial_figure6:
     params:
         **params_of("tutorial_figure6"),
     message:
-        "Draw the tutorial's figure 6: local errors in a convolutional network, beside BPTT"
+        "Render the tutorial's Figure 6: Local errors in a convolutional network"
     shell:
         "snnlocality tutorial_figure6 --study {params.study} > {log} 2>&1"
 
@@ -624,7 +624,7 @@ rule tutorial_figure7:
     params:
         **params_of("tutorial_figure7"),
     message:
-        "Draw the tutorial's figure 7: temporal exclusive or from spike times"
+        "Render the tutorial's Figure 7: Temporal exclusive or"
     shell:
         "snnlocality tutorial_figure7 --study {params.study} > {log} 2>&1"
 
@@ -657,7 +657,7 @@ rule tutorial_superspike:
     params:
         **params_of("tutorial_superspike"),
     message:
-        "Draw what SuperSpike learns, and how fast with every kind of feedback"
+        "Render the tutorial's SuperSpike: A pattern of spikes in answer to noise"
     shell:
         "snnlocality tutorial_superspike --study {params.study} > {log} 2>&1"
 
@@ -690,7 +690,7 @@ rule tutorial_smoothed:
     params:
         **params_of("tutorial_smoothed"),
     message:
-        "Draw what the smoothed models learn: soft threshold, escape noise, rates"
+        "Render the tutorial's Smoothed models: Soft threshold, escape noise, rate coding"
     shell:
         "snnlocality tutorial_smoothed --study {params.study} > {log} 2>&1"
 
@@ -723,7 +723,7 @@ rule tutorial_exactness:
     params:
         **params_of("tutorial_exactness"),
     message:
-        "Draw how far the gradients of rules are from BPTT's"
+        "Render the tutorial's Gradients: Each rule's gradient beside BPTT's"
     shell:
         "snnlocality tutorial_exactness --study {params.study} > {log} 2>&1"
 
@@ -756,7 +756,7 @@ rule tutorial_surrogates:
     params:
         **params_of("tutorial_surrogates"),
     message:
-        "Draw what the shape of a surrogate derivative does to accuracy"
+        "Render the tutorial's Surrogates: Does the shape of the derivative matter?"
     shell:
         "snnlocality tutorial_surrogates --study {params.study} > {log} 2>&1"
 
@@ -789,7 +789,7 @@ rule tutorial_adaptation:
     params:
         **params_of("tutorial_adaptation"),
     message:
-        "Draw how a delay is bridged with adaptive thresholds, and without"
+        "Render the tutorial's Adaptive thresholds: A cue, a delay, a question"
     shell:
         "snnlocality tutorial_adaptation --study {params.study} > {log} 2>&1"
 
@@ -837,7 +837,7 @@ rule claims:
     params:
         **params_of("claims"),
     message:
-        "Test every claim of the paper on its own numbers and on ours"
+        "Render Claims: The papers' claims"
     shell:
         "snnlocality claims --study {params.study} > {log} 2>&1"
 
@@ -869,7 +869,7 @@ rule index:
     params:
         **params_of("index"),
     message:
-        "Write the page that holds everything"
+        "Render Page: Everything on one page"
     shell:
         "snnlocality index --study {params.study} > {log} 2>&1"
 
@@ -896,6 +896,6 @@ rule search:
     params:
         **params_of("search"),
     message:
-        "Gather the searches of all cells into one table"
+        "Render Search: Trials of the hyper-parameter search"
     shell:
         "snnlocality search --study {params.study} > {log} 2>&1"

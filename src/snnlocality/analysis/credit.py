@@ -4,9 +4,9 @@ import numpy as np
 
 from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
+from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.rule import Rule
 from snnlocality.learning.rules.bptt import RULE as BPTT
-from snnlocality.learning.training import Optimisation
 from snnlocality.network import Network, readouts
 
 

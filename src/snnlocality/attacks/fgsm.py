@@ -50,7 +50,7 @@ class Attack(NamedTuple):
 
 def load(name: str) -> Attack:
     """The attack of this name."""
-    return registry.load(registry.ATTACKS, name).ATTACK
+    return registry.load(registry.ATTACKS, name)
 
 
 def load_all() -> dict[str, Attack]:

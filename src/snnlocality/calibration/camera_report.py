@@ -30,73 +30,7 @@ _SEED, _SECOND_SEED = 17, 18
 _BRIGHT = -5.0
 _SHOWN_CLASS = 3
 
-_TEMPLATE = """# Calibration of the event camera
-
-The embedded source `digits` and the source `mnist-saccades` are simulated. This page says how far the
-simulated recordings resemble real ones. It is written by `snnlocality.calibration.camera.calibrate_camera`,
-as are `camera.csv` (all numbers), `camera.svg` and the camera itself,
-`src/snnlocality/data/vision/camera.json`. The camera was frozen before any spiking network was trained on it,
-and no network takes part in the fit.
-
-Real: {recordings} N-MNIST training recordings. Simulated: one recording of each of the same MNIST images,
-with seeds that the fit did not use.
-
-![Real and simulated recordings](camera.svg)
-
-| quantity | unit | real | simulated |
-|---|---|---|---|
-{rows}
-
-The mean events of every class lie within {worst_class:.1f} % of the real ones. The number of events of a
-simulated recording correlates with that of the real recording of the same image at {count_correlation:.3f}.
-
-Event images (events per pixel and polarity in one saccade) of a real recording and the simulated one of the
-same image correlate at {real_simulated}; those of two simulated recordings of one image, which differ by
-chance alone, at {simulated_simulated}.
-
-## The model
-
-A dark digit on a bright screen, blurred, moves over the sensor; a pixel low-passes the logarithm of the light
-and fires when it has changed by a threshold since the pixel's last event, after a random delay, and is then
-blind for a while. Equations and units are in `src/snnlocality/data/vision/camera.py`.
-
-That digits were shown dark on bright is read off the recordings: with that assumption, displacement and
-velocity common to all recordings explain {dark:.1f} % of the squares of the maps of ON minus OFF events (5 ms
-bins, where the camera moves), with bright digits {bright:.1f} %. The polarity bit is then ON where it is set.
-
-## How it is fitted
-
-- Counted: noise (events in the sensor's corners, which no digit reaches; nearly all ON) and the length of
-  recordings.
-- Trajectory: brightness change is minus gradient times velocity, so displacement and velocity in every 5 ms
-  follow from the event maps of all recordings together by least squares. Simulated recordings are measured
-  in the same way, and the simulated trajectory is moved until both measurements agree.
-- Jitter between recordings (of place, and of each saccade's time): the spread of such measurements over real
-  recordings beyond their spread over simulated ones.
-- Searched (Nelder-Mead) are {searched}. What is made
-  small is the squared difference between event maps of real and simulated recordings (10 ms bins, each
-  polarity and pixel) and, with smaller weights, the differences in the intervals between a pixel's events,
-  the time profile, the events per class and the ON share.
-
-The search starts from plausible round values, not from an earlier fit.
-
-| parameter | value |
-|---|---|
-{parameters}
-
-`camera.json` holds these and the trajectory's knots.
-
-## What it does not show
-
-- The camera is fitted to these {recordings} recordings and compared with the same ones. The test on
-  recordings that the fit has not seen is in [fidelity.md](fidelity.md), where the camera is fitted anew
-  without them.
-- Parameters are effective ones. Threshold and contrast, or the spread of thresholds over pixels and from
-  event to event, trade against each other; the values are no measurement of the real sensor's.
-- Thresholds differ between simulated pixels at random, not as they do on the real sensor.
-- Real pixels fire a few times per recording twice within 1.5 ms; simulated ones rarely do.
-- `digits` are 8 x 8 images drawn larger: smoother strokes than MNIST's, and so other edges.
-"""
+_TEMPLATE = Path(__file__).with_suffix(".md")  # the page
 
 
 def compare(parameters: CameraParameters, real: Pairs) -> tuple[pd.DataFrame, list[Recording]]:
@@ -221,7 +155,7 @@ def _text(table: pd.DataFrame, parameters: CameraParameters, recordings: int) ->
     classes = values("events of class") / values("events of class", "real") - 1
     explained = table[table.quantity == "share of signed event maps explained"].set_index("item").real
     names = [name for name, value in vars(parameters).items() if not isinstance(value, tuple) and name != "sensor_seed"]
-    return _TEMPLATE.format(
+    return _TEMPLATE.read_text(encoding="utf-8").format(
         recordings=recordings,
         rows="\n".join(rows),
         worst_class=100 * np.abs(classes).max(),

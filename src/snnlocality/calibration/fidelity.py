@@ -7,6 +7,7 @@ tested on the fold's real test recordings. The ratio of their accuracies is the 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,10 @@ from snnlocality.data.vision.saccades import recorded_images
 from snnlocality.data.vision.sensor import UNITS
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.training import evaluate
+from snnlocality.parameters import RunSettings
+from snnlocality.parameters.model import Recordings
 from snnlocality.reports.intervals import Interval, mean_interval
-from snnlocality.runs.training import fit, optimisation_of
+from snnlocality.runs.training import fit
 from snnlocality.storage import atomic_path, write_text
 
 STUDY, TASK, RULE, ARCHITECTURE = "sample", "vision", "bptt", "ff"
@@ -36,39 +39,7 @@ REAL, SIMULATED, MNIST = "real", "simulated", "simulated MNIST"
 # All of MNIST is 80 times a fold's material: few passes over it are many more updates than the small sets get.
 MNIST_EPOCHS = 3
 
-_TEMPLATE = """# Fidelity of the event camera
-
-A network trained only on simulated recordings, tested on real ones. This page is written by
-`snnlocality.calibration.fidelity.measure_fidelity`, as is `fidelity.csv` (every run).
-
-Five-fold cross-validation over real N-MNIST training recordings, {seeds} seeds. In each fold the camera is
-fitted anew, to statistics of the other folds' recordings only; the frozen camera in
-`src/snnlocality/data/vision/camera.json` plays no part. The simulated recordings are of the same images as the
-real ones. The network is the same in every row, with the same initial weights drawn (they are then scaled to
-the data) and the same order: {hidden} hidden units, feed-forward, BPTT, {steps} steps, {epochs} epochs (simulated
-MNIST: {mnist_epochs}),
-learning rate {rate}, slope {slope} (the `sample` study's values when this was run).
-A share of {validation:.0%} of the training
-recordings, real or simulated like the rest, chooses the epoch. Test recordings are always real.
-
-| trained on | training recordings | accuracy on real recordings | 95 % interval | runs |
-|---|---|---|---|---|
-{rows}
-
-**Ratio of simulated to real: {ratio.mean:.3f}, 95 % interval {ratio.low:.3f} to {ratio.high:.3f}.**
-
-The ratio is the mean of the folds' ratios. Intervals are Student's over the folds, a fold's accuracy being the
-mean over its seeds, because the seeds of a fold share its test recordings. The folds' training recordings
-overlap, which the interval does not take into account.
-
-| fold | real | simulated | ratio |
-|---|---|---|---|
-{fold_rows}
-
-The row "{mnist}" is of networks trained on simulated recordings of MNIST's training images without those
-of the fold's test part, one seed in each of the folds {mnist_folds}. In these folds the networks trained on 720
-recordings reach {small_real:.1f} % (real) and {small_simulated:.1f} % (simulated).
-"""
+_TEMPLATE = Path(__file__).with_suffix(".md")  # the page
 
 
 def measure_fidelity(
@@ -86,29 +57,29 @@ def measure_fidelity(
     real = load_pairs(nmnist_root, mnist_root)
     parts = sample_folds(real.labels)
     cameras = fold_cameras(real, parts, report)
-    settings, data, seeds = sample_settings()
+    run, data, seeds = sample_settings()
     runs = []
     for fold, (part, camera) in enumerate(zip(parts, cameras, strict=True)):
-        runs += compare_training(real, part, fold, camera, settings, data, seeds, report)
+        runs += compare_training(real, part, fold, camera, run, data, seeds, report)
     images, labels = read_mnist(mnist_root, "train")
     numbers = file_numbers(nmnist_root, TRAIN) - 1
     for fold in mnist_folds:
-        runs.append(train_on_mnist(real, parts[fold], fold, cameras[fold], images, labels, numbers, settings, data))
+        runs.append(train_on_mnist(real, parts[fold], fold, cameras[fold], images, labels, numbers, run, data))
         report(f"fold {fold}, all of MNIST: {runs[-1]['accuracy']:.4f}")
-    write_fidelity(pd.DataFrame(runs), settings, data, folder)
+    write_fidelity(pd.DataFrame(runs), run, data, folder)
 
 
-def sample_settings() -> tuple[dict[str, Any], dict[str, Any], range]:
-    """Training settings, data settings (steps, duration_ms, counts) and seeds of the ``sample`` study."""
+def sample_settings() -> tuple[RunSettings, Recordings, range]:
+    """A run's settings, those of the data, and the seeds of the ``sample`` study."""
     parameters = params.load(study=STUDY)
-    settings = params.train_settings(parameters, TASK, RULE, ARCHITECTURE)
-    return settings, params.prepare_settings(parameters, TASK)["data"], params.seeds(parameters)
+    run = params.run_settings(parameters, TASK, RULE, ARCHITECTURE)
+    return run, params.study_task(parameters, TASK).data, params.seeds(parameters)
 
 
 def sample_folds(labels: np.ndarray) -> list[np.ndarray]:
     """The folds of the ``sample`` study: per fold the ``Part`` of every recording, (n,) uint8."""
-    split = params.prepare_settings(params.load(study=STUDY), TASK)["data"]["split"]
-    return vision_folds(labels, np.zeros(len(labels), dtype=bool), **split)
+    split = params.study_task(params.load(study=STUDY), TASK).data.split
+    return vision_folds(labels, np.zeros(len(labels), dtype=bool), **dict(split))
 
 
 def fold_cameras(real: Pairs, parts: Sequence[np.ndarray], report: Callable[[str], None]) -> list[CameraParameters]:
@@ -125,8 +96,8 @@ def compare_training(
     part: np.ndarray,
     fold: int,
     camera: CameraParameters,
-    settings: dict[str, Any],
-    data: dict[str, Any],
+    run: RunSettings,
+    data: Recordings,
     seeds: Sequence[int],
     report: Callable[[str], None],
 ) -> list[dict[str, Any]]:
@@ -142,7 +113,7 @@ def compare_training(
             truth if part[index] == Part.TEST else simulate(index) for index, truth in enumerate(real.recordings)
         ]
         for name, recordings in ((REAL, real.recordings), (SIMULATED, simulated)):
-            accuracy = _accuracy(_dataset(recordings, real.labels, data), part, settings, seed)
+            accuracy = _accuracy(_dataset(recordings, real.labels, data), part, run, seed)
             runs.append(_run(name, fold, seed, learnt, accuracy))
             report(f"fold {fold}, seed {seed}, {name}: {accuracy:.4f}")
     return runs
@@ -156,8 +127,8 @@ def train_on_mnist(
     images: np.ndarray,
     labels: np.ndarray,
     numbers: np.ndarray,
-    settings: dict[str, Any],
-    data: dict[str, Any],
+    run: RunSettings,
+    data: Recordings,
 ) -> dict[str, Any]:
     """One run on simulated recordings of MNIST's training images (60 000) without those of the fold's test part.
 
@@ -177,16 +148,17 @@ def train_on_mnist(
 
     roles = np.concatenate([np.where(validation[others], Part.VALIDATION, Part.TRAIN), np.full(len(test), Part.TEST)])
     dataset = _dataset(recordings(), np.concatenate([labels[others], real.labels[test]]), data)
-    accuracy = _accuracy(dataset, roles, {**settings, "epochs": MNIST_EPOCHS}, seed=0)
+    fewer = replace(run, optimisation=replace(run.optimisation, epochs=MNIST_EPOCHS))
+    accuracy = _accuracy(dataset, roles, fewer, seed=0)
     return _run(MNIST, fold, 0, len(others), accuracy)
 
 
-def write_fidelity(runs: pd.DataFrame, settings: dict[str, Any], data: dict[str, Any], folder: str | Path) -> None:
+def write_fidelity(runs: pd.DataFrame, run: RunSettings, data: Recordings, folder: str | Path) -> None:
     """Write fidelity.csv and fidelity.md."""
     folder = Path(folder)
     with atomic_path(folder / "fidelity.csv") as temporary:
         runs.to_csv(temporary, index=False, float_format="%.5f")
-    write_text(folder / "fidelity.md", _text(runs, settings, data))
+    write_text(folder / "fidelity.md", _text(runs, run, data))
 
 
 def fold_ratios(runs: pd.DataFrame) -> pd.DataFrame:
@@ -197,16 +169,16 @@ def fold_ratios(runs: pd.DataFrame) -> pd.DataFrame:
     return means.assign(ratio=means[SIMULATED] / means[REAL])
 
 
-def _dataset(recordings: Iterable[Recording], labels: np.ndarray, data: dict[str, Any]) -> EventDataset:
-    units, offsets = pack(recordings, data["steps"], data["duration_ms"], data["counts"])
-    return EventDataset(units, offsets, labels, data["steps"], data["duration_ms"] / data["steps"], UNITS, 10)
+def _dataset(recordings: Iterable[Recording], labels: np.ndarray, data: Recordings) -> EventDataset:
+    units, offsets = pack(recordings, data.steps, data.duration_ms, data.counts)
+    return EventDataset(units, offsets, labels, data.steps, data.duration_ms / data.steps, UNITS, 10)
 
 
-def _accuracy(dataset: EventDataset, part: np.ndarray, settings: dict[str, Any], seed: int) -> float:
+def _accuracy(dataset: EventDataset, part: np.ndarray, run: RunSettings, seed: int) -> float:
     parts = {kind: np.flatnonzero(part == kind) for kind in Part}
     engine = ReferenceEngine()
-    network = fit(settings, dataset, parts, seed, engine, lambda epoch: None).network
-    return evaluate(network, dataset, parts[Part.TEST], optimisation_of(settings), engine).accuracy
+    network = fit(replace(run, seed=seed), dataset, parts, engine, lambda epoch: None).network
+    return evaluate(network, dataset, parts[Part.TEST], run.optimisation, engine).accuracy
 
 
 def _run(trained_on: str, fold: int, seed: int, recordings: int, accuracy: float) -> dict[str, Any]:
@@ -219,7 +191,7 @@ def _run(trained_on: str, fold: int, seed: int, recordings: int, accuracy: float
     }
 
 
-def _text(runs: pd.DataFrame, settings: dict[str, Any], data: dict[str, Any]) -> str:
+def _text(runs: pd.DataFrame, run: RunSettings, data: Recordings) -> str:
     by_fold = fold_ratios(runs)
     rows = []
     for name, group in runs.groupby("trained_on", sort=False):
@@ -227,15 +199,15 @@ def _text(runs: pd.DataFrame, settings: dict[str, Any], data: dict[str, Any]) ->
         sizes = ", ".join(str(size) for size in sorted(set(group.recordings)))
         rows.append(f"| {name} | {sizes} | {100 * interval.mean:.1f} % | {_bounds(interval)} | {len(group)} |")
     mnist_folds = sorted(set(runs.fold[runs.trained_on == MNIST]))
-    return _TEMPLATE.format(
+    return _TEMPLATE.read_text(encoding="utf-8").format(
         seeds=runs.seed.nunique(),
-        hidden="-".join(map(str, settings["hidden"])),
-        steps=data["steps"],
-        epochs=settings["epochs"],
+        hidden="-".join(map(str, run.network.hidden)),
+        steps=data.steps,
+        epochs=run.optimisation.epochs,
         mnist_epochs=MNIST_EPOCHS,
-        rate=settings["learning_rate"],
-        slope=settings["slope"],
-        validation=data["split"]["validation_share"],
+        rate=run.optimisation.learning_rate,
+        slope=run.network.slope,
+        validation=data.split.validation_share,
         rows="\n".join(rows),
         ratio=mean_interval(by_fold.ratio.to_numpy()),
         fold_rows="\n".join(

@@ -31,75 +31,7 @@ CLASSIFIERS = {
 FITTED_CLASSIFIERS = tuple(CLASSIFIERS)[:2]
 
 
-_TEMPLATE = """# Calibration of the speech synthesiser
-
-The embedded source `phones` is synthetic. This page says how far it resembles real speech. It is written
-by `snnlocality.calibration.speech.calibrate_speech`, as are `speech.csv` (all numbers),
-`speech-search.csv` (the search) and `speech.svg`. The calibration was frozen before any spiking network
-was trained on the material, and no spiking network takes part in it.
-
-Real: the NLTK sample of TIMIT, {speakers} speakers, {utterances} utterances without the SA sentences,
-{frames} frames. Synthetic: {sets} sets with as many women, men and utterances, made with seeds that the
-fit did not use.
-
-![Real and synthetic speech](speech.svg)
-
-Error bars: standard deviation over the folds (real) and over the sets (synthetic).
-
-## Frame classifiers
-
-Frame accuracy on 61 classes from 39 features, seven folds by speaker, normalised with training statistics.
-11 frames are the frame and {context} to either side, 21 twice as many. The first two were fitted to, the
-others not.
-
-| classifier | real | synthetic | difference in points | between real folds | between synthetic sets |
-|---|---|---|---|---|---|
-{accuracies}
-
-## Statistics
-
-Over phones or bands: how far the synthetic value is from the real one.
-
-| quantity | unit | items | mean difference | root mean square | correlation | fitted |
-|---|---|---|---|---|---|---|
-{statistics}
-
-## How it is fitted
-
-- Measured and taken over: mean and spread of the logarithm of each phone's duration (rare phones drawn
-  towards their class), bigrams of 13 phone classes, phone frequencies within a class, spread of the
-  speaking rate, of levels and of background noise between and within speakers.
-- Fitted by repeated comparison: mean and spread of the level of each phone, one filter for the recording
-  chain (mean spectrum of vowels, approximants, nasals and voiceless fricatives), one for the background
-  (h#).
-- Searched on a grid of {candidates} points: one factor for all that makes the spectra of a phone differ,
-  and the standard deviation between label and sound at phone boundaries. Taken was the point nearest to
-  the accuracies of the two logistic regressions on real speech: factor {spread}, boundaries
-  {milliseconds} ms.
-- Set by hand: formants and noises of each phone (after the literature; the frication of v, dh and th and the
-  voicing of closures and ax-h were revised once after a look at the mean spectra), and the proportions of the
-  kinds of variability to each other, so that the cepstra within a phone vary about as much as in real speech and
-  the grid lies around the real accuracies.
-
-How variable the synthetic speech is (standard deviations where nothing else is said):
-
-| name | value | unit and meaning |
-|---|---|---|
-{variability}
-
-## What it does not show
-
-- {speakers} speakers are few: the real accuracies differ by several points between folds (error bars).
-- The statistics and the accuracies come from the same sample: nothing here is a test on unseen real
-  speech.
-- Phone sequences follow class bigrams only. There are no words and no prosody tied to them; what a
-  network could gain from longer dependencies in real speech is absent.
-- The two numbers searched trade off against each other: several points of the grid are about as near as the one
-  taken (`speech-search.csv`). The accuracies are matched; which kind of variability makes them is not.
-- Sounds of little energy (closures, releases, aspirates) resemble real ones less than vowels do (table above).
-- A rare phone has mostly the statistics of its class (`eng` occurs once in the sample), and is made
-  somewhat more frequent than it is, so that it occurs in a corpus of a few hundred utterances.
-"""
+_TEMPLATE = Path(__file__).with_suffix(".md")  # the page
 
 
 def compare(real: UtteranceSet, synthetic: Sequence[UtteranceSet]) -> pd.DataFrame:
@@ -283,7 +215,7 @@ def _text(table: pd.DataFrame, search: pd.DataFrame, shape: dict[str, Any]) -> s
         f"| {name} | {shape['variability'][name]:g} | {meaning} |" for name, meaning in VARIABILITY.items()
     )
     sizes = {name: value for name, value in shape.items() if name != "variability"}
-    return _TEMPLATE.format(
+    return _TEMPLATE.read_text(encoding="utf-8").format(
         accuracies=accuracies,
         variability=variability,
         statistics=statistics,

@@ -113,4 +113,4 @@ IN_WHITE_BOX = "the same under white-box signs: a network that only the counterp
 def all_claims() -> tuple[Claim, ...]:
     """The claims of all files, by their ids."""
     files = (registry.load(registry.CLAIMS, name) for name in registry.names(registry.CLAIMS))
-    return tuple(sorted((claim for file in files for claim in file.CLAIMS), key=lambda claim: claim.id))
+    return tuple(sorted((claim for claims in files for claim in claims), key=lambda claim: claim.id))

@@ -38,7 +38,7 @@ class Source(NamedTuple):
 
 def source(name: str) -> Source:
     """The source of this name; raises UserError if there is none."""
-    return registry.load(registry.SOURCES, name).SOURCE
+    return registry.load(registry.SOURCES, name)
 
 
 def of_kind(kind: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from snnlocality.data.inputs import Batch
 from snnlocality.engines.values import Errors, Traces
+from snnlocality.learning.optimisation import LOSSES as NAMES
 from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network
 
@@ -41,7 +42,7 @@ def smooth_l1(y: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return value, np.clip(difference, -1, 1)
 
 
-LOSSES: dict[str, Loss] = {function.__name__: function for function in (cross_entropy, squared_error, smooth_l1)}
+LOSSES: dict[str, Loss] = dict(zip(NAMES, (cross_entropy, squared_error, smooth_l1), strict=True))
 
 
 def mean_loss(value: np.ndarray, batch: Batch) -> float:

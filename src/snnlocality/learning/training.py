@@ -13,21 +13,11 @@ from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.adam import Adam, cosine
 from snnlocality.learning.losses import LOSSES, correct_decisions, mean_loss
+from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.routing import alignments, stands_for
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network
 from snnlocality.seeds import generator
-
-
-@dataclass(frozen=True)
-class Optimisation:
-    """How a network is trained."""
-
-    loss: str  # of the readout, a name in losses.LOSSES
-    local_loss: str | None  # of a local rule's own readouts; None for the other rules
-    epochs: int
-    batch_size: int  # samples
-    learning_rate: float  # Adam's at the start; it falls to zero along half a cosine
 
 
 class Epoch(NamedTuple):

@@ -24,4 +24,4 @@ PLAIN = SpikeFunction(HEAVISIDE, "1 / square(1 + abs(x))", 1.0)  # where any wil
 
 def spiking(surrogate: str, slope: float) -> SpikeFunction:
     """A spike function: the step forward, the named surrogate with this slope backward."""
-    return SpikeFunction(HEAVISIDE, registry.load("snnlocality.neurons.surrogates", surrogate).DERIVATIVE, slope)
+    return SpikeFunction(HEAVISIDE, registry.load("snnlocality.neurons.surrogates", surrogate), slope)

@@ -1,4 +1,4 @@
-"""params.yaml: its typed model, how it is read, the chosen study, and the settings of steps.
+"""params.yaml: its typed model, how it is read, the chosen study, and the settings of runs.
 
 All science lives in params.yaml; how to run lives in the profiles.
 """
@@ -12,6 +12,7 @@ from snnlocality.parameters.chosen import (
     labelled,
     methods,
     rules,
+    scaled,
     seeds,
     source_of,
     study_task,
@@ -21,35 +22,5 @@ from snnlocality.parameters.chosen import (
 )
 from snnlocality.parameters.loading import check, load
 from snnlocality.parameters.model import ARCHITECTURE_LABELS, PARAMS, Analyses, Parameters
-from snnlocality.parameters.settings import conversion_settings, prepare_settings, train_settings, tutorial_settings
+from snnlocality.parameters.settings import NetworkSettings, RunSettings, network_settings, run_settings
 from snnlocality.registry import EXPERIMENTS, RULES, SURROGATES
-
-__all__ = [
-    "ARCHITECTURE_LABELS",
-    "EXPERIMENTS",
-    "PARAMS",
-    "RULES",
-    "SURROGATES",
-    "Analyses",
-    "Parameters",
-    "analyses",
-    "architectures",
-    "check",
-    "conversion_settings",
-    "first_recorded",
-    "folds",
-    "grid",
-    "labelled",
-    "load",
-    "methods",
-    "prepare_settings",
-    "rules",
-    "seeds",
-    "source_of",
-    "study_task",
-    "task_of",
-    "tasks",
-    "train_settings",
-    "trigger_of",
-    "tutorial_settings",
-]

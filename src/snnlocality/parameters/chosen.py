@@ -58,7 +58,7 @@ def rules(parameters: Parameters) -> tuple[str, ...]:
 
 def methods(rules: Iterable[str]) -> dict[str, str]:
     """How people write the rules: in the settings of all that write them, since it is in no code digest."""
-    return {rule: registry.load(RULES, rule).RULE.label for rule in rules}
+    return {rule: registry.load(RULES, rule).label for rule in rules}
 
 
 def architectures(parameters: Parameters, task: str) -> tuple[Architecture, ...]:

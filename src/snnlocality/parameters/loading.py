@@ -84,7 +84,7 @@ def _check_rules() -> None:
     """Every file of the folder is a rule, and no two have one label: their rows in tables would be one."""
     files: dict[str, str] = {}
     for name in registry.names(RULES):
-        rule, file = registry.load(RULES, name).RULE, registry.file_of(RULES, name)
+        rule, file = registry.load(RULES, name), registry.file_of(RULES, name)
         if not isinstance(rule, Rule):
             raise UserError(f"RULE in {file} is no learning.rule.Rule.")
         if (other := files.setdefault(rule.label.casefold(), file)) != file:

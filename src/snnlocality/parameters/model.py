@@ -8,12 +8,12 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data import source as sources
+from snnlocality.learning.optimisation import LOSSES
 from snnlocality.registry import ATTACKS, RULES, SOURCES, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, member
 
 PARAMS = Path("params.yaml")
-LOSSES = ("cross_entropy", "squared_error", "smooth_l1")  # functions of ``learning.losses``
 
 RuleName = Annotated[str, choice_of(RULES)]
 Architecture = Literal["ff", "rec", "ff_matched"]

@@ -1,98 +1,93 @@
-"""The settings of steps: the part of params.yaml that can change a result, and nothing more.
+"""The settings of runs: the part of params.yaml that can change a result, and nothing more.
 
-They are what a rerun is decided by, and what a step's record keeps.
+A step's own settings are declared beside it (``study.steps``), and those of what it measures are among them. They are
+what a rerun is decided by, and what a step's record keeps.
 """
 
-from typing import Any
+from dataclasses import dataclass
 
 from snnlocality import registry
 from snnlocality.errors import UserError
+from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.rule import ErrorSource
-from snnlocality.parameters.chosen import first_recorded, methods, scaled, study_task, task_of
-from snnlocality.parameters.model import Hyperparameters, Parameters
-from snnlocality.registry import EXPERIMENTS, RULES
+from snnlocality.parameters.chosen import scaled, study_task, task_of
+from snnlocality.parameters.model import Hyperparameters, NeuronParameters, Parameters
+from snnlocality.registry import RULES
+from snnlocality.typed import TimeConstants
 
 
-def prepare_settings(parameters: Parameters, task: str) -> dict[str, Any]:
-    """What decides the prepared data of a task."""
-    return {"task": task, "scale": parameters.scale, "data": study_task(parameters, task).data.model_dump()}
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings:
+    """What decides a network, besides the data that it is for and its weights."""
+
+    architecture: str
+    hidden: tuple[int, ...]  # neurons of each hidden layer
+    direct_readout: bool  # whether the readout hears all layers
+    time_constants_ms: TimeConstants
+    neuron: NeuronParameters
+    slope: float  # of the surrogate derivative
 
 
-def train_settings(
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """What decides a run, besides data."""
+
+    task: str
+    rule: str
+    network: NetworkSettings
+    optimisation: Optimisation
+    fold: int
+    seed: int
+
+
+def run_settings(
     parameters: Parameters,
     task: str,
     rule: str,
     architecture: str,
+    fold: int = 0,
+    seed: int = 0,
     hyperparameters: Hyperparameters | None = None,
-) -> dict[str, Any]:
-    """What decides the runs of one cell, besides data, fold and seed."""
-    declared = registry.load(RULES, rule).RULE
-    model = task_of(parameters, task)
+) -> RunSettings:
+    """Those of a run of the study, or with other hyper-parameters than its cell's own.
+
+    Raises UserError for a task, rule or architecture that the study does not have.
+    """
+    declared = registry.load(RULES, rule)
+    model, training = task_of(parameters, task), study_task(parameters, task).training
     if architecture not in model.architectures:
         raise UserError(
             f"'{architecture}' is no architecture of {task}; choose one of {', '.join(model.architectures)}."
         )
-    training = study_task(parameters, task).training
-    chosen = (hyperparameters or training.hyperparameters(rule, architecture)).model_dump()
-    neuron = parameters.neuron.model_dump()
-    if declared.surrogate:
-        neuron["surrogate"], chosen["slope"] = declared.surrogate
-    return {
-        "task": task,
-        "rule": rule,
-        "architecture": architecture,
-        "hidden": list(model.hidden),
-        "direct_readout": declared.direct_readout,
-        "time_constants_ms": model.time_constants_ms.model_dump(),
-        "neuron": neuron,
-        "loss": model.loss.readout,
-        # Not part of what decides the run of a rule that has no local losses.
-        "local_loss": model.loss.local if declared.source is ErrorSource.LOCAL else None,
-        "epochs": scaled(training.epochs, parameters.scale),
-        "batch_size": training.batch_size,
-        **chosen,
-    }
+    chosen = hyperparameters or training.hyperparameters(rule, architecture)
+    surrogate, slope = declared.surrogate or (parameters.neuron.surrogate, chosen.slope)
+    return RunSettings(
+        task=task,
+        rule=rule,
+        network=network_settings(parameters, task, architecture, surrogate, slope, declared.direct_readout),
+        optimisation=Optimisation(
+            loss=model.loss.readout,
+            # Not part of what decides the run of a rule that has no local losses.
+            local_loss=model.loss.local if declared.source is ErrorSource.LOCAL else None,
+            epochs=scaled(training.epochs, parameters.scale),
+            batch_size=training.batch_size,
+            learning_rate=chosen.learning_rate,
+        ),
+        fold=fold,
+        seed=seed,
+    )
 
 
-def conversion_settings(parameters: Parameters, task: str) -> dict[str, Any]:
-    """What decides the ReLU network of a seed and what it is converted to; no learning rule has a part in it."""
-    model, training = task_of(parameters, task), study_task(parameters, task).training
-    return {
-        "task": task,
-        "architecture": "ff",
-        "hidden": list(model.hidden),
-        "direct_readout": False,
-        "time_constants_ms": model.time_constants_ms.model_dump(),
-        "neuron": parameters.neuron.model_dump(),
-        "slope": training.default.slope,
-        "epochs": scaled(training.epochs, parameters.scale),
-        "batch_size": training.batch_size,
-        "conversion": parameters.conversion.model_dump(),
-    }
-
-
-def tutorial_settings(parameters: Parameters, experiment: str) -> dict[str, Any]:
-    """What decides an experiment of the tutorial; a scaled study has fewer seeds and epochs."""
-    registry.module_name(EXPERIMENTS, experiment)
-    own = getattr(parameters.tutorial, experiment)
-    settings = {"experiment": experiment, **_smaller(own.model_dump(mode="json"), parameters.scale)}
-    if "rules" in settings:
-        settings["methods"] = methods(settings["rules"])
-    if settings.get("recordings") == "study":
-        del settings["gestures"]
-    if own.on_data:
-        time_constants = task_of(parameters, first_recorded(parameters)).time_constants_ms.model_dump()
-        settings |= {"time_constants_ms": time_constants, "threshold": parameters.neuron.threshold}
-    return settings
-
-
-def _smaller(table: dict[str, Any], scale: float) -> dict[str, Any]:
-    """A table, and those in it, with so small a share of seeds and epochs."""
-    return {
-        key: _smaller(value, scale)
-        if isinstance(value, dict)
-        else scaled(value, scale)
-        if key in ("seeds", "epochs")
-        else value
-        for key, value in table.items()
-    }
+def network_settings(
+    parameters: Parameters, task: str, architecture: str, surrogate: str, slope: float, direct_readout: bool = False
+) -> NetworkSettings:
+    """Those of a task's networks of this architecture."""
+    model = task_of(parameters, task)
+    return NetworkSettings(
+        architecture=architecture,
+        hidden=model.hidden,
+        direct_readout=direct_readout,
+        time_constants_ms=model.time_constants_ms,
+        neuron=parameters.neuron.model_copy(update={"surrogate": surrogate}),
+        slope=slope,
+    )

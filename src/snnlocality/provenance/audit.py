@@ -21,7 +21,7 @@ from snnlocality.provenance import manifest, raw
 from snnlocality.provenance.closure import code_digest
 from snnlocality.provenance.environment import installed_versions
 from snnlocality.provenance.manifest import Manifest, md5
-from snnlocality.provenance.records import execution_of, recorded_outputs, records_beside
+from snnlocality.provenance.records import execution_of, flat, recorded_outputs, records_beside
 from snnlocality.storage import read_json, sha256
 from snnlocality.study import catalogue
 from snnlocality.study.step import Job
@@ -163,9 +163,9 @@ def _as_written(path: Path, record: dict) -> bool:
 def outdated(job: Job, record: dict) -> list[str]:
     """Why a step would be executed again."""
     reasons = []
-    settings = json.loads(job.settings_text)
-    if record.get("settings") != settings:
-        before = record.get("settings") if isinstance(record.get("settings"), dict) else {}
+    if record.get("settings") != job.settings_table:
+        before = flat(record["settings"]) if isinstance(record.get("settings"), dict) else {}
+        settings = flat(job.settings_table)
         changed = sorted(key for key in settings.keys() | before.keys() if settings.get(key) != before.get(key))
         reasons.append(f"settings are others now: {', '.join(changed)}")
     if record.get("code") != code(job.modules):

@@ -133,7 +133,7 @@ def _names(parameters: params.Parameters, run: Job, column: str) -> tuple[str, .
 
 
 def _label(rule: str) -> str:
-    return registry.load(params.RULES, rule).RULE.label
+    return registry.load(params.RULES, rule).label
 
 
 def _same(one: str, other: str) -> bool:

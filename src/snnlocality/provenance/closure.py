@@ -26,6 +26,7 @@ _ORCHESTRATION = (
     "snnlocality.provenance",
     "snnlocality.registry",
     "snnlocality.study",
+    "snnlocality.tutorial.settings",
 )
 
 

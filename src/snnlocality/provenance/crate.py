@@ -21,7 +21,7 @@ from rocrate.rocrate import ROCrate
 from snnlocality import parameters as params
 from snnlocality.errors import UserError
 from snnlocality.provenance import audit
-from snnlocality.provenance.records import execution_log, execution_of
+from snnlocality.provenance.records import execution_log, execution_of, flat
 from snnlocality.storage import atomic_path, check_writable, read_json
 from snnlocality.study import catalogue
 from snnlocality.study.commands import arguments
@@ -132,7 +132,7 @@ class _Study:
         facts = execution_of(job) or {}
         command = ["snnlocality", *arguments(job, self.parameters.label)]
         record = read_json(job.record)
-        values = {**record["settings"], "code": record["code"], "libraries": record["libraries"]}
+        values = {**flat(record["settings"]), "code": record["code"], "libraries": record["libraries"]}
         inputs = [
             self.slot(tool, "input", path.name, self.file(path))
             for path in (*job.input_paths, *job.static_inputs.values())

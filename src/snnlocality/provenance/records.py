@@ -61,7 +61,7 @@ def recorded(job: Job, **circumstances: str) -> Iterator[Execution]:
         settle(path)
     record = {
         "step": job.name,
-        "settings": job.settings,
+        "settings": job.settings_table,
         "code": code,
         "libraries": installed_versions(),
         "inputs": execution.inputs,
@@ -145,6 +145,14 @@ def _digest(path: Path) -> str:
         raise UserError(f"{path} does not exist; run the workflow that makes it first.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); delete it and run the workflow again.") from None
+
+
+def flat(settings: dict[str, Any], below: str = "") -> dict[str, Any]:
+    """A record's settings in one table, by names such as ``optimisation.learning_rate``."""
+    values: dict[str, Any] = {}
+    for name, value in settings.items():
+        values |= flat(value, f"{below}{name}.") if isinstance(value, dict) else {f"{below}{name}": value}
+    return values
 
 
 def records_beside(path: Path) -> list[Path]:

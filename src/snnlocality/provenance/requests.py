@@ -55,7 +55,7 @@ def unprepared(parameters: params.Parameters) -> dict[str, str]:
         prepared = prepare.STEP.job(parameters, task=task)
         try:
             if not prepared.output.exists():
-                raw_folder(prepared.settings["data"]["source"])
+                raw_folder(prepared.settings.data.source)
         except UserError as error:
             found[task] = f"{prepared.output} cannot be prepared: {error}"
     return found

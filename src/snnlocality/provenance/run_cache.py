@@ -26,7 +26,7 @@ def key(job: Job, inputs: Mapping[str, str]) -> str:
     """SHA-256 of all that decides a run: settings, code (of training many at once too), libraries and inputs."""
     decisive = {
         "step": job.name,
-        "settings": job.settings,
+        "settings": job.settings_table,
         "code": code_digest((*job.modules, "snnlocality.steps.train_many")),
         "libraries": installed_versions(),
         "inputs": dict(inputs),
@@ -66,7 +66,7 @@ def put(job: Job, inputs: Mapping[str, str], engine: str, write: Callable[[Path]
         draft.mkdir()
         write(draft)
         outputs = {output.name: sha256(draft / output.name) for output in job.output_paths}
-        write_json(draft / _ENTRY, {"engine": engine, "outputs": outputs, "settings": job.settings})
+        write_json(draft / _ENTRY, {"engine": engine, "outputs": outputs, "settings": job.settings_table})
         shutil.rmtree(folder, ignore_errors=True)  # an entry that no longer holds
         os.replace(draft, folder)
 

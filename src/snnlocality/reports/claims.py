@@ -1,5 +1,7 @@
 """The ledger of claims: what the published numbers say to each, what ours say, and whether the measurement can tell."""
 
+from dataclasses import replace
+
 import pandas as pd
 from scipy import stats
 
@@ -10,37 +12,41 @@ from snnlocality.claims.evidence import Evidence, MissingError
 from snnlocality.claims.verdict import Assessment, Contrast, Verdict, assess, satisfied, verdict
 from snnlocality.data.batches import read_notice
 from snnlocality.reports import figure2, figure4, table4, tables
-from snnlocality.reports.gathering import gathered
-from snnlocality.storage import write_text
+from snnlocality.reports.gathering import PAPERS_ARCHITECTURES, PAPERS_METHODS, gathered, not_published
+from snnlocality.study.reports.claims import Settings
 from snnlocality.study.step import Job
 
 _COLUMNS = ["id", "claim", "artifact", "test", "published", "verdict", *Assessment._fields]
 _COLUMNS += ["control", "control_verdict", "control_weakest", "control_effect", "remark"]
 
 
-def render(job: Job) -> None:
+def render(job: Job[Settings]) -> None:
     """Write the ledger as CSV, Markdown and HTML."""
     theirs = numbers.published(*map(pd.read_csv, job.static_inputs.values()), PAPERS_ATTACK, TRIGGERS)
     ours = of_runs(job, set(theirs.accuracy["dataset"]))
     ledger = judge(all_claims(), theirs, ours)
     notices = [read_notice(path) for path in job.inputs["data"].values()]
-    title = f"The papers' claims, study '{job.settings['study']}'"
-    write_text(job.outputs["table"], ledger.to_csv(index=False, float_format="%.6g"))
-    write_text(job.outputs["text"], tables.markdown(title, layout(ledger), notes_of(ledger, notices)))
-    write_text(job.outputs["page"], tables.html(title, layout(ledger), notes_of(ledger, notices)))
+    title = f"The papers' claims, study '{job.settings.study}'"
+    tables.write(job, ledger, title, layout(ledger), notes_of(ledger, notices), digits="%.6g")
 
 
-def of_runs(job: Job, datasets: set[str]) -> Evidence:
+def of_runs(job: Job[Settings], datasets: set[str]) -> Evidence:
     """Our numbers on the paper's data sets, from the files that the tables and figures are made of."""
-    settings, inputs = job.settings, job.inputs
-    of_rules = pd.concat(map(pd.read_csv, inputs["runs"].values()), ignore_index=True)
+    inputs, methods = job.inputs, {rule: PAPERS_METHODS.get(rule, rule) for rule in job.settings.rules}
+    settings = replace(job.settings, methods=methods, labels=PAPERS_ARCHITECTURES)
+    archs = {label: PAPERS_ARCHITECTURES[arch] for arch, label in job.settings.labels.items()}
+    of_rules = pd.concat(
+        [pd.read_csv(path).assign(method=methods[rule]) for (_, rule), path in inputs["runs"].items()],
+        ignore_index=True,
+    )
+    of_rules["arch"] = of_rules["arch"].replace(archs)
     gather = (gathered(inputs[name], settings) for name in ("attacked", "shift", "traces"))
     every = (of_rules, *gather, table4.read(inputs["poisoned"], settings), figure2.read(inputs["cka"], settings))
     of_rules, attacked, shift, traces, poisoned, similarity = (
         table[table["dataset"].isin(datasets)].reset_index(drop=True) for table in every
     )
     shares = figure4.at_the_end(figure4.shares(traces))
-    experiments = {name: pd.read_csv(inputs[name]) for name in settings["experiments"]}
+    experiments = {name: pd.read_csv(inputs[name]) for name in settings.experiments}
     return numbers.of_runs(
         of_rules, attacked, poisoned, similarity, shift, shares, numbers.of_experiments(**experiments)
     )
@@ -150,5 +156,5 @@ def notes_of(ledger: pd.DataFrame, notices: list[str]) -> list[str]:
         "They are single numbers without repeats; whether such a miss is noise cannot be known.",
         "'Weakest contrast' is the one that speaks most against the claim, with its 95 % interval; 'detectable' is the "
         "distance from the bound at which these seeds would have found it in 8 of 10 cases.",
-        *(f"{notice.rstrip('.')}. The published task is not this one." for notice in dict.fromkeys(notices) if notice),
+        *(not_published(notice) for notice in dict.fromkeys(notices) if notice),
     ]

@@ -1,14 +1,14 @@
 """Converted networks over time, beside the ReLU networks they were made of."""
 
-from typing import Any
-
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from snnlocality.reports.figures import captioned, save_svg, set_theme
+from snnlocality.reports import figures
+from snnlocality.reports.figures import set_theme
 from snnlocality.reports.gathering import notice_of, on_task, summarised
 from snnlocality.storage import write_text
+from snnlocality.study.reported import OfTasks
 from snnlocality.study.step import Job
 
 _KEYS = ["network", "neuron", "balance", "input", "step"]
@@ -25,13 +25,11 @@ def render(job: Job) -> None:
     )
     table = summarised(runs, _KEYS, "accuracy", 100)
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
-    figure = draw(table)
-    title = f"Accuracy of converted networks, mean and 95 % interval over seeds, study '{job.settings['study']}'"
-    captioned(figure, title, notice_of(job))
-    save_svg(figure, job.outputs["figure"])
+    title = f"Accuracy of converted networks, mean and 95 % interval over seeds, study '{job.settings.study}'"
+    figures.write(job, draw(table), title, notice_of(job))
 
 
-def _of_task(accuracies: pd.DataFrame, settings: dict[str, Any], task: str) -> pd.DataFrame:
+def _of_task(accuracies: pd.DataFrame, settings: OfTasks, task: str) -> pd.DataFrame:
     return accuracies.assign(network=[on_task(name, settings, task) for name in accuracies["network"]])
 
 

@@ -1,7 +1,6 @@
 """Training curves of every cell, as a table and a figure: did the runs have time to learn?"""
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import seaborn as sns
@@ -10,6 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from snnlocality.reports.figures import save_svg
 from snnlocality.storage import write_text
+from snnlocality.study.reported import OfBoth
 from snnlocality.study.step import Job
 
 
@@ -20,16 +20,16 @@ def render(job: Job) -> None:
         ignore_index=True,
     )
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
-    save_svg(draw(table, job.settings["study"]), job.outputs["figure"])
+    save_svg(draw(table, job.settings.study), job.outputs["figure"])
 
 
-def _labelled(settings: dict[str, Any], key: tuple, path: Path) -> pd.DataFrame:
+def _labelled(settings: OfBoth, key: tuple, path: Path) -> pd.DataFrame:
     task, rule, arch, fold, seed = key
     labels = {
-        "dataset": settings["datasets"][task],
-        "source": settings["sources"][task],
-        "method": settings["methods"][rule],
-        "arch": settings["labels"][arch],
+        "dataset": settings.datasets[task],
+        "source": settings.sources[task],
+        "method": settings.methods[rule],
+        "arch": settings.labels[arch],
         "fold": fold,
         "seed": seed,
     }

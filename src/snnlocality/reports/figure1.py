@@ -27,7 +27,7 @@ _WEIGHTS = {
 
 def render(job: Job) -> None:
     """Write the table and the picture."""
-    rules = ordered([registry.load(RULES, name).RULE for name in job.settings["rules"]])
+    rules = ordered([registry.load(RULES, name) for name in job.settings.rules])
     write_text(job.outputs["table"], declared(rules).to_csv(index=False))
     save_svg(draw(rules), job.outputs["figure"])
 

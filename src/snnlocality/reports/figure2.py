@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from snnlocality.reports.figures import captioned, save_svg, set_theme
+from snnlocality.reports import figures
+from snnlocality.reports.figures import set_theme
 from snnlocality.reports.gathering import notice_of, on_task, summarised
 from snnlocality.storage import write_text
+from snnlocality.study.reported import OfBoth
 from snnlocality.study.step import Job
 
 CONVERTED = {"converted_IF": "converted (IF)", "converted_LIF": "converted (LIF)"}
@@ -23,24 +24,19 @@ def render(job: Job) -> None:
     settings = job.settings
     table = summarised(read(job.inputs["cka"], settings), _KEYS, "cka")
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
-    figure = draw(table)
-    captioned(
-        figure,
-        f"CKA between methods, mean and 95 % interval over seeds, study '{settings['study']}'",
-        notice_of(job),
-    )
-    save_svg(figure, job.outputs["figure"])
+    title = f"CKA between methods, mean and 95 % interval over seeds, study '{settings.study}'"
+    figures.write(job, draw(table), title, notice_of(job))
 
 
-def read(compared: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
+def read(compared: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
     """A row per data set, seed, architecture, pair of methods, kind and layer."""
-    names = CONVERTED | settings["methods"]
+    names = CONVERTED | settings.methods
     rows = []
     for (task, arch, fold, seed), path in compared.items():
         table = pd.read_csv(path, dtype={"layer": str})
         a, b = (table[column].map(names) for column in ("a", "b"))
         pair = (a + " and " + b).map(lambda pair, task=task: on_task(pair, settings, task))
-        dataset, label = settings["datasets"][task], settings["labels"][arch]
+        dataset, label = settings.datasets[task], settings.labels[arch]
         rows.append(table.assign(dataset=dataset, arch=label, fold=fold, seed=seed, a=a, b=b, pair=pair))
     return pd.concat(rows, ignore_index=True)
 

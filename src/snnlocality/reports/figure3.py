@@ -7,8 +7,9 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from snnlocality.attacks import fgsm as attacks
-from snnlocality.reports.figures import captioned, nothing, save_svg, set_theme
-from snnlocality.reports.gathering import gathered, notice_of, summarised
+from snnlocality.reports import figures
+from snnlocality.reports.figures import nothing, set_theme
+from snnlocality.reports.gathering import FF, REC, gathered, notice_of, summarised
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 
@@ -23,29 +24,25 @@ def render(job: Job) -> None:
     notice = notice_of(job)
     table = differences(shifts)
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
-    figure = draw(table)
-    title = f"CKA between clean and attacked input, REC minus FF (above 0: REC moves less), study '{settings['study']}'"
-    captioned(figure, title, notice)
-    save_svg(figure, job.outputs["figure"])
+    title = f"CKA between clean and attacked input, REC minus FF (above 0: REC moves less), study '{settings.study}'"
+    figures.write(job, draw(table), title, notice)
     losses = paired_losses(shifts, attacked)
     write_text(job.outputs["association_table"], losses.to_csv(index=False, float_format="%.4f"))
-    figure = draw_association(losses)
     everywhere, within = association(losses)
     title = (
-        f"What an attack costs in similarity and in accuracy, study '{settings['study']}'\n"
+        f"What an attack costs in similarity and in accuracy, study '{settings.study}'\n"
         f"Spearman's rho {everywhere:.2f} over all points, {within:.2f} within the same attack and epsilon"
     )
-    captioned(figure, title, notice)
-    save_svg(figure, job.outputs["association_figure"])
+    figures.write(job, draw_association(losses), title, notice, "association_figure")
 
 
 def differences(shifts: pd.DataFrame) -> pd.DataFrame:
     """CKA of REC minus that of FF, paired by seed: mean and 95 % interval."""
-    chosen = shifts[shifts["arch"].isin(["FF", "REC"])]
+    chosen = shifts[shifts["arch"].isin([FF, REC])]
     by_seed = chosen.pivot_table(index=[*_KEYS, "seed"], columns="arch", values="cka", sort=False)
-    if not {"FF", "REC"} <= set(by_seed):
+    if not {FF, REC} <= set(by_seed):
         return pd.DataFrame(columns=[*_KEYS, "mean", "ci_low", "ci_high", "n"])
-    paired = (by_seed["REC"] - by_seed["FF"]).rename("difference").reset_index()
+    paired = (by_seed[REC] - by_seed[FF]).rename("difference").reset_index()
     return summarised(paired, _KEYS, "difference")
 
 

@@ -5,7 +5,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from snnlocality.reports.figures import captioned, save_svg, set_theme
+from snnlocality.reports import figures
+from snnlocality.reports.figures import set_theme
 from snnlocality.reports.gathering import gathered, notice_of, summarised
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
@@ -21,13 +22,10 @@ def render(job: Job) -> None:
     table = summary(shares(gathered(job.inputs["traces"], settings)))
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
     notice = notice_of(job)
-    figure = draw(at_the_end(table))
-    title = f"Share of a network's Fisher information, mean and 95 % interval over seeds, study '{settings['study']}'"
-    captioned(figure, title, notice)
-    save_svg(figure, job.outputs["figure"])
-    figure = draw_over_time(table)
-    captioned(figure, f"The same over training and over the steps of a recording, study '{settings['study']}'", notice)
-    save_svg(figure, job.outputs["over_time"])
+    title = f"Share of a network's Fisher information, mean and 95 % interval over seeds, study '{settings.study}'"
+    figures.write(job, draw(at_the_end(table)), title, notice)
+    title = f"The same over training and over the steps of a recording, study '{settings.study}'"
+    figures.write(job, draw_over_time(table), title, notice, "over_time")
 
 
 def shares(traces: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from matplotlib.patches import FancyArrowPatch
 from matplotlib.transforms import Bbox
 
 from snnlocality.storage import write_text
+from snnlocality.study.step import Job
 
 matplotlib.use("svg")  # without a screen
 
@@ -24,6 +25,12 @@ _PADDING = 0.1  # inches around a figure
 def set_theme() -> None:
     """One look for all figures; the colours can be told apart by the colour-blind."""
     sns.set_theme(style="ticks", context="notebook", palette="colorblind")
+
+
+def write(job: Job, figure: Figure, title: str, notice: str, output: str = "figure") -> None:
+    """Write a report's figure with its title and, below, what must be said of the data."""
+    captioned(figure, title, notice)
+    save_svg(figure, job.outputs[output])
 
 
 def captioned(figure: Figure, title: str, notice: str) -> None:

@@ -2,16 +2,36 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from snnlocality.data.batches import read_notice
+from snnlocality.parameters import ARCHITECTURE_LABELS
 from snnlocality.reports.intervals import mean_interval
+from snnlocality.study.reported import OfBoth, OfTasks
 from snnlocality.study.step import Job
 
+# How the published tables call rules and architectures, and how our tests of claims do, whatever labels are here.
+PAPERS_METHODS = {
+    "bptt": "BPTT",
+    "eprop": "e-prop",
+    "decolle": "DECOLLE",
+    "feedback_alignment": "Feedback alignment",
+    "direct_feedback_alignment": "Direct feedback alignment",
+}
+PAPERS_ARCHITECTURES = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
+FF, REC, MATCHED = (ARCHITECTURE_LABELS[arch] for arch in PAPERS_ARCHITECTURES)
 
-def gathered(files: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
+
+def published(path: Path, methods: Mapping[str, str]) -> pd.DataFrame:
+    """A published table, with its rules (``methods``: labels by rule) and architectures called as here."""
+    table = pd.read_csv(path)
+    known = {PAPERS_METHODS[rule]: label for rule, label in methods.items() if rule in PAPERS_METHODS}
+    archs = {name: ARCHITECTURE_LABELS[arch] for arch, name in PAPERS_ARCHITECTURES.items()}
+    return table.assign(method=table["method"].replace(known), arch=table["arch"].replace(archs))
+
+
+def gathered(files: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
     """All rows of CSV files by task, rule, arch, fold and seed, which are columns as people write them.
 
     ``method`` is as ``on_task`` writes it, ``own`` as the rule is called.
@@ -19,7 +39,7 @@ def gathered(files: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFr
     return pd.concat(
         [
             pd.read_csv(path, dtype={"layer": str, "epoch": str}).assign(
-                **method_columns(settings, task, rule), arch=settings["labels"][arch], fold=fold, seed=seed
+                **method_columns(settings, task, rule), arch=settings.labels[arch], fold=fold, seed=seed
             )
             for (task, rule, arch, fold, seed), path in files.items()
         ],
@@ -27,40 +47,41 @@ def gathered(files: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFr
     )
 
 
-def method_columns(settings: dict[str, Any], task: str, rule: str) -> dict[str, str]:
+def method_columns(settings: OfBoth, task: str, rule: str) -> dict[str, str]:
     """What tables say of a rule on a task, by column."""
-    own = settings["methods"][rule]
-    return {"method": on_task(own, settings, task), "own": own, "dataset": settings["datasets"][task]}
+    own = settings.methods[rule]
+    return {"method": on_task(own, settings, task), "own": own, "dataset": settings.datasets[task]}
 
 
-def on_task(name: str, settings: dict[str, Any], task: str) -> str:
+def on_task(name: str, settings: OfTasks, task: str) -> str:
     """A name with the data set, if it is not the paper's: so a table or figure holds several tasks."""
-    paper, *_ = settings["datasets"]
-    return name if task == paper else f"{name}, {settings['datasets'][task]}"
+    paper, *_ = settings.datasets
+    return name if task == paper else f"{name}, {settings.datasets[task]}"
 
 
-def source_column(table: pd.DataFrame, settings: dict[str, Any]) -> pd.Series:
+def source_column(table: pd.DataFrame, settings: OfBoth) -> pd.Series:
     """The source of the data behind every row of a table with the column ``method``."""
     sources = {
         on_task(own, settings, task): source
-        for task, source in settings["sources"].items()
-        for own in settings["methods"].values()
+        for task, source in settings.sources.items()
+        for own in settings.methods.values()
     }
     return table["method"].map(sources)
 
 
 def notices(job: Job) -> dict[str, str]:
     """What must be said of the data, by data set."""
-    return {job.settings["datasets"][task]: read_notice(path) for (task,), path in job.inputs["data"].items()}
+    return {job.settings.datasets[task]: read_notice(path) for (task,), path in job.inputs["data"].items()}
 
 
 def notice_notes(job: Job) -> list[str]:
     """The same as notes below a table."""
-    return [
-        f"{dataset}: {notice.rstrip('.')}. The published task is not this one."
-        for dataset, notice in notices(job).items()
-        if notice
-    ]
+    return [f"{dataset}: {not_published(notice)}" for dataset, notice in notices(job).items() if notice]
+
+
+def not_published(notice: str) -> str:
+    """What must be said of data, as a note on numbers that have published ones beside them."""
+    return f"{notice.rstrip('.')}. The published task is not this one."
 
 
 def notice_of(job: Job) -> str:

@@ -16,16 +16,18 @@ from snnlocality.claims.verdict import Verdict
 from snnlocality.data.batches import read_notice
 from snnlocality.provenance import audit
 from snnlocality.reports.claims import contrast_in_words
+from snnlocality.reports.gathering import not_published
 from snnlocality.reports.tables import Shown
 from snnlocality.storage import sha256, write_text
 from snnlocality.study import catalogue
+from snnlocality.study.reports.index import Artifact, Settings
 from snnlocality.study.step import REPORTS, Job
 from snnlocality.study.steps import train
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 
 
-def render(job: Job) -> None:
+def render(job: Job[Settings]) -> None:
     """Write the page."""
     settings = job.settings
     rendered = [path for path in job.input_paths if REPORTS in path.parents]
@@ -37,23 +39,23 @@ def render(job: Job) -> None:
     page = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(
         _TEMPLATE.read_text(encoding="utf-8")
     )
-    parameters = params.load(study=settings["study"])
+    parameters = params.load(study=settings.study)
 
     def shown(section: str) -> list[dict[str, Any]]:
-        return [artifact(name, said) for name, said in settings["artifacts"].items() if said["section"] == section]
+        return [artifact(name, said) for name, said in settings.artifacts.items() if said.section == section]
 
     text = page.render(
-        study=settings["study"],
+        study=settings.study,
         runs=len(every_run),
         seeds=every_run["seed"].nunique(),
-        notices=[f"{notice.rstrip('.')}. The published task is not this one." for notice in notices if notice],
+        notices=[not_published(notice) for notice in notices if notice],
         artifacts=shown("artifacts"),
         tutorial=shown("tutorial"),
         verdicts={one.value: int(counts[one.value]) for one in Verdict if one.value in counts},
         claims=[_claim(row) for row in ledger.to_dict("records")],
         names={
-            name: said["short"] if said["section"] == "artifacts" else f"tutorial, {said['short'].lower()}"
-            for name, said in settings["artifacts"].items()
+            name: said.short if said.section == "artifacts" else f"tutorial, {said.short.lower()}"
+            for name, said in settings.artifacts.items()
         },
         claim_notes=notes(REPORTS / "claims.md"),
         claims_csv=_encoded(REPORTS / "claims.csv"),
@@ -68,21 +70,21 @@ def render(job: Job) -> None:
     write_text(job.outputs["page"], text)
 
 
-def artifact(name: str, said: dict[str, Any]) -> dict[str, Any]:
+def artifact(name: str, said: Artifact) -> dict[str, Any]:
     """What the page says and shows of one artifact, which says this of itself."""
-    short, title, numbered = said["short"], said["title"], said["short"].split()[-1].isdigit()
-    present = [REPORTS / file for file in said["outputs"]]
+    short, title, numbered = said.short, said.title, said.short.split()[-1].isdigit()
+    present = [REPORTS / file for file in said.outputs]
     tables = [path for path in present if path.suffix == ".csv"]
     return {
         "name": name,
         "short": short,
-        "title": f"{short}. {title}" if numbered or said["section"] == "tutorial" else title,
-        "lead": said["lead"],
+        "title": f"{short}. {title}" if numbered or said.section == "tutorial" else title,
+        "lead": said.lead,
         "tables": [table._asdict() | {"html": _html(table.html)} for table in tables_of(said, tables)],
         "pictures": [
             {
-                "title": said["folded"].get(path.name, title),
-                "folded": path.name in said["folded"],
+                "title": said.folded.get(path.name, title),
+                "folded": path.name in said.folded,
                 "data": _encoded(path),
             }
             for path in present
@@ -94,9 +96,9 @@ def artifact(name: str, said: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def tables_of(said: dict[str, Any], files: list[Path]) -> list[Shown]:
+def tables_of(said: Artifact, files: list[Path]) -> list[Shown]:
     """The tables of an artifact in the paper's layout, as its module lays them out."""
-    return importlib.import_module(said["module"]).on_page(pd.read_csv(files[0])) if said["module"] else []
+    return importlib.import_module(said.module).on_page(pd.read_csv(files[0])) if said.module else []
 
 
 def name_of_download(path: Path) -> str:
@@ -141,10 +143,10 @@ def _claim(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cell(
-    parameters: params.Parameters, settings: dict[str, Any], task: str, rule: str, label: str, cell: pd.DataFrame
+    parameters: params.Parameters, settings: Settings, task: str, rule: str, label: str, cell: pd.DataFrame
 ) -> dict[str, Any]:
     """The runs of one cell of Table 2."""
-    arch = next(name for name, own in settings["labels"].items() if own == label)
+    arch = next(name for name, own in settings.labels.items() if own == label)
     fold, seed = int(cell["fold"].iloc[0]), int(cell["seed"].iloc[0])
     first = train.STEP.job(parameters, task=task, rule=rule, arch=arch, fold=fold, seed=seed)
     shown = cell.assign(
@@ -163,12 +165,12 @@ def _cell(
     }
     mean = 100 * cell["test_accuracy"].mean()
     return {
-        "title": f"{settings['datasets'][task]}, {settings['methods'][rule]} {label}",
+        "title": f"{settings.datasets[task]}, {settings.methods[rule]} {label}",
         "mean": f"{mean:.2f} % over {len(cell)} {'run' if len(cell) == 1 else 'runs'}",
         "html": _html(shown[list(columns)].rename(columns=columns).set_index("fold")),
         "record": str(first.record.parent.parent.parent / "fold*" / "seed*" / first.record.name),
         "code": first.code[:16],
-        "settings": json.dumps({k: v for k, v in first.settings.items() if k not in ("fold", "seed")}, indent=1),
+        "settings": json.dumps({k: v for k, v in first.settings_table.items() if k not in ("fold", "seed")}, indent=1),
     }
 
 

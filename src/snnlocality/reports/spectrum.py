@@ -11,8 +11,8 @@ from snnlocality.attacks import fgsm as attacks
 from snnlocality.data.batches import read_notice
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.registry import RULES
-from snnlocality.reports import figure1, figure2, table3, table4
-from snnlocality.reports.figures import captioned, save_svg, set_theme
+from snnlocality.reports import figure1, figure2, figures, table3, table4
+from snnlocality.reports.figures import set_theme
 from snnlocality.reports.gathering import gathered, summarised
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
@@ -42,14 +42,12 @@ def render(job: Job) -> None:
     attacked = gathered(job.inputs["attacked"], settings)
     poisoned = table4.read(job.inputs["poisoned"], settings)
     similar = figure2.read(job.inputs["cka"], settings)
-    order = figure1.ordered([registry.load(RULES, rule).RULE for rule in settings["rules"]])
+    order = figure1.ordered([registry.load(RULES, rule) for rule in settings.rules])
     table = measured(runs, attacked, poisoned, similar, [rule.label for rule in order])
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
     notices = dict.fromkeys(map(read_notice, job.inputs["data"].values()))
-    figure = draw(table)
-    title = f"From global (left) to local (right), mean and 95 % interval over seeds, study '{settings['study']}'"
-    captioned(figure, title, ". ".join(notice.rstrip(".") for notice in notices if notice))
-    save_svg(figure, job.outputs["figure"])
+    title = f"From global (left) to local (right), mean and 95 % interval over seeds, study '{settings.study}'"
+    figures.write(job, draw(table), title, ". ".join(notice.rstrip(".") for notice in notices if notice))
 
 
 def measured(

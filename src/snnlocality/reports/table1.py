@@ -3,7 +3,6 @@
 import pandas as pd
 
 from snnlocality.reports import tables
-from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 
 TITLE = "Table 1. Earlier work that the paper collects"
@@ -12,9 +11,7 @@ TITLE = "Table 1. Earlier work that the paper collects"
 def render(job: Job) -> None:
     """Write the table as CSV, Markdown and HTML."""
     literature = pd.read_csv(job.static_inputs["table1"])
-    write_text(job.outputs["table"], literature.to_csv(index=False))
-    write_text(job.outputs["text"], tables.markdown(TITLE, layout(literature), notes()))
-    write_text(job.outputs["page"], tables.html(TITLE, layout(literature), notes()))
+    tables.write(job, literature, TITLE, layout(literature), notes())
 
 
 def layout(literature: pd.DataFrame) -> pd.DataFrame:

@@ -4,8 +4,8 @@ import pandas as pd
 
 from snnlocality.data.batches import read_notice
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import summarised
-from snnlocality.storage import write_json, write_text
+from snnlocality.reports.gathering import FF, MATCHED, REC, not_published, published, summarised
+from snnlocality.storage import write_json
 from snnlocality.study.step import Job
 
 _KEYS = ["dataset", "method", "arch", "metric"]
@@ -13,16 +13,14 @@ _KEYS = ["dataset", "method", "arch", "metric"]
 
 def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML (the paper's layout), and its means for DVC."""
-    study = job.settings["study"]
+    study = job.settings.study
     every_run = pd.concat(map(pd.read_csv, job.inputs["runs"].values()), ignore_index=True)
     notices = [read_notice(path) for path in job.inputs["data"].values()]
     baselines = [100 * pd.read_csv(path)["test_accuracy"].mean() for path in job.inputs["baselines"].values()]
-    table = summarise(every_run, pd.read_csv(job.static_inputs["table2"]), study)
-    notes = _notes(every_run, table, notices, baselines)
+    table = summarise(every_run, published(job.static_inputs["table2"], job.settings.methods), study)
+    notes = _notes(every_run, table, notices, baselines, job.settings.methods)
     title = f"Table 2. Test accuracy in percent, study '{study}'"
-    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
-    write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
-    write_text(job.outputs["page"], tables.html(title, layout(table), notes))
+    tables.write(job, table, title, layout(table), notes)
     write_json(job.outputs["metrics"], _nested_means(table))
 
 
@@ -60,7 +58,9 @@ def _cell(row) -> str:
     return f"{row.mean:.2f}{interval}{published}"
 
 
-def _notes(runs: pd.DataFrame, table: pd.DataFrame, notices: list[str], baselines: list[float]) -> list[str]:
+def _notes(
+    runs: pd.DataFrame, table: pd.DataFrame, notices: list[str], baselines: list[float], methods: dict[str, str]
+) -> list[str]:
     """What a reader must know beside the numbers."""
     n = sorted(set(table["n"]))
     notes = [
@@ -69,7 +69,7 @@ def _notes(runs: pd.DataFrame, table: pd.DataFrame, notices: list[str], baseline
     ]
     for dataset, notice in zip(dict.fromkeys(table["dataset"]), notices, strict=True):
         if notice:
-            notes.append(f"{dataset} columns: {notice.rstrip('.')}. The published task is not this one.")
+            notes.append(f"{dataset} columns: {not_published(notice)}")
     for dataset, baseline in zip(dict.fromkeys(table["dataset"]), baselines, strict=True):
         below = table[(table["dataset"] == dataset) & (table["mean"] <= baseline)]
         cells = "; ".join(f"{row.method} {row.arch}" for row in below.itertuples())
@@ -77,16 +77,16 @@ def _notes(runs: pd.DataFrame, table: pd.DataFrame, notices: list[str], baseline
             f"{dataset} columns: logistic regression on the same data, without memory, reaches {baseline:.2f}; "
             + (f"not above it: {cells}." if cells else "every cell is above it.")
         )
-    if {"BPTT", "e-prop"} <= set(table["method"]):
+    if {"bptt", "eprop"} <= methods.keys():
         notes.append(
-            "On one hidden layer without recurrence (TIMIT, FF) BPTT and symmetric e-prop differ only by the "
-            "credit through the reset; their seeds are paired."
+            f"On one hidden layer without recurrence (TIMIT, {FF}) {methods['bptt']} and symmetric {methods['eprop']} "
+            "differ only by the credit through the reset; their seeds are paired."
         )
-    if "FF-matched" in set(table["arch"]):
-        matched = runs[runs["arch"] == "FF-matched"]
-        recurrent = runs[(runs["arch"] == "REC") & runs["dataset"].isin(matched["dataset"])]
+    if MATCHED in set(table["arch"]):
+        matched = runs[runs["arch"] == MATCHED]
+        recurrent = runs[(runs["arch"] == REC) & runs["dataset"].isin(matched["dataset"])]
         notes.append(
-            f"FF-matched: the feed-forward network with as many weights ({matched['weights'].max():,}) as REC "
+            f"{MATCHED}: the feed-forward network with as many weights ({matched['weights'].max():,}) as {REC} "
             f"({recurrent['weights'].max():,}); "
             "compare REC with it before saying that recurrence helps."
         )

@@ -5,9 +5,8 @@ import pandas as pd
 
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import gathered, notice_notes, source_column, summarised
+from snnlocality.reports.gathering import FF, REC, gathered, notice_notes, published, source_column, summarised
 from snnlocality.reports.intervals import mean_interval
-from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 
 PRIMARY = "counterpart"  # the paper's
@@ -19,13 +18,11 @@ def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
     runs = gathered(job.inputs["accuracies"], settings)
-    table = summarise(runs, pd.read_csv(job.static_inputs["table3"]))
-    table = table.assign(study=settings["study"], source=source_column(table, settings))
+    table = summarise(runs, published(job.static_inputs["table3"], settings.methods))
+    table = table.assign(study=settings.study, source=source_column(table, settings))
     notes = [*notes_of(runs), *notice_notes(job), *masking(runs)]
-    title = f"Table 3. Accuracy under attack in percent, study '{settings['study']}'"
-    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
-    write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
-    write_text(job.outputs["page"], tables.html(title, layout(table), notes))
+    title = f"Table 3. Accuracy under attack in percent, study '{settings.study}'"
+    tables.write(job, table, title, layout(table), notes)
 
 
 def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -42,11 +39,11 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
 
 def recurrent_advantage(runs: pd.DataFrame, attack: str) -> pd.DataFrame:
     """REC minus FF in points by method and epsilon, paired by seed: columns method, epsilon, and an interval's."""
-    chosen = runs[(runs["attack"] == attack) & runs["arch"].isin(["FF", "REC"])]
+    chosen = runs[(runs["attack"] == attack) & runs["arch"].isin([FF, REC])]
     by_seed = chosen.pivot_table(index=["method", "epsilon", "seed"], columns="arch", values="accuracy", sort=False)
-    if not {"FF", "REC"} <= set(by_seed):
+    if not {FF, REC} <= set(by_seed):
         return pd.DataFrame(columns=["method", "epsilon", "mean", "ci_low", "ci_high", "n"])
-    difference = 100 * (by_seed["REC"] - by_seed["FF"]).dropna()
+    difference = 100 * (by_seed[REC] - by_seed[FF]).dropna()
     rows = [
         {"method": method, "epsilon": epsilon, **mean_interval(cell.to_numpy()).columns()}
         for (method, epsilon), cell in difference.groupby(level=["method", "epsilon"], sort=False)

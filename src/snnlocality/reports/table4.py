@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import method_columns, notice_notes, on_task, source_column
+from snnlocality.reports.gathering import method_columns, notice_notes, on_task, published, source_column
 from snnlocality.reports.intervals import mean_interval
-from snnlocality.storage import read_json, write_text
+from snnlocality.storage import read_json
+from snnlocality.study.reported import OfBoth
 from snnlocality.study.step import Job
 
 FIGURES = {
@@ -28,18 +28,16 @@ def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
     runs = read(job.inputs["poisoned"], settings)
-    published, published_clean = map(pd.read_csv, job.static_inputs.values())
+    numbers, clean_numbers = (published(path, settings.methods) for path in job.static_inputs.values())
     clean = clean_accuracies(job.inputs["runs"], settings)
-    table = summarise(runs, published)
-    table = table.assign(study=settings["study"], source=source_column(table, settings))
-    notes = [*notes_of(runs, table, published, published_clean, clean), *notice_notes(job)]
-    title = f"Table 4. Poisoned training data, in percent, study '{settings['study']}'"
-    write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
-    write_text(job.outputs["text"], tables.markdown(title, layout(table), notes))
-    write_text(job.outputs["page"], tables.html(title, layout(table), notes))
+    table = summarise(runs, numbers)
+    table = table.assign(study=settings.study, source=source_column(table, settings))
+    notes = [*notes_of(runs, table, numbers, clean_numbers, clean), *notice_notes(job)]
+    title = f"Table 4. Poisoned training data, in percent, study '{settings.study}'"
+    tables.write(job, table, title, layout(table), notes)
 
 
-def read(poisoned: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
+def read(poisoned: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
     """A row per poisoned run with the four figures in percent."""
     rows = []
     for (task, rule, arch, trigger, rate, pair), path in poisoned.items():
@@ -48,7 +46,7 @@ def read(poisoned: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFra
             {
                 "trigger": trigger,
                 **method_columns(settings, task, rule),
-                "arch": settings["labels"][arch],
+                "arch": settings.labels[arch],
                 "poison_rate": rate,
                 "pair": pair,
                 "source": metrics["source"],
@@ -59,11 +57,11 @@ def read(poisoned: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
-def clean_accuracies(tables: Mapping[tuple, Path], settings: dict[str, Any]) -> pd.DataFrame:
+def clean_accuracies(tables: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
     """Of the unpoisoned runs, in percent, as they enter Table 2: columns method, arch, seed, accuracy."""
     runs = pd.concat(
         [
-            pd.read_csv(path).assign(method=on_task(settings["methods"][rule], settings, task))
+            pd.read_csv(path).assign(method=on_task(settings.methods[rule], settings, task))
             for (task, rule), path in tables.items()
         ],
         ignore_index=True,

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from snnlocality.storage import write_text
+from snnlocality.study.step import Job
+
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
@@ -23,6 +26,15 @@ class Shown(NamedTuple):
     title: str
     html: pd.DataFrame
     folded: bool = False
+
+
+def write(
+    job: Job, table: pd.DataFrame, title: str, laid_out: pd.DataFrame, notes: list[str], digits: str = "%.4f"
+) -> None:
+    """Write a report's table three times: as CSV (tidy), and laid out for people as Markdown and HTML."""
+    write_text(job.outputs["table"], table.to_csv(index=False, float_format=digits))
+    write_text(job.outputs["text"], markdown(title, laid_out, notes))
+    write_text(job.outputs["page"], html(title, laid_out, notes))
 
 
 def markdown(title: str, table: pd.DataFrame, notes: list[str]) -> str:

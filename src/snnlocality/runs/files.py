@@ -5,7 +5,6 @@ import io
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,8 +12,8 @@ from snnlocality.data.batches import Dataset
 from snnlocality.errors import UserError
 from snnlocality.learning.training import Epoch, Trained, chosen_epoch, milestone_epochs
 from snnlocality.network import Network, Shape
-from snnlocality.neurons.spikes import spiking
-from snnlocality.runs.training import dynamics_of, shape_of
+from snnlocality.parameters import NetworkSettings, RunSettings
+from snnlocality.runs.training import dynamics_of, shape_of, spike_of
 from snnlocality.storage import write_text
 from snnlocality.tensors import read_tensors, write_tensors
 
@@ -61,25 +60,25 @@ def _arrays(network: Network) -> dict[str, np.ndarray]:
     return {**network.weights, **network.feedback}
 
 
-def load_model(path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:
+def load_model(path: Path, settings: NetworkSettings, dataset: Dataset) -> Network:
     """The network of a finished run; raises UserError if the file holds one of another shape, or none."""
     return _network(read_tensors(path)[0], path, settings, dataset)
 
 
-def load_milestones(path: Path, settings: dict[str, Any], dataset: Dataset) -> dict[int, Network]:
+def load_milestones(path: Path, settings: RunSettings, dataset: Dataset) -> dict[int, Network]:
     """A finished run's networks by the epochs of its training that were done; raises UserError as ``load_model``."""
     arrays, _ = read_tensors(path)
     milestones = {
         epochs: {name.removeprefix(f"{epochs} "): arrays[name] for name in arrays if name.startswith(f"{epochs} ")}
-        for epochs in milestone_epochs(settings["epochs"])
+        for epochs in milestone_epochs(settings.optimisation.epochs)
     }
     if sum(map(len, milestones.values())) != len(arrays):
         raise _of_another_run(path)
-    return {epochs: _network(own, path, settings, dataset) for epochs, own in milestones.items()}
+    return {epochs: _network(own, path, settings.network, dataset) for epochs, own in milestones.items()}
 
 
-def _network(arrays: dict[str, np.ndarray], path: Path, settings: dict[str, Any], dataset: Dataset) -> Network:
-    neuron, shape = settings["neuron"], shape_of(settings, dataset)
+def _network(arrays: dict[str, np.ndarray], path: Path, settings: NetworkSettings, dataset: Dataset) -> Network:
+    shape = shape_of(settings, dataset)
     weights = {name: np.array(array) for name, array in arrays.items() if name in shape.matrices}
     feedback = {name: np.array(array) for name, array in arrays.items() if name not in weights}
     if (
@@ -90,8 +89,7 @@ def _network(arrays: dict[str, np.ndarray], path: Path, settings: dict[str, Any]
         raise _of_another_run(path)
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise UserError(f"{path} holds weights that are no numbers; delete it and run the workflow again.")
-    spike = spiking(neuron["surrogate"], settings["slope"])
-    return Network(dynamics_of(settings, dataset), spike, weights, feedback)
+    return Network(dynamics_of(settings, dataset), spike_of(settings), weights, feedback)
 
 
 def _of_another_run(path: Path) -> UserError:

@@ -17,36 +17,36 @@ from snnlocality.runs.training import Report, fit
 from snnlocality.seeds import generator
 from snnlocality.storage import write_json
 from snnlocality.study.step import Job
+from snnlocality.study.steps.backdoor import Settings
 
 
-def run(job: Job, engine: Engine, report: Report, keepers: Callable[[str], Keeper]) -> None:
+def run(job: Job[Settings], engine: Engine, report: Report, keepers: Callable[[str], Keeper]) -> None:
     """Write the model and the metrics of one poisoned run."""
-    settings, number, value = job.settings, job.key["pair"], TRIGGERS[job.key["trigger"]]
-    dataset, parts = load(job.inputs["data"], settings["fold"])
+    settings, run, value = job.settings, job.settings.run, TRIGGERS[job.settings.trigger]
+    dataset, parts = load(job.inputs["data"], run.fold)
     assert isinstance(dataset, EventDataset)
-    classes = pair(number, dataset.classes)
-    units = trigger_units(**settings["backdoor"], sensor=settings["sensor"])
+    classes = pair(run.seed, dataset.classes)
+    units = trigger_units(settings.backdoor.pixels, settings.backdoor.polarity, settings.sensor)
     poisoned = poison(
         dataset,
         parts[Part.TRAIN],
         parts[Part.VALIDATION],
         classes,
-        settings["rate"],
+        settings.rate,
         units,
         value,
-        generator(number, "poison"),
+        generator(run.seed, "poison"),
     )
     victims_parts = parts | {Part.TRAIN: poisoned.training, Part.VALIDATION: poisoned.validation}
-    network = fit(settings, poisoned.dataset, victims_parts, settings["seed"], engine, report, keepers("")).network
+    network = fit(run, poisoned.dataset, victims_parts, engine, report, keepers("")).network
     save_model(job.outputs["model"], network)
     test = parts[Part.TEST]
     sources = test[dataset.labels[test] == classes.source]
     triggered = with_triggered(dataset, sources, units, value)
-    of_test = predictions(network, dataset, test, settings["batch_size"], engine)
+    size = run.optimisation.batch_size
+    of_test = predictions(network, dataset, test, size, engine)
     of_sources = of_test[dataset.labels[test] == classes.source]
-    of_triggered = predictions(
-        network, triggered, len(dataset) + np.arange(len(sources)), settings["batch_size"], engine
-    )
+    of_triggered = predictions(network, triggered, len(dataset) + np.arange(len(sources)), size, engine)
     write_json(
         job.outputs["metrics"],
         {

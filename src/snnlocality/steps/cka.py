@@ -10,32 +10,31 @@ from snnlocality.data.batches import load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.network import Network
-from snnlocality.neurons.spikes import spiking
 from snnlocality.runs.files import load_model
-from snnlocality.runs.training import dynamics_of
+from snnlocality.runs.training import dynamics_of, spike_of
 from snnlocality.steps.convert import converted
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
+from snnlocality.study.steps.cka import Settings
 from snnlocality.tensors import read_tensors
 
 
-def run(job: Job, engine: Engine) -> None:
+def run(job: Job[Settings], engine: Engine) -> None:
     """Write CKA by pair of methods, kind of representation and layer."""
-    settings = job.settings
-    dataset, parts = load(job.inputs["data"], settings["fold"])
+    settings, relu = job.settings, job.settings.relu
+    dataset, parts = load(job.inputs["data"], relu.fold)
     networks: dict[str, Network] = {
-        rule: load_model(model, settings["rules"][rule], dataset) for (rule,), model in job.inputs["models"].items()
+        rule: load_model(model, settings.runs[rule].network, dataset) for (rule,), model in job.inputs["models"].items()
     }
     arrays, _ = read_tensors(job.inputs["relu"])
     weights = {name: array for name, array in arrays.items() if name.startswith("W")}
-    scales = arrays[f"scales_{settings['conversion']['balance']}"].tolist()
-    spike = spiking(settings["neuron"]["surrogate"], settings["slope"])
-    for neuron, (scaled, dynamics) in converted(weights, scales, dynamics_of(settings, dataset)).items():
-        networks[f"converted_{neuron}"] = Network(dynamics, spike, scaled, {})
-    samples = parts[Part.TEST][: settings["samples"]]
+    scales = arrays[f"scales_{relu.conversion.balance}"].tolist()
+    for neuron, (scaled, dynamics) in converted(weights, scales, dynamics_of(relu.network, dataset)).items():
+        networks[f"converted_{neuron}"] = Network(dynamics, spike_of(relu.network), scaled, {})
+    samples = parts[Part.TEST][: settings.samples]
     by_batch = [
         {name: grams(network, batch.inputs, engine) for name, network in networks.items()}
-        for batch in whole_batches(dataset, samples, settings["batch"])
+        for batch in whole_batches(dataset, samples, settings.batch)
     ]
     rows = [
         {

@@ -4,17 +4,18 @@ import pandas as pd
 
 from snnlocality.storage import read_json, write_text
 from snnlocality.study.step import Job
+from snnlocality.study.steps.collect import Settings
 
 
-def run(job: Job) -> None:
+def run(job: Job[Settings]) -> None:
     """Write the table of a rule's runs."""
     settings = job.settings
     rows = [
         {
-            "dataset": settings["dataset"],
-            "source": settings["source"],
-            "method": settings["methods"][settings["rule"]],
-            "arch": settings["labels"][arch],
+            "dataset": settings.dataset,
+            "source": settings.source,
+            "method": settings.method,
+            "arch": settings.labels[arch],
             "fold": fold,
             "seed": seed,
             **_columns(read_json(path)),

@@ -1,7 +1,6 @@
 """Train a ReLU network on inputs averaged over time, convert it to spiking ones, and measure these over time."""
 
 import math
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,22 +14,23 @@ from snnlocality.engines.interface import Engine
 from snnlocality.learning import adam
 from snnlocality.network import Network, Weights, draw_weights
 from snnlocality.neurons.lif import Dynamics
-from snnlocality.neurons.spikes import SpikeFunction, spiking
-from snnlocality.runs.training import dynamics_of, shape_of
+from snnlocality.neurons.spikes import SpikeFunction
+from snnlocality.runs.training import dynamics_of, shape_of, spike_of
 from snnlocality.seeds import generator
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
+from snnlocality.study.steps.convert import Settings
 from snnlocality.tensors import write_tensors
 
 PRESENTATIONS = ("events", "constant current")
 
 
-def run(job: Job, engine: Engine) -> None:
+def run(job: Job[Settings], engine: Engine) -> None:
     """Write the ReLU network's weights, the scales of every balance, and the accuracies over time."""
     settings = job.settings
-    dataset, parts = load(job.inputs["data"], settings["fold"])
-    weights = trained_relu(settings, dataset, parts, settings["seed"])
-    spike = spiking(settings["neuron"]["surrogate"], settings["slope"])
+    dataset, parts = load(job.inputs["data"], settings.fold)
+    weights = trained_relu(settings, dataset, parts)
+    spike = spike_of(settings.network)
     scales = balances(settings, weights, dataset, parts[Part.TRAIN], spike, engine)
     write_tensors(job.outputs["relu"], {**weights, **{f"scales_{name}": np.array(s) for name, s in scales.items()}})
     test = parts[Part.TEST]
@@ -38,7 +38,7 @@ def run(job: Job, engine: Engine) -> None:
     relu = float((conversion.readout(weights, counts / dataset.steps).argmax(axis=1) == labels).mean())
     rows = [{"network": "ReLU", "neuron": "", "balance": "", "input": "", "step": 0, "accuracy": relu}]
     for name, scale in scales.items():
-        for neuron, (scaled, dynamics) in converted(weights, scale, dynamics_of(settings, dataset)).items():
+        for neuron, (scaled, dynamics) in converted(weights, scale, dynamics_of(settings.network, dataset)).items():
             network = Network(dynamics, spike, scaled, {})
             for presentation in PRESENTATIONS:
                 over_time = accuracy_over_time(network, dataset, test, settings, presentation, engine)
@@ -63,7 +63,7 @@ def converted(weights: Weights, scales: list[float], dynamics: Dynamics) -> dict
 
 
 def balances(
-    settings: dict[str, Any],
+    settings: Settings,
     weights: Weights,
     dataset: Dataset,
     training: np.ndarray,
@@ -71,23 +71,23 @@ def balances(
     engine: Engine,
 ) -> dict[str, list[float]]:
     """Scales of the hidden layers by every way to balance, on training samples."""
-    samples = training[: settings["conversion"]["balance_samples"]]
+    samples = training[: settings.conversion.balance_samples]
     r = dataset.without_time(samples)[0] / dataset.steps
     return {
         "data-based": conversion.data_based(weights, r),
-        "percentile": conversion.percentile(weights, r, settings["conversion"]["percentile"]),
+        "percentile": conversion.percentile(weights, r, settings.conversion.percentile),
         "spike-norm": conversion.spike_norm(weights, dataset.batch(samples).inputs, spike, engine),
     }
 
 
 def accuracy_over_time(
-    network: Network, dataset: Dataset, indices: np.ndarray, settings: dict[str, Any], presentation: str, engine: Engine
+    network: Network, dataset: Dataset, indices: np.ndarray, settings: Settings, presentation: str, engine: Engine
 ) -> dict[int, float]:
     """Accuracy by the readout accumulated until each of some steps: 1, 2, 4, ... and the last."""
-    last = dataset.steps if presentation == "events" else settings["conversion"]["steps"]
+    last = dataset.steps if presentation == "events" else settings.conversion.steps
     steps = sorted({2**n for n in range(last.bit_length()) if 2**n <= last} | {last})
     right = dict.fromkeys(steps, 0)
-    for batch in batches(dataset, indices, settings["batch_size"]):
+    for batch in batches(dataset, indices, settings.batch_size):
         inputs: Inputs = batch.inputs
         if presentation != "events":
             inputs = conversion.constant(inputs.counts() / dataset.steps, last)
@@ -97,9 +97,7 @@ def accuracy_over_time(
     return {step: count / len(indices) for step, count in right.items()}
 
 
-def trained_relu(
-    settings: dict[str, Any], dataset: Dataset, parts: dict[Part, np.ndarray], seed: int
-) -> dict[str, np.ndarray]:
+def trained_relu(settings: Settings, dataset: Dataset, parts: dict[Part, np.ndarray]) -> dict[str, np.ndarray]:
     """Weights (no biases) of a ReLU network of the study's shape, from the initial weights of this seed's spiking ones.
 
     Adam on the mean input over time; of all epochs the one with the best validation accuracy.
@@ -109,10 +107,10 @@ def trained_relu(
     labels = {part: torch.from_numpy(values.astype(np.int64)) for part, (_, values) in inputs.items()}
     # Inputs are small numbers; scaled to a mean square of one for training, the factor goes into W1 in the end.
     unit = math.sqrt(r[Part.TRAIN].square().mean())
-    first = draw_weights(shape_of(settings, dataset), generator(seed, "weights"))
+    first = draw_weights(shape_of(settings.network, dataset), generator(settings.seed, "weights"))
     W = [torch.from_numpy(array).requires_grad_() for array in first.values()]
-    update = adam.on_tensors(W, settings["conversion"]["learning_rate"])
-    order, size = generator(seed, "order"), settings["batch_size"]
+    update = adam.on_tensors(W, settings.conversion.learning_rate)
+    order, size = generator(settings.seed, "order"), settings.batch_size
 
     def output(x: torch.Tensor) -> torch.Tensor:
         for matrix in W[:-1]:
@@ -120,7 +118,7 @@ def trained_relu(
         return x @ W[-1].T
 
     best, chosen = -1.0, [matrix.detach().clone() for matrix in W]
-    for _ in range(settings["epochs"]):
+    for _ in range(settings.epochs):
         for rows in np.array_split(order.permutation(len(labels[Part.TRAIN])), -(-len(labels[Part.TRAIN]) // size)):
             loss = torch.nn.functional.cross_entropy(output(r[Part.TRAIN][rows] / unit), labels[Part.TRAIN][rows])
             loss.backward()

@@ -14,27 +14,27 @@ from snnlocality.engines.interface import Engine
 from snnlocality.errors import UserError
 from snnlocality.learning.training import Evaluation, evaluate, still_improving
 from snnlocality.network import Shape
+from snnlocality.parameters import RunSettings
 from snnlocality.registry import RULES
 from snnlocality.runs.files import load_model
-from snnlocality.runs.training import optimisation_of, shape_of
+from snnlocality.runs.training import shape_of
 from snnlocality.storage import write_json
 from snnlocality.study.step import Job
 
 
-def run(job: Job, engine: Engine) -> None:
+def run(job: Job[RunSettings], engine: Engine) -> None:
     """Write the metrics of a run."""
     settings, model = job.settings, job.inputs["model"]
-    dataset, parts = load(job.inputs["data"], settings["fold"])
-    network = load_model(model, settings, dataset)
-    shape, optimisation = shape_of(settings, dataset), optimisation_of(settings)
+    dataset, parts = load(job.inputs["data"], settings.fold)
+    network, optimisation = load_model(model, settings.network, dataset), settings.optimisation
+    shape = shape_of(settings.network, dataset)
     result = evaluate(network, dataset, parts[Part.TEST], optimisation, engine)
     if not np.isfinite(result.loss):
         raise UserError(
             f"The loss of {model} is no number: its weights are too large; delete it and run the workflow again."
         )
-    validation = dataset.batch(parts[Part.VALIDATION][: settings["batch_size"]])
-    learned = registry.load(RULES, settings["rule"]).RULE
-    by_weights = cosines(network, validation, learned, optimisation, engine)
+    validation = dataset.batch(parts[Part.VALIDATION][: optimisation.batch_size])
+    by_weights = cosines(network, validation, registry.load(RULES, settings.rule), optimisation, engine)
     with open(job.inputs["curve"], encoding="utf-8", newline="") as lines:
         curve = list(csv.DictReader(lines))
     best = next(epoch for epoch in curve if epoch["chosen"] == "True")

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -16,36 +15,38 @@ from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import correct_decisions
 from snnlocality.network import Network
+from snnlocality.parameters import RunSettings
+from snnlocality.parameters.model import Fgsm
 from snnlocality.registry import RULES
 from snnlocality.runs.files import load_model
-from snnlocality.runs.training import optimisation_of
 from snnlocality.seeds import generator
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
+from snnlocality.study.steps.fgsm import Settings
 
 _TOGETHER = 128  # samples attacked at a time: no result depends on it, but for rounding
 
 
-def run(job: Job, engine: Engine, advance: Callable[[int, int], None]) -> None:
+def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None]) -> None:
     """Write the accuracies of a run under attack, a row per attack and epsilon."""
-    settings = job.settings
-    dataset, parts = load(job.inputs["data"], settings["fold"])
-    network = load_model(job.inputs["model"], settings, dataset)
+    run, strengths = job.settings.run, job.settings.fgsm
+    dataset, parts = load(job.inputs["data"], run.fold)
+    network = load_model(job.inputs["model"], run.network, dataset)
     network = replace(network, weights=engine.place(network.weights))  # once, not for every step of an attack
-    learned = registry.load(RULES, settings["rule"]).RULE
+    learned = registry.load(RULES, run.rule)
     attacks = load_all()
-    random = generator(settings["seed"], "fgsm")
+    random = generator(run.seed, "fgsm")
     right: dict[tuple[str, float], int] = {}
-    decisions, test = 0, parts[Part.TEST][: settings["attacked_samples"]]
+    decisions, test = 0, parts[Part.TEST][: job.settings.attacked_samples]
     for batch in batches(dataset, test, _TOGETHER):
-        target = target_of(settings, network, batch, engine, random)
+        target = target_of(run, strengths, network, batch, engine, random)
         # Without a perturbation exactly the input of Table 2, not the same in another form.
         clean, all_of_batch = correct_decisions(engine.forward(network, batch.inputs).readout, batch)
         for name, attack in attacks.items():
             if not attack.applies(network, learned):
                 continue
             attacked = attack.prepare(target)
-            for epsilon in settings["fgsm"]["epsilon"]:
+            for epsilon in strengths.epsilon:
                 count = clean
                 if epsilon > 0:
                     count, _ = correct_decisions(engine.forward(*attacked(epsilon)).readout, batch)
@@ -61,18 +62,17 @@ def run(job: Job, engine: Engine, advance: Callable[[int, int], None]) -> None:
 
 
 def target_of(
-    settings: dict[str, Any], network: Network, batch: Batch, engine: Engine, random: np.random.Generator
+    run: RunSettings, strengths: Fgsm, network: Network, batch: Batch, engine: Engine, random: np.random.Generator
 ) -> Target:
     """A run's network and batch as the attacks take them."""
-    optimisation, strengths = optimisation_of(settings), settings["fgsm"]
     return Target(
         network,
         batch,
-        registry.load(RULES, settings["rule"]).RULE,
-        optimisation.loss,
-        optimisation.local_loss,
+        registry.load(RULES, run.rule),
+        run.optimisation.loss,
+        run.optimisation.local_loss,
         engine,
         random,
-        strengths["fixed_point_iterations"],
-        strengths["pgd_steps"],
+        strengths.fixed_point_iterations,
+        strengths.pgd_steps,
     )

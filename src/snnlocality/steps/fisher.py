@@ -12,24 +12,24 @@ from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.network import Network
 from snnlocality.registry import RULES
 from snnlocality.runs.files import load_milestones, load_model
-from snnlocality.runs.training import optimisation_of
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
+from snnlocality.study.steps.fisher import Settings
 
 GRADIENTS = ("own", "bptt")  # the rule's own, and as the control the gradient of the loss, by BPTT
 
 
-def run(job: Job, engine: Engine) -> None:
+def run(job: Job[Settings], engine: Engine) -> None:
     """Write the trace by gradient, epoch, step and weights.
 
     A row's epoch is the number that were done, or "chosen": the run's own model.
     """
-    settings = job.settings
-    dataset, parts = load(job.inputs["data"], settings["fold"])
-    model = load_model(job.inputs["model"], settings, dataset)
-    milestones = load_milestones(job.inputs["milestones"], settings, dataset)
-    optimisation, learned = optimisation_of(settings), registry.load(RULES, settings["rule"]).RULE
-    batch = dataset.batch(parts[Part.TRAIN][: settings["samples"]])
+    run = job.settings.run
+    dataset, parts = load(job.inputs["data"], run.fold)
+    model = load_model(job.inputs["model"], run.network, dataset)
+    milestones = load_milestones(job.inputs["milestones"], run, dataset)
+    optimisation, learned = run.optimisation, registry.load(RULES, run.rule)
+    batch = dataset.batch(parts[Part.TRAIN][: job.settings.samples])
     local_loss = LOSSES[optimisation.local_loss] if optimisation.local_loss else None
     rows: list[dict] = []
 

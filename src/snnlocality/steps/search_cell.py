@@ -10,26 +10,26 @@ from snnlocality.learning.training import Keeper, chosen_epoch, still_improving
 from snnlocality.runs.training import fit
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
+from snnlocality.study.steps.search_cell import Settings
 
-_FOLD = 0
 
-
-def run(job: Job, engine: Engine, advance: Callable[[int, int], None], keepers: Callable[[str], Keeper]) -> None:
+def run(
+    job: Job[Settings], engine: Engine, advance: Callable[[int, int], None], keepers: Callable[[str], Keeper]
+) -> None:
     """Write the table of trials, best first."""
-    settings = job.settings
-    points = settings["search"]["points"]
-    dataset, parts = load(job.inputs["data"], _FOLD)
+    trials = job.settings.trials
+    dataset, parts = load(job.inputs["data"], trials[0].fold)
     rows = []
-    for done, point in enumerate(points):
-        advance(done, len(points))
+    for done, trial in enumerate(trials):
+        advance(done, len(trials))
         # A trial that is done goes on from its last checkpoint too, to its end: at once.
-        keeper, seed = keepers(f"trial{done}"), settings["search"]["seed"]
-        curve = fit({**settings, **point}, dataset, parts, seed, engine, lambda epoch: None, keeper).curve
+        curve = fit(trial, dataset, parts, engine, lambda epoch: None, keepers(f"trial{done}")).curve
         best = chosen_epoch(curve)
         rows.append(
             {
                 **job.key,
-                **point,
+                "learning_rate": trial.optimisation.learning_rate,
+                "slope": trial.network.slope,
                 "validation_accuracy": best.validation_accuracy,
                 "validation_loss": best.validation_loss,
                 "epoch": best.epoch,

@@ -13,21 +13,22 @@ from snnlocality.seeds import generator
 from snnlocality.steps.fgsm import target_of
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
+from snnlocality.study.steps.shift import Settings
 
 
-def run(job: Job, engine: Engine) -> None:
+def run(job: Job[Settings], engine: Engine) -> None:
     """Write CKA by attack, epsilon, kind of representation and layer."""
-    settings = job.settings
-    dataset, parts = load(job.inputs["data"], settings["fold"])
-    network = load_model(job.inputs["model"], settings, dataset)
-    samples = parts[Part.TEST][: settings["samples"]]
+    settings, run = job.settings, job.settings.run
+    dataset, parts = load(job.inputs["data"], run.fold)
+    network = load_model(job.inputs["model"], run.network, dataset)
+    samples = parts[Part.TEST][: settings.samples]
     pairs: dict[tuple, list] = {}
-    for batch in whole_batches(dataset, samples, settings["batch"]):
-        target = target_of(settings, network, batch, engine, generator(settings["seed"], "fgsm"))
+    for batch in whole_batches(dataset, samples, settings.representations.batch):
+        target = target_of(run, settings.fgsm, network, batch, engine, generator(run.seed, "fgsm"))
         clean = grams(network, batch.inputs, engine)
-        for attack in settings["attacks"]:
+        for attack in settings.representations.attacks:
             attacked = attacks.load(attack).prepare(target)
-            for epsilon in settings["fgsm"]["epsilon"]:
+            for epsilon in settings.fgsm.epsilon:
                 if epsilon > 0:
                     moved = grams(*attacked(epsilon), engine)
                     for key, K in clean.items():

@@ -9,11 +9,12 @@ from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.training import Epoch, Trained
+from snnlocality.parameters import RunSettings
 from snnlocality.provenance import run_cache
 from snnlocality.provenance.records import Execution, input_digests
 from snnlocality.registry import RULES
 from snnlocality.runs.files import write_trained
-from snnlocality.runs.training import first_network, fit, optimisation_of
+from snnlocality.runs.training import first_network, fit
 from snnlocality.study.step import Job
 
 
@@ -31,7 +32,7 @@ def train_cell(jobs: Iterable[Job], engine: Engine, report: Callable[[int, Epoch
     first = next(iter(missing.values()))
     dataset, parts = load(first.inputs["data"], first.key["fold"])
     if engine.name == "cuda":
-        trained = _in_lockstep(first.settings, dataset, parts, list(missing), engine, report)
+        trained = _in_lockstep([run.settings for run in missing.values()], dataset, parts, engine, report)
     else:
         trained = _one_by_one(missing, inputs, dataset, parts, engine, report)
     for (seed, run), one in zip(missing.items(), trained, strict=True):
@@ -55,15 +56,14 @@ def _one_by_one(
     for seed, run in runs.items():
         with checkpoints.locked(run) as kept:
             keeper = kept.of(Execution(inputs[seed], {}), engine)
-            yield fit(run.settings, dataset, parts, seed, engine, partial(report, seed), keeper)
+            yield fit(run.settings, dataset, parts, engine, partial(report, seed), keeper)
         checkpoints.discard(run)
 
 
 def _in_lockstep(
-    settings: dict,
+    runs: list[RunSettings],
     dataset: Dataset,
     parts: dict,
-    seeds: list[int],
     engine: Engine,
     report: Callable[[int, Epoch], None],
 ) -> Iterable[Trained]:
@@ -73,13 +73,13 @@ def _in_lockstep(
     from snnlocality.engines.cuda.packed import train_many
 
     return train_many(
-        [first_network(settings, dataset, parts, seed, engine) for seed in seeds],
+        [first_network(run, dataset, parts, engine) for run in runs],
         dataset,
         parts[Part.TRAIN],
         parts[Part.VALIDATION],
-        registry.load(RULES, settings["rule"]).RULE,
-        optimisation_of(settings),
-        seeds,
+        registry.load(RULES, runs[0].rule),
+        runs[0].optimisation,
+        [run.seed for run in runs],
         find_device(torch.float32),
-        lambda number, epoch: report(seeds[number], epoch),
+        lambda number, epoch: report(runs[number].seed, epoch),
     )

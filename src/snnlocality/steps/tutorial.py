@@ -7,18 +7,23 @@ from snnlocality import registry
 from snnlocality.data.batches import load
 from snnlocality.data.source import data_folder
 from snnlocality.engines.interface import Engine
+from snnlocality.neurons.lif import dynamics
 from snnlocality.registry import EXPERIMENTS
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
+from snnlocality.study.steps.tutorial import Settings
 from snnlocality.tutorial.context import Context
 
 
-def run(job: Job, engine: Engine, advance: Callable[[int, int], None]) -> None:
+def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None]) -> None:
     """Write an experiment's table."""
-    compute = registry.load(EXPERIMENTS, job.key["experiment"]).run
+    settings, neurons = job.settings, None
     data = load(job.inputs["data"], 0) if "data" in job.inputs else None
     if job.raw:
         gestures = importlib.import_module("snnlocality.data.vision.gestures").gestures
-        data = gestures(data_folder() / job.raw, **job.settings["gestures"])
-    table = compute(job.settings, Context(engine, data, advance))
+        data = gestures(data_folder() / job.raw, **dict(settings.sizes.gestures))
+    if data is not None and settings.time_constants_ms is not None:
+        neurons = dynamics(data[0].step_ms, dict(settings.time_constants_ms), settings.threshold)
+    compute = registry.load(EXPERIMENTS, settings.experiment)
+    table = compute(settings.sizes, Context(engine, data, neurons, advance))
     write_text(job.outputs["found"], table.to_csv(index=False, float_format="%.9g"))

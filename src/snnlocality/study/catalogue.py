@@ -91,7 +91,8 @@ def captions(study: str) -> dict[str, str]:
 
 
 def _found(package: str) -> list[Step]:
-    """What the files of a package declare; every one has a ``STEP``."""
+    """What the files of a package declare: every one has a ``STEP``, or ``STEPS``."""
     folder = importlib.import_module(package).__path__
     names = sorted(module.name for module in pkgutil.iter_modules(folder))
-    return [importlib.import_module(f"{package}.{name}").STEP for name in names]
+    files = [importlib.import_module(f"{package}.{name}") for name in names]
+    return [step for file in files for step in getattr(file, "STEPS", None) or (file.STEP,)]

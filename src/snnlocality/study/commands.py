@@ -49,7 +49,9 @@ def command(step: Step) -> click.Command:
         click.echo(execute(job, threads))
 
     common = COMMON if "engine" in step.uses else COMMON[:1]
-    return click.Command(name_of(step), callback=callback, params=[*map(option, step.axes), *common], help=step.help)
+    return click.Command(
+        name_of(step), callback=callback, params=[*map(option, step.axes), *common], help=step.sentence
+    )
 
 
 def name_of(step: Step) -> str:

@@ -16,7 +16,7 @@ from snnlocality.study.step import Job
 # What a step may use, by name: how it computes, never what.
 # engine     an ``engines.interface.Engine``, as the execution profile chooses
 # advance    ``advance(done, all)``, told as work goes on
-# report     ``report(epoch)``, told after every epoch
+# report     ``report(epoch)``, told after every epoch, if the step says how many there are
 # keepers    ``keepers(name)``, what keeps the state of one training of several (``learning.training.Keeper``)
 
 
@@ -31,16 +31,16 @@ def execute(job: Job, threads: int = 1) -> Path:
             circumstances["engine"] = means["engine"].name
         if "advance" in uses:
             means["advance"] = stack.enter_context(progress.bar(title(job)))
-        if "report" in uses:
-            means["report"] = stack.enter_context(progress.epochs(title(job), job.settings["epochs"]))
+        if job.step.epochs:
+            means["report"] = stack.enter_context(progress.epochs(title(job), job.step.epochs(job.settings)))
         kept = stack.enter_context(checkpoints.locked(job)) if "keepers" in uses else None
         execution = stack.enter_context(recorded(job, **circumstances))
         if kept is None:
-            entry(job.step.entry)(job, **means)
+            entry(job.step.computed_by)(job, **means)
         elif computed_by := run_cache.take(job, execution.inputs):
             execution.circumstances.update(engine=computed_by, taken_from="run cache")
         else:
-            entry(job.step.entry)(job, keepers=partial(kept.of, execution, means["engine"]), **means)
+            entry(job.step.computed_by)(job, keepers=partial(kept.of, execution, means["engine"]), **means)
     if "engine" not in uses:
         checkpoints.discard_behind(job)  # what it gathers is done
     return job.output

@@ -61,7 +61,7 @@ def _rule(step: Step) -> Iterator[str]:
     yield from _block("resources", [f"{name}={amount}" for name, amount in written.items()])
     yield from _block("params", [f'**params_of("{step.name}")'])
     yield from _block(
-        "message", _strings(f"{step.help.rstrip('.')}: {' '.join(map(_in_words, step.axes))}".rstrip(": ")), end=""
+        "message", _strings(f"{step.sentence.rstrip('.')}: {' '.join(map(_in_words, step.axes))}".rstrip(": ")), end=""
     )
     threads = "--threads {threads} " if "engine" in step.uses else ""
     options = "".join(f"--{axis.name} {{wildcards.{axis.name}}} " for axis in step.axes)

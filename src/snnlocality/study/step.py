@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pydantic_core import to_jsonable_python
 
 from snnlocality import parameters as params
 from snnlocality import registry
@@ -17,6 +19,8 @@ from snnlocality.study.axes import TASK, Axis, Key, written
 from snnlocality.study.needs import Need, fitting, nothing
 
 PUBLISHED = Path("published")
+
+Settings = TypeVar("Settings")
 
 # The engines' code belongs to every step that uses one; which engine computes is no part of a job.
 _ENGINES = "snnlocality.engines.choice"
@@ -42,19 +46,22 @@ class Step:
     """One kind of job."""
 
     name: str  # of the command, of Snakemake's rule, of the record
-    help: str  # one sentence
-    entry: str  # module and function that compute; given the job, and what the step uses by name
+    help: str = ""  # one sentence
+    entry: str = ""  # module and function that compute, if not ``run`` of the file of steps/ with this name
     outputs: Mapping[
         str, str
     ]  # by name: paths below results/{study}, to be filled in with the axes; the main one first
-    settings: Callable[[Parameters, Key], dict[str, Any]]  # all that decides the outputs, besides code and inputs
+    settings: Callable[[Parameters, Key], Any] = (
+        lambda parameters, key: {}
+    )  # a value of all that decides the outputs, besides code and inputs
     axes: tuple[Axis, ...] = ()
     needs: Need = nothing  # what a task must have, or it has no such jobs
     inputs: Mapping[str, Output] | Callable[[Parameters, Key], Mapping[str, Output]] = field(default_factory=dict)
     static_inputs: tuple[str, ...] = ()  # files of published/
-    choices: Callable[[dict[str, Any]], Iterable[str]] = lambda settings: ()  # modules that settings choose by name
+    choices: Callable[[Any], Iterable[str]] = lambda settings: ()  # modules that settings choose by name
     uses: tuple[str, ...] = ()  # of the means in ``study.execution``
-    raw: Callable[[dict[str, Any]], str | None] = lambda settings: None  # folder of raw files below the data folder
+    epochs: Callable[[Any], int] | None = None  # of the training that it reports on, by its settings
+    raw: Callable[[Any], str | None] = lambda settings: None  # folder of raw files below the data folder
     memory_mb: int = 2000
     minutes: int = 10
     local: bool = False  # so short that it is no job of a cluster
@@ -74,9 +81,19 @@ class Step:
         return f"{RESULTS}/{{study}}"
 
     @property
+    def sentence(self) -> str:
+        """What it does."""
+        return self.help
+
+    @property
+    def computed_by(self) -> str:
+        """Module and function that compute: given the job, and what the step uses by name."""
+        return self.entry or f"snnlocality.steps.{self.name}:run"
+
+    @property
     def modules(self) -> tuple[str, ...]:
         """Entry points of the code closure that do not depend on settings."""
-        module = self.entry.split(":")[0]
+        module = self.computed_by.split(":")[0]
         return (module, _ENGINES) if "engine" in self.uses else (module,)
 
     def template(self, output: str) -> str:
@@ -162,17 +179,28 @@ class Report(Step):
 
     @property
     def folder(self) -> str:
-        """See ``Step.folder``."""
+        """See ``Step``."""
         return str(REPORTS)
+
+    @property
+    def sentence(self) -> str:
+        """See ``Step``."""
+        whose = "the tutorial's " if self.section == "tutorial" else ""
+        return f"Render {whose}{self.short}: {self.title}."
+
+    @property
+    def computed_by(self) -> str:
+        """See ``Step``; ``render`` of the file of reports/ with this name."""
+        return self.entry or f"snnlocality.reports.{self.name}:render"
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class Job(Generic[Settings]):
     """One execution of one step."""
 
     step: Step
     key: Key
-    settings: dict[str, Any]
+    settings: Settings
     modules: tuple[str, ...]  # entry points of the code closure
     inputs: Inputs  # what other steps make
     static_inputs: dict[str, Path]  # what comes with the project
@@ -217,9 +245,14 @@ class Job:
         return [str(path) for path in self.input_paths if path.name != DATA_FILE and not path.exists()]
 
     @property
+    def settings_table(self) -> dict[str, Any]:
+        """The settings as JSON holds them: what a record keeps."""
+        return to_jsonable_python(self.settings)
+
+    @property
     def settings_text(self) -> str:
-        """The settings in one line, as Snakemake compares them to decide on a rerun."""
-        return json.dumps(self.settings, sort_keys=True)
+        """The same in one line, as Snakemake compares them to decide on a rerun."""
+        return json.dumps(self.settings_table, sort_keys=True)
 
 
 class Work(NamedTuple):

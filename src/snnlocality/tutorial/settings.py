@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from snnlocality import registry
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights
@@ -16,9 +16,18 @@ Sizes = Annotated[tuple[Count, ...], Field(min_length=1)]
 class Experiment(Model):
     """What all have."""
 
-    on_data: ClassVar[bool] = False  # whether it needs the recordings of the vision task
+    on_data: ClassVar[bool] = False  # whether it needs recordings
 
     seeds: Count
+
+    @property
+    def on_gestures(self) -> bool:
+        """Whether these are raw ones of gestures, which it prepares itself, instead of the study's."""
+        return False
+
+    def needed(self) -> "Experiment":
+        """Without what does not matter by what else is chosen."""
+        return self
 
 
 class Landscape(Experiment):
@@ -51,7 +60,7 @@ class Convolution(Experiment):
     on_data: ClassVar[bool] = True
 
     recordings: Literal["study", "gestures"]
-    gestures: Gestures
+    gestures: Gestures | None
     shrink: Count  # pixels of the camera a side of a pixel here
     channels: Sizes
     kernel: Count
@@ -64,6 +73,21 @@ class Convolution(Experiment):
     epochs: Count
     batch_size: Count
     learning_rate: Positive
+
+    @model_validator(mode="after")
+    def _gestures_are_described(self) -> "Convolution":
+        if self.on_gestures and self.gestures is None:
+            raise ValueError("recordings of gestures need the table 'gestures'")
+        return self
+
+    @property
+    def on_gestures(self) -> bool:
+        """See ``Experiment``."""
+        return self.recordings == "gestures"
+
+    def needed(self) -> "Convolution":
+        """See ``Experiment``."""
+        return self if self.on_gestures else self.model_copy(update={"gestures": None})
 
 
 class ExactSpikeTimes(Model):
@@ -175,7 +199,7 @@ class Exactness(Experiment):
     @classmethod
     def _of_one_network(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
         for rule in rules:
-            if registry.load(RULES, rule).RULE.direct_readout:
+            if registry.load(RULES, rule).direct_readout:
                 raise ValueError(f"{rule} trains networks with another readout than the one these are compared on")
         return rules
 
@@ -217,7 +241,7 @@ class Adaptation(Experiment):
     @classmethod
     def _of_one_layer_and_loss(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
         for name in rules:
-            rule = registry.load(RULES, name).RULE
+            rule = registry.load(RULES, name)
             if rule.source is ErrorSource.LOCAL or rule.weights is FeedbackWeights.ADAPTIVE or rule.direct_readout:
                 raise ValueError(
                     f"{name} needs losses, feedback or a readout of its own, which this experiment on one layer has not"

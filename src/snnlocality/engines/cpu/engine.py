@@ -8,7 +8,6 @@ import numpy as np
 
 from snnlocality.data.inputs import Batch, Events, Inputs
 from snnlocality.engines.cpu.kernels import (
-    LOSSES,
     MAX_LAYERS,
     MAX_UNITS,
     SOURCES,
@@ -40,6 +39,7 @@ from snnlocality.engines.interface import Engine
 from snnlocality.engines.values import Errors, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
+from snnlocality.learning.optimisation import LOSSES
 from snnlocality.learning.routing import deliveries, recurrence, shortcut
 from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network, Weights
@@ -96,13 +96,13 @@ class CpuEngine(Engine):
             raise ValueError("no step of the batch counts: its mask is zero everywhere")
         if not 0 <= targets.min() <= targets.max() < work.classes:
             raise ValueError(f"targets must lie between 0 and {work.classes - 1}")
-        work.loss, work.losses, work.counted = LOSSES[loss], address(losses), counted
+        work.loss, work.losses, work.counted = LOSSES.index(loss), address(losses), counted
         work.targets, work.mask = kept.keep("targets", targets), kept.keep("mask", mask)
         work.target_step, work.target_sample = (stride // targets.itemsize for stride in targets.strides)
         work.mask_step, work.mask_sample = (stride // mask.itemsize for stride in mask.strides)
         if rule.source is ErrorSource.LOCAL:
             assert local_loss is not None
-            work.local_loss = LOSSES[local_loss]
+            work.local_loss = LOSSES.index(local_loss)
             for index, layer in enumerate(network.hidden):
                 own, B = work.layer[index], transposed(network.feedback[f"B{layer}"], self._dtype)
                 own.local_readout = kept.keep(f"B{layer}", B)

@@ -461,7 +461,7 @@ static void forward_chunk(const Work *work, Chunk chunk, real *restrict scratch)
 
 /* ---- Losses (learning/losses.py), so that a chunk is learned from while it is in the cache ---- */
 
-enum { CROSS_ENTROPY, SQUARED_ERROR, SMOOTH_L1 };
+enum { CROSS_ENTROPY, SQUARED_ERROR, SMOOTH_L1 }; /* as learning/optimisation.py lists them */
 
 /* The loss of one readout, a row of `width` numbers of which `classes` count; y becomes its derivative. */
 INLINE double loss_and_derivative(int64_t kind, int64_t classes, int64_t width, int64_t target, real *restrict y) {

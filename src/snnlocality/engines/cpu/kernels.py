@@ -17,7 +17,6 @@ _REAL = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
 MAX_LAYERS = 8
 MAX_UNITS = 65536
 SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
-LOSSES = {"cross_entropy": 0, "squared_error": 1, "smooth_l1": 2}
 
 
 class Strided(ctypes.Structure):

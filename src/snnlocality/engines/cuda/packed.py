@@ -22,9 +22,11 @@ from snnlocality.engines.cuda.device import Device
 from snnlocality.engines.cuda.events import EventRows, resident
 from snnlocality.engines.cuda.graphs import replayed
 from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
+from snnlocality.learning.optimisation import LOSSES as NAMES
+from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.routing import alignments, stands_for
 from snnlocality.learning.rule import ErrorSource, Rule
-from snnlocality.learning.training import Epoch, Optimisation, Trained, chosen_epoch, milestone_epochs, with_weights
+from snnlocality.learning.training import Epoch, Trained, chosen_epoch, milestone_epochs, with_weights
 from snnlocality.network import Network
 from snnlocality.seeds import generator
 
@@ -314,4 +316,4 @@ def smooth_l1(y: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     return value, difference.clamp(-1, 1)
 
 
-LOSSES = {function.__name__: function for function in (cross_entropy, squared_error, smooth_l1)}
+LOSSES = dict(zip(NAMES, (cross_entropy, squared_error, smooth_l1), strict=True))

@@ -19,7 +19,7 @@ def table(found: list[pd.DataFrame]) -> pd.DataFrame:
     wide = np.linspace(-500, 500, 2_000_001)
     tables = []
     for name in registry.names(registry.SURROGATES):
-        derivative = as_function(registry.load(registry.SURROGATES, name).DERIVATIVE, NUMPY)
+        derivative = as_function(registry.load(registry.SURROGATES, name), NUMPY)
         h, far = np.asarray(derivative(x, _SLOPE)), np.asarray(derivative(wide, _SLOPE))
         values = {"x": x, "h": h, "peak": far.max(), "area": np.trapezoid(far, wide), "scaled": h / far.max()}
         tables.append(pd.DataFrame({"surrogate": name.replace("_", " "), **values}))

@@ -23,4 +23,4 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _rules() -> list[Rule]:
-    return [registry.load(registry.RULES, name).RULE for name in _RULES]
+    return [registry.load(registry.RULES, name) for name in _RULES]

@@ -5,7 +5,8 @@ import importlib
 import pandas as pd
 
 from snnlocality.data.batches import read_notice
-from snnlocality.reports.figures import captioned, save_svg, set_theme
+from snnlocality.reports import figures
+from snnlocality.reports.figures import set_theme
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 
@@ -18,6 +19,4 @@ def render(job: Job) -> None:
     set_theme()
     table = module.table([pd.read_csv(path, keep_default_na=False) for path in inputs.values()])
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
-    figure = module.draw(table)
-    captioned(figure, module.TITLE, read_notice(data) if data else "")
-    save_svg(figure, job.outputs["figure"])
+    figures.write(job, module.draw(table), module.TITLE, read_notice(data) if data else "")

@@ -1,7 +1,7 @@
 """The accuracy of converted networks."""
 
-from snnlocality.study.needs import one_label
-from snnlocality.study.reported import of_recordings
+from snnlocality.study.needs import fitting, one_label
+from snnlocality.study.reported import of_tasks
 from snnlocality.study.step import Report
 from snnlocality.study.steps import convert, prepare
 
@@ -11,11 +11,9 @@ STEP = Report(
     short="Conversion",
     title="Converted networks over time",
     lead="ReLU networks turned into spiking ones by three ways to balance thresholds; leaky neurons as the control.",
-    help="Render the accuracy of converted networks over time.",
     needs=one_label,
     inputs={"accuracies": convert.STEP["accuracies"], "data": prepare.STEP["data"]},
-    settings=lambda parameters, key: of_recordings(parameters),
+    settings=lambda parameters, key: of_tasks(parameters, fitting(parameters)),
     outputs={"figure": "conversion.svg", "table": "conversion.csv"},
-    entry="snnlocality.reports.conversion:render",
     params=("tasks.{task}",),
 )

@@ -1,7 +1,7 @@
 """Training curves."""
 
 from snnlocality import parameters as params
-from snnlocality.study.reported import of_rules, of_tasks, rule_modules
+from snnlocality.study.reported import of_both, rule_modules
 from snnlocality.study.step import Report
 from snnlocality.study.steps import train
 
@@ -11,11 +11,9 @@ STEP = Report(
     short="Curves",
     title="Training curves",
     lead="Did the runs have time to learn?",
-    help="Draw the training curves.",
     inputs={"curves": train.STEP["curve"]},
-    settings=lambda parameters, key: of_rules(parameters) | of_tasks(parameters, params.tasks(parameters)),
+    settings=lambda parameters, key: of_both(parameters, params.tasks(parameters)),
     choices=rule_modules,
     outputs={"figure": "curves.svg", "table": "curves.csv"},
-    entry="snnlocality.reports.curves:render",
     params=("rules",),
 )

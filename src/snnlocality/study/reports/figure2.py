@@ -11,12 +11,10 @@ STEP = Report(
     short="Figure 2",
     title="How alike the methods represent the same samples",
     lead="Linear CKA, unbiased over mini-batches, layer by layer; with networks converted from ReLU networks.",
-    help="Draw Figure 2: representations compared between methods.",
     needs=one_label,
     inputs={"cka": cka.STEP["cka"], "data": prepare.STEP["data"]},
     settings=lambda parameters, key: on_recordings(parameters),
     choices=rule_modules,
     outputs={"figure": "figure2.svg", "table": "figure2.csv"},
-    entry="snnlocality.reports.figure2:render",
     params=("rules",),
 )

@@ -11,7 +11,6 @@ STEP = Report(
     short="Figure 3",
     title="How far attacks move representations",
     lead="CKA of clean and attacked input, recurrent minus feed-forward; and whether similarity goes with accuracy.",
-    help="Draw Figure 3: how far attacks move representations, recurrent against feed-forward.",
     needs=one_label,
     inputs={"shift": shift.STEP["cka"], "attacked": fgsm.STEP["accuracies"], "data": prepare.STEP["data"]},
     settings=lambda parameters, key: on_recordings(parameters),
@@ -22,7 +21,6 @@ STEP = Report(
         "association_figure": "figure3_association.svg",
         "association_table": "figure3_association.csv",
     },
-    entry="snnlocality.reports.figure3:render",
     folded={"figure3_association.svg": "Does lost similarity go with lost accuracy?"},
     params=("rules",),
 )

@@ -11,13 +11,11 @@ STEP = Report(
     short="Figure 4",
     title="Fisher information in the weights",
     lead="Shares of each network's whole, by the rule's own gradient and by the loss's.",
-    help="Draw Figure 4: Fisher information of every layer's weights.",
     needs=one_label,
     inputs={"traces": fisher.STEP["traces"], "data": prepare.STEP["data"]},
     settings=lambda parameters, key: on_recordings(parameters),
     choices=rule_modules,
     outputs={"figure": "figure4.svg", "table": "figure4.csv", "over_time": "figure4_over_time.svg"},
-    entry="snnlocality.reports.figure4:render",
     folded={"figure4_over_time.svg": "Over training, and over the steps of a recording"},
     params=("rules",),
 )

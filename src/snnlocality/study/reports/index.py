@@ -1,12 +1,12 @@
 """The page that holds everything."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from snnlocality import parameters as params
 from snnlocality.study import catalogue
 from snnlocality.study.axes import Key
-from snnlocality.study.reported import of_rules, of_tasks, rule_modules
+from snnlocality.study.reported import OfBoth, of_both, rule_modules
 from snnlocality.study.step import Output, Report
 from snnlocality.study.steps import collect, fgsm, prepare
 
@@ -21,21 +21,41 @@ def inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
     return {**rendered, "runs": collect.STEP["runs"], "data": prepare.STEP["data"]}
 
 
-def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
-    """What the reports say of themselves."""
+@dataclass(frozen=True)
+class Artifact:
+    """What a report says of itself."""
+
+    section: str
+    short: str
+    title: str
+    lead: str
+    folded: Mapping[str, str]
+    outputs: tuple[str, ...]
+    module: str | None  # that lays its tables out for the page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(OfBoth):
+    """What the page says of the study and of all that it shows."""
+
+    artifacts: dict[str, Artifact]
+
+
+def settings(parameters: params.Parameters, key: Key) -> Settings:
+    """Those of the study."""
     shown = {
-        report.name: {
-            "section": report.section,
-            "short": report.short,
-            "title": report.title,
-            "lead": report.lead,
-            "folded": dict(report.folded),
-            "outputs": list(report.outputs.values()),
-            "module": report.entry.split(":")[0] if report.on_page else None,
-        }
+        report.name: Artifact(
+            report.section,
+            report.short,
+            report.title,
+            report.lead,
+            report.folded,
+            tuple(report.outputs.values()),
+            report.modules[0] if report.on_page else None,
+        )
         for report in _shown()
     }
-    return {**of_rules(parameters), **of_tasks(parameters, params.tasks(parameters)), "artifacts": shown}
+    return Settings(**vars(of_both(parameters, params.tasks(parameters))), artifacts=shown)
 
 
 STEP = Report(
@@ -44,16 +64,14 @@ STEP = Report(
     short="Page",
     title="Everything on one page",
     lead="Tables, figures, claims and runs.",
-    help="Write the page that holds everything.",
     inputs=inputs,
     settings=settings,
     choices=lambda settings: (
         *rule_modules(settings),
         *fgsm.attack_modules(),
-        *(shown["module"] for shown in settings["artifacts"].values() if shown["module"]),
+        *(shown.module for shown in settings.artifacts.values() if shown.module),
     ),
     outputs={"page": "index.html"},
-    entry="snnlocality.reports.index:render",
     section="",
     params=("rules",),
 )

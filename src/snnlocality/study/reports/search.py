@@ -1,5 +1,6 @@
 """All trials of the hyper-parameter search in one table."""
 
+from snnlocality.study.reported import OfStudy
 from snnlocality.study.step import Report
 from snnlocality.study.steps import search_cell
 
@@ -9,10 +10,8 @@ STEP = Report(
     short="Search",
     title="Trials of the hyper-parameter search",
     lead="The best of every cell first.",
-    help="Gather the searches of all cells into one table.",
     inputs={"trials": search_cell.STEP["trials"]},
-    settings=lambda parameters, key: {"study": parameters.label},
+    settings=lambda parameters, key: OfStudy(study=parameters.label),
     outputs={"table": "search.csv"},
-    entry="snnlocality.reports.search:render",
     optional=True,
 )

@@ -10,7 +10,6 @@ STEP = Report(
     short="Spectrum",
     title="The study's rules from global to local",
     lead="What each step towards locality costs: accuracy, robustness, direction of the gradient, operations.",
-    help="Render all learning rules side by side, from global to local, by all that is measured of them.",
     inputs={
         "runs": collect.STEP["runs"],
         "attacked": fgsm.STEP["accuracies"],
@@ -21,6 +20,5 @@ STEP = Report(
     settings=lambda parameters, key: on_recordings(parameters),
     choices=lambda settings: (*rule_modules(settings), *fgsm.attack_modules()),
     outputs={"figure": "spectrum.svg", "table": "spectrum.csv"},
-    entry="snnlocality.reports.spectrum:render",
     params=("rules", "studies.{study}.analyses"),
 )

@@ -8,10 +8,7 @@ STEP = Report(
     short="Table 1",
     title="Earlier work that the paper collects",
     lead="Nothing here was computed.",
-    help="Render Table 1: the literature that the paper collects.",
     static_inputs=("table1.csv",),
-    settings=lambda parameters, key: {},
     outputs={"table": "table1.csv", "text": "table1.md", "page": "table1.html"},
-    entry="snnlocality.reports.table1:render",
     on_page=True,
 )

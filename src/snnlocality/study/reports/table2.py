@@ -10,16 +10,14 @@ STEP = Report(
     short="Table 2",
     title="Accuracy",
     lead="Test accuracy in percent of every rule, feed-forward and recurrent.",
-    help="Render Table 2: accuracy of every rule and architecture on both tasks.",
     inputs={
         "runs": collect.STEP["runs"],
         "data": prepare.STEP["data"],
         "baselines": baseline.STEP["accuracies"],
     },
     static_inputs=("table2.csv",),
-    settings=lambda parameters, key: {"study": parameters.label, "rules": of_rules(parameters)["rules"]},
+    settings=lambda parameters, key: of_rules(parameters),
     outputs={"table": "table2.csv", "text": "table2.md", "page": "table2.html", "metrics": "metrics.json"},
-    entry="snnlocality.reports.table2:render",
     on_page=True,
     params=("rules",),
 )

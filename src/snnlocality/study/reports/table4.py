@@ -11,7 +11,6 @@ STEP = Report(
     short="Table 4",
     title="Poisoned training data",
     lead="First an invisible trigger, which makes label noise of the poison; then a visible one, a backdoor.",
-    help="Render Table 4: poisoned training data, with a visible and an invisible trigger.",
     needs=trigger_on_sensor,
     inputs={
         "poisoned": backdoor.STEP["metrics"],
@@ -22,7 +21,6 @@ STEP = Report(
     settings=lambda parameters, key: on_recordings(parameters),
     choices=rule_modules,
     outputs={"table": "table4.csv", "text": "table4.md", "page": "table4.html"},
-    entry="snnlocality.reports.table4:render",
     on_page=True,
     params=("rules",),
 )

@@ -1,8 +1,9 @@
 """Train one run on poisoned data; its network starts as the clean run of seed ``pair`` does."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from snnlocality import parameters as params
+from snnlocality.parameters.model import Backdoor
 from snnlocality.study.axes import CELL, PAIR, RATE, TRIGGER, Key, folders
 from snnlocality.study.needs import trigger_on_sensor
 from snnlocality.study.step import Step
@@ -11,15 +12,22 @@ from snnlocality.study.steps import prepare, train
 AXES = (*CELL, TRIGGER, RATE, PAIR)
 
 
-def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
-    """What decides a clean run, and the poison."""
-    return {
-        **train.settings(parameters, {**key, "fold": 0, "seed": key["pair"]}),
-        "trigger": key["trigger"],
-        "rate": key["rate"],
-        "backdoor": params.trigger_of(parameters, key["task"]).model_dump(mode="json"),
-        "sensor": list(params.source_of(parameters, key["task"]).sensor),
-    }
+@dataclass(frozen=True)
+class Settings:
+    """What decides a poisoned run: a clean one, and the poison."""
+
+    run: params.RunSettings  # whose seed is the number of the pair of classes
+    trigger: str
+    rate: float  # share of the source class's recordings
+    backdoor: Backdoor
+    sensor: tuple[int, int]  # height, width
+
+
+def settings(parameters: params.Parameters, key: Key) -> Settings:
+    """Those of the study."""
+    clean = train.run(parameters, {**key, "fold": 0, "seed": key["pair"]})
+    pixels, sensor = params.trigger_of(parameters, key["task"]), params.source_of(parameters, key["task"]).sensor
+    return Settings(clean, key["trigger"], key["rate"], pixels, sensor)
 
 
 STEP = Step(
@@ -29,13 +37,13 @@ STEP = Step(
     needs=trigger_on_sensor,
     inputs={"data": prepare.STEP["data"]},
     settings=settings,
-    choices=train.choices,
+    choices=lambda settings: train.choices(settings.run),
     outputs={
         "metrics": f"backdoor/{folders(AXES)}/metrics.json",
         "model": f"backdoor/{folders(AXES)}/model.safetensors",
     },
-    entry="snnlocality.steps.backdoor:run",
-    uses=("engine", "report", "keepers"),
+    uses=("engine", "keepers"),
+    epochs=lambda settings: settings.run.optimisation.epochs,
     memory_mb=3000,
     minutes=30,
     group="poisoned",

@@ -1,6 +1,6 @@
 """Compare the representations of all rules' networks, and of converted ones, of one seed."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from snnlocality import parameters as params
 from snnlocality.study.axes import ARCH, FOLD, SEED, TASK, Key, folders
@@ -11,15 +11,21 @@ from snnlocality.study.steps import convert, prepare, train
 AXES = (TASK, ARCH, FOLD, SEED)
 
 
-def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
-    """What decides each network, and the comparison."""
-    return {
-        **convert.settings(parameters, key),
-        "architecture": key["arch"],
-        "rules": {rule: train.settings(parameters, {**key, "rule": rule}) for rule in params.rules(parameters)},
-        "samples": params.analyses(parameters).cka_samples,
-        "batch": parameters.representations.batch,
-    }
+@dataclass(frozen=True)
+class Settings:
+    """What decides a comparison of networks."""
+
+    runs: dict[str, params.RunSettings]  # by rule
+    relu: convert.Settings
+    samples: int  # of the test part
+    batch: int
+
+
+def settings(parameters: params.Parameters, key: Key) -> Settings:
+    """Those of the study."""
+    runs = {rule: train.run(parameters, {**key, "rule": rule}) for rule in params.rules(parameters)}
+    samples, batch = params.analyses(parameters).cka_samples, parameters.representations.batch
+    return Settings(runs, convert.settings(parameters, key), samples, batch)
 
 
 STEP = Step(
@@ -29,9 +35,8 @@ STEP = Step(
     needs=one_label,
     inputs={"data": prepare.STEP["data"], "relu": convert.STEP["relu"], "models": train.STEP["model"]},
     settings=settings,
-    choices=lambda settings: (train.surrogate(settings),),
+    choices=lambda settings: (train.surrogate(settings.relu.network),),
     outputs={"cka": f"cka/{folders(AXES)}/cka.csv"},
-    entry="snnlocality.steps.cka:run",
     uses=("engine",),
     group="compared",
     work=lambda work: work.sizes.cka_samples * work.steps,

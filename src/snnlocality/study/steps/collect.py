@@ -1,6 +1,6 @@
 """Collect the metrics of all runs of one rule on one task."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from snnlocality import parameters as params
 from snnlocality.study.axes import RULE, TASK, Key
@@ -8,15 +8,24 @@ from snnlocality.study.step import Step
 from snnlocality.study.steps import evaluate
 
 
-def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
-    """The names that people read."""
-    return {
-        "dataset": params.task_of(parameters, key["task"]).dataset,
-        "source": params.study_task(parameters, key["task"]).data.source,
-        "rule": key["rule"],
-        "labels": params.ARCHITECTURE_LABELS,
-        "methods": params.methods((key["rule"],)),
-    }
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The names that people read in the table of a rule's runs."""
+
+    dataset: str
+    source: str
+    method: str
+    labels: dict[str, str]  # of architectures
+
+
+def settings(parameters: params.Parameters, key: Key) -> Settings:
+    """Those of the study."""
+    return Settings(
+        dataset=params.task_of(parameters, key["task"]).dataset,
+        source=params.study_task(parameters, key["task"]).data.source,
+        method=params.methods((key["rule"],))[key["rule"]],
+        labels=params.ARCHITECTURE_LABELS,
+    )
 
 
 STEP = Step(
@@ -26,6 +35,5 @@ STEP = Step(
     inputs={"metrics": evaluate.STEP["metrics"]},
     settings=settings,
     outputs={"runs": "{task}/{rule}/runs.csv"},
-    entry="snnlocality.steps.collect:run",
     local=True,
 )

@@ -1,22 +1,23 @@
 """Attack one run on the test part."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from snnlocality import parameters as params
 from snnlocality import registry
-from snnlocality.study.axes import RUN, Key, folders
+from snnlocality.parameters.model import Fgsm
+from snnlocality.study.axes import RUN, folders
 from snnlocality.study.needs import one_label
 from snnlocality.study.step import Step
 from snnlocality.study.steps import prepare, train
 
 
-def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
-    """What decides the run, and the attacks."""
-    return {
-        **train.settings(parameters, key),
-        "fgsm": parameters.fgsm.model_dump(mode="json"),
-        "attacked_samples": params.analyses(parameters).attacked_samples,
-    }
+@dataclass(frozen=True)
+class Settings:
+    """What decides the accuracies of a run under attack."""
+
+    run: params.RunSettings
+    fgsm: Fgsm
+    attacked_samples: int | None  # of the test part; all of it if none is said
 
 
 def attack_modules() -> tuple[str, ...]:
@@ -30,10 +31,9 @@ STEP = Step(
     axes=RUN,
     needs=one_label,
     inputs={"data": prepare.STEP["data"], "model": train.STEP["model"]},
-    settings=settings,
-    choices=lambda settings: (*train.choices(settings), *attack_modules()),
+    settings=lambda p, key: Settings(train.run(p, key), p.fgsm, params.analyses(p).attacked_samples),
+    choices=lambda settings: (*train.choices(settings.run), *attack_modules()),
     outputs={"accuracies": f"fgsm/{folders(RUN)}/accuracies.csv"},
-    entry="snnlocality.steps.fgsm:run",
     uses=("engine", "advance"),
     minutes=40,
     group="measured",

@@ -1,6 +1,6 @@
 """Search the hyper-parameters of one cell on validation data. No study waits for it: see docs/search.md."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from snnlocality import parameters as params
 from snnlocality.study.axes import CELL, Key, folders
@@ -8,12 +8,17 @@ from snnlocality.study.step import Step
 from snnlocality.study.steps import prepare, train
 
 
-def settings(parameters: params.Parameters, key: Key) -> dict[str, Any]:
-    """What decides a run but for what is searched for, and the grid."""
-    searched = ("learning_rate", "slope")
-    trials = [params.train_settings(parameters, *key.values(), point) for point in params.grid(parameters.search)]
-    points = [{name: trial[name] for name in searched} for trial in trials]
-    return {**trials[0], **dict.fromkeys(searched), "search": {"seed": parameters.search.seed, "points": points}}
+@dataclass(frozen=True)
+class Settings:
+    """What decides a search."""
+
+    trials: tuple[params.RunSettings, ...]  # a run for every point of the grid
+
+
+def settings(parameters: params.Parameters, key: Key) -> Settings:
+    """Those of the cell, on the first fold."""
+    seed, points = parameters.search.seed, params.grid(parameters.search)
+    return Settings(tuple(params.run_settings(parameters, *key.values(), 0, seed, point) for point in points))
 
 
 STEP = Step(
@@ -22,9 +27,8 @@ STEP = Step(
     axes=CELL,
     inputs={"data": prepare.STEP["data"]},
     settings=settings,
-    choices=train.choices,
+    choices=lambda settings: train.choices(settings.trials[0]),
     outputs={"trials": f"search/{folders(CELL)}/trials.csv"},
-    entry="snnlocality.steps.search_cell:run",
     uses=("engine", "advance", "keepers"),
     minutes=120,
 )

@@ -5,7 +5,6 @@ cue (Bellec et al. 2020 show such a task, store and recall, with recurrent netwo
 """
 
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,36 +19,37 @@ from snnlocality.neurons.lif import adaptive, dynamics
 from snnlocality.neurons.spikes import spiking
 from snnlocality.seeds import generator
 from snnlocality.tutorial.context import Context
+from snnlocality.tutorial.settings import Adaptation
 
 LOSS = "cross_entropy"
 NEURONS = ("LIF", "ALIF")
 _CUED, _NOISE = 0.5, 0.05  # chance of a spike per step: of the channels that signal, and of all others
 
 
-def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+def run(settings: Adaptation, context: Context) -> pd.DataFrame:
     """Columns: neurons, rule, seed, update, loss, accuracy; every update meets recordings that none met before."""
     rows = []
-    trainings = list(product(NEURONS, settings["rules"], range(settings["seeds"])))
+    trainings = list(product(NEURONS, settings.rules, range(settings.seeds)))
     for number, (neurons, name, seed) in enumerate(trainings):
-        rule, random = registry.load(registry.RULES, name).RULE, generator(seed, "adaptation")
-        leaky = dynamics(1.0, settings["time_constants_steps"], 1.0)
+        rule, random = registry.load(registry.RULES, name), generator(seed, "adaptation")
+        leaky = dynamics(1.0, dict(settings.time_constants_steps), 1.0)
         network = initial_network(
-            Shape((settings["classes"] + 1) * settings["channels"], (settings["hidden"],), settings["classes"], False),
-            adaptive(leaky, 1.0, settings["adaptation_steps"], settings["strength"] if neurons == "ALIF" else 0.0),
-            spiking(settings["surrogate"], settings["slope"]),
+            Shape((settings.classes + 1) * settings.channels, (settings.hidden,), settings.classes, False),
+            adaptive(leaky, 1.0, settings.adaptation_steps, settings.strength if neurons == "ALIF" else 0.0),
+            spiking(settings.surrogate, settings.slope),
             rule,
             recall(settings, random),
             context.engine,
             seed,
-            settings["drive"],
+            settings.drive,
             1.0,
             0.5,
         )
         adam = Adam(network.weights, update)
-        for done in range(settings["epochs"]):
+        for done in range(settings.epochs):
             batch = recall(settings, random)
             learned = context.engine.loss_and_gradients(network, batch, rule, LOSS, None)
-            adam.step(learned.gradients, cosine(settings["learning_rate"], done, settings["epochs"]))
+            adam.step(learned.gradients, cosine(settings.learning_rate, done, settings.epochs))
             right, decisions = correct_decisions(learned.readout, batch)
             known = {"neurons": neurons, "rule": rule.label, "seed": seed, "update": done}
             rows.append({**known, "loss": learned.loss, "accuracy": right / decisions})
@@ -57,13 +57,13 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def recall(settings: dict[str, Any], random: np.random.Generator) -> Batch:
+def recall(settings: Adaptation, random: np.random.Generator) -> Batch:
     """A batch of recordings: at first the channels of one class fire, after the delay those that ask which it was.
 
     Only the steps of the question count. (steps, samples, channels of the classes and of the question.)
     """
-    shown, samples, channels = settings["shown"], settings["samples"], settings["channels"]
-    steps, classes = 2 * shown + settings["delay"], settings["classes"]
+    shown, samples, channels = settings.shown, settings.samples, settings.channels
+    steps, classes = 2 * shown + settings.delay, settings.classes
     labels = random.integers(classes, size=samples)
     chance = np.full((steps, samples, classes + 1, channels), _NOISE)
     chance[:shown, np.arange(samples), labels] = _CUED

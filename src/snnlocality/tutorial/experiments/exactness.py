@@ -4,7 +4,6 @@ RTRL runs forward in time and is BPTT's gradient to rounding; what is cut off ma
 """
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,27 +24,28 @@ from snnlocality.neurons.lif import dynamics
 from snnlocality.neurons.spikes import spiking
 from snnlocality.seeds import generator
 from snnlocality.tutorial.context import Context
+from snnlocality.tutorial.settings import Exactness
 
 LOSS = "cross_entropy"
 
 
-def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+def run(settings: Exactness, context: Context) -> pd.DataFrame:
     """Columns: seed, arch, method, weights, cosine and relative distance of its gradient to BPTT's."""
     engine = ReferenceEngine(torch.float64)
     rows = []
-    neurons = dynamics(1.0, settings["time_constants_steps"], 1.0)
-    for seed in range(settings["seeds"]):
+    neurons = dynamics(1.0, dict(settings.time_constants_steps), 1.0)
+    for seed in range(settings.seeds):
         for arch in ("ff", "rec"):
             random = generator(seed, "exactness")
-            shape = Shape(settings["inputs"], tuple(settings["hidden"]), settings["classes"], arch == "rec")
-            weights = {name: settings["gain"] * W.astype(np.float64) for name, W in draw_weights(shape, random).items()}
-            steps, samples = settings["steps"], settings["samples"]
-            inputs = (random.random((steps, samples, shape.inputs)) < settings["input_rate"]).astype(np.float64)
+            shape = Shape(settings.inputs, settings.hidden, settings.classes, arch == "rec")
+            weights = {name: settings.gain * W.astype(np.float64) for name, W in draw_weights(shape, random).items()}
+            steps, samples = settings.steps, settings.samples
+            inputs = (random.random((steps, samples, shape.inputs)) < settings.input_rate).astype(np.float64)
             targets = np.broadcast_to(random.integers(shape.classes, size=samples), (steps, samples))
             batch = Batch(inputs, targets, np.ones((steps, samples)), steps)
-            network = Network(neurons, spiking(settings["surrogate"], settings["slope"]), weights, {})
+            network = Network(neurons, spiking(settings.surrogate, settings.slope), weights, {})
             exact = gradients(BPTT, network, batch, engine, seed)
-            rules = [registry.load(registry.RULES, name).RULE for name in settings["rules"]]
+            rules = [registry.load(registry.RULES, name) for name in settings.rules]
             found = {rule.label: gradients(rule, network, batch, engine, seed) for rule in rules}
             found["RTRL, forward in time"] = online.rtrl(network, batch, LOSSES[LOSS])
             for method, approximate in found.items():
@@ -53,7 +53,7 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
                     {"seed": seed, "arch": arch, "method": method, "weights": name, **_compared(approximate[name], g)}
                     for name, g in exact.items()
                 ]
-        context.advance(seed + 1, settings["seeds"])
+        context.advance(seed + 1, settings.seeds)
     return pd.DataFrame(rows)
 
 

@@ -1,7 +1,6 @@
 """A network of rates learns the study's digits through the soft f-I curve; its weights then drive spiking neurons."""
 
 import itertools
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,29 +11,30 @@ from snnlocality.learning import adam
 from snnlocality.seeds import generator
 from snnlocality.tutorial.context import Context
 from snnlocality.tutorial.rate_coding import logits, simulate
+from snnlocality.tutorial.settings import RateCoding
 
 
-def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+def run(settings: RateCoding, context: Context) -> pd.DataFrame:
     """Columns: seed, neurons ("rates" or "spikes"), x (update, or duration of the simulation), accuracy.
 
     On validation data; inputs are the events of every unit over a recording, scaled to a mean of one.
     """
     assert context.data is not None
     dataset, parts = context.data
-    tau, refractory, width = settings["tau"], settings["refractory"], settings["width"]
+    tau, refractory, width = settings.tau, settings.refractory, settings.width
     rows = []
-    for seed in range(settings["seeds"]):
+    for seed in range(settings.seeds):
         random = generator(seed, "rate_coding")
         chosen = {
-            Part.TRAIN: random.permutation(parts[Part.TRAIN])[: settings["samples"]],
-            Part.VALIDATION: random.permutation(parts[Part.VALIDATION])[: settings["tested"]],
+            Part.TRAIN: random.permutation(parts[Part.TRAIN])[: settings.samples],
+            Part.VALIDATION: random.permutation(parts[Part.VALIDATION])[: settings.tested],
         }
         x, labels = {}, {}
         for part, indices in chosen.items():
             x[part], labels[part] = dataset.without_time(indices)
         unit = x[Part.TRAIN].mean()
         x = {part: torch.from_numpy(values / unit) for part, values in x.items()}
-        sizes = (dataset.inputs, settings["hidden"], dataset.classes)
+        sizes = (dataset.inputs, settings.hidden, dataset.classes)
         weights = [
             torch.from_numpy((random.standard_normal((n, m)) / np.sqrt(m)).astype(np.float32))
             for m, n in itertools.pairwise(sizes)
@@ -42,9 +42,9 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
         weights[1] *= tau  # rates are of the order of one per membrane time constant
         for W in weights:
             W.requires_grad_()
-        update = adam.on_tensors(weights, settings["learning_rate"])
+        update = adam.on_tensors(weights, settings.learning_rate)
         target = torch.from_numpy(labels[Part.TRAIN].astype(np.int64))
-        for done in range(settings["epochs"] + 1):
+        for done in range(settings.epochs + 1):
             with torch.no_grad():
                 decided = logits(weights, x[Part.VALIDATION], tau, refractory, width).argmax(dim=1).numpy()
             rows.append(
@@ -54,11 +54,11 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
             torch.nn.functional.cross_entropy(y, target).backward()
             update()
         learned = [W.detach().numpy().astype(np.float64) for W in weights]
-        for duration in settings["durations"]:
+        for duration in settings.durations:
             y, _ = simulate(
-                learned, x[Part.VALIDATION].numpy().astype(np.float64), tau, refractory, duration, settings["dt"]
+                learned, x[Part.VALIDATION].numpy().astype(np.float64), tau, refractory, duration, settings.dt
             )
             accuracy = (y.argmax(axis=1) == labels[Part.VALIDATION]).mean()
             rows.append({"seed": seed, "neurons": "spikes", "x": duration, "accuracy": accuracy})
-        context.advance(seed + 1, settings["seeds"])
+        context.advance(seed + 1, settings.seeds)
     return pd.DataFrame(rows)

@@ -20,6 +20,7 @@ from snnlocality.neurons.spikes import spiking
 from snnlocality.seeds import generator
 from snnlocality.tutorial import superspike
 from snnlocality.tutorial.context import Context
+from snnlocality.tutorial.settings import SuperSpike
 
 WITH_RESET = replace(superspike.RULE, through_reset=True)
 ARMS: dict[str, tuple[str, Rule]] = {
@@ -28,21 +29,21 @@ ARMS: dict[str, tuple[str, Rule]] = {
 }
 
 
-def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+def run(settings: SuperSpike, context: Context) -> pd.DataFrame:
     """A row per number: feedback, seed, quantity, x (update or step), unit, value.
 
     ``loss`` over updates; of the first seed also the spikes of ``input``, ``target`` and ``output`` in the end.
     """
     rows: list[dict[str, Any]] = []
-    trainings = [(arm, seed) for arm in ARMS for seed in range(settings["seeds"])]
+    trainings = [(arm, seed) for arm in ARMS for seed in range(settings.seeds)]
     for number, (arm, seed) in enumerate(trainings):
         inputs, targets = patterns(settings, seed)
         network = first_network(settings, inputs, context.engine, ARMS[arm][0], seed)
         step = superspike.RMaxProp(
-            {name: W for name, W in network.weights.items() if name != "W_out"}, settings["learning_rate"]
+            {name: W for name, W in network.weights.items() if name != "W_out"}, settings.learning_rate
         )
         losses, spikes = [], targets
-        for _ in range(settings["epochs"]):
+        for _ in range(settings.epochs):
             progress, gradients = superspike.gradients(network, inputs, targets, context.engine, ARMS[arm][1])
             losses.append(progress.loss)
             spikes = progress.spikes
@@ -57,31 +58,31 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def patterns(settings: dict[str, Any], seed: int) -> tuple[np.ndarray, np.ndarray]:
+def patterns(settings: SuperSpike, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Random spike trains (steps, 1, units) float32: noise in; out, so many spikes a neuron at random steps."""
     random = generator(seed, "superspike")
-    steps, outputs = settings["steps"], settings["outputs"]
-    inputs = (random.random((steps, 1, settings["inputs"])) < settings["input_rate"]).astype(np.float32)
+    steps, outputs = settings.steps, settings.outputs
+    inputs = (random.random((steps, 1, settings.inputs)) < settings.input_rate).astype(np.float32)
     targets = np.zeros((steps, 1, outputs), np.float32)
     for unit in range(outputs):
-        targets[random.choice(steps, settings["target_spikes"], replace=False), 0, unit] = 1
+        targets[random.choice(steps, settings.target_spikes, replace=False), 0, unit] = 1
     return inputs, targets
 
 
-def first_network(settings: dict[str, Any], inputs: np.ndarray, engine: Engine, feedback: str, seed: int) -> Network:
+def first_network(settings: SuperSpike, inputs: np.ndarray, engine: Engine, feedback: str, seed: int) -> Network:
     """Of one hidden layer and spiking outputs; the same weights for every kind of feedback."""
-    outputs = settings["outputs"]
+    outputs = settings.outputs
     steps = len(inputs)
     batch = Batch(inputs, np.zeros((steps, 1), np.int64), np.ones((steps, 1), np.float32), 1)
     network = initial_network(
-        Shape(settings["inputs"], (settings["hidden"], outputs), outputs, recurrent=False),
-        dynamics(1.0, settings["time_constants_steps"], 1.0),
-        spiking(settings["surrogate"], settings["slope"]),
+        Shape(settings.inputs, (settings.hidden, outputs), outputs, recurrent=False),
+        dynamics(1.0, dict(settings.time_constants_steps), 1.0),
+        spiking(settings.surrogate, settings.slope),
         superspike.RULE,
         batch,
         engine,
         seed,
-        settings["drive"],
+        settings.drive,
         1.0,
         1.0,
     )

@@ -4,42 +4,49 @@ Compared at the same width, once at equal peak and once at equal area (``tutoria
 """
 
 from itertools import product
-from typing import Any
 
 import pandas as pd
 
 from snnlocality import registry
 from snnlocality.data.splits import Part
 from snnlocality.learning.initialisation import initial_network
+from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.rules.bptt import RULE as BPTT
-from snnlocality.learning.training import Optimisation, train
+from snnlocality.learning.training import train
 from snnlocality.network import Shape
-from snnlocality.neurons.lif import dynamics
 from snnlocality.seeds import generator
 from snnlocality.tutorial.context import Context
+from snnlocality.tutorial.settings import Surrogates
 from snnlocality.tutorial.surrogates import NORMALISATIONS, alike
 
 
-def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+def run(settings: Surrogates, context: Context) -> pd.DataFrame:
     """Columns: normalisation, surrogate, seed, loss on training data, accuracy on validation data, after training."""
     assert context.data is not None
+    assert context.neurons is not None
     dataset, parts = context.data
-    neurons = dynamics(dataset.step_ms, settings["time_constants_ms"], settings["threshold"])
-    shape = Shape(dataset.inputs, tuple(settings["hidden"]), dataset.classes, recurrent=False)
-    optimisation = Optimisation(
-        "cross_entropy", None, settings["epochs"], settings["batch_size"], settings["learning_rate"]
-    )
-    trainings = list(product(NORMALISATIONS, settings["surrogates"], range(settings["seeds"])))
+    shape = Shape(dataset.inputs, settings.hidden, dataset.classes, recurrent=False)
+    optimisation = Optimisation("cross_entropy", None, settings.epochs, settings.batch_size, settings.learning_rate)
+    trainings = list(product(NORMALISATIONS, settings.surrogates, range(settings.seeds)))
     rows = []
     for number, (normalisation, surrogate, seed) in enumerate(trainings):
-        formula = registry.load(registry.SURROGATES, surrogate).DERIVATIVE
+        formula = registry.load(registry.SURROGATES, surrogate)
         random = generator(seed, "surrogates")
-        training = random.permutation(parts[Part.TRAIN])[: settings["samples"]]
-        validation = random.permutation(parts[Part.VALIDATION])[: settings["tested"]]
-        first = dataset.batch(training[: settings["batch_size"]])
-        spike = alike(formula, normalisation, settings["width"])
+        training = random.permutation(parts[Part.TRAIN])[: settings.samples]
+        validation = random.permutation(parts[Part.VALIDATION])[: settings.tested]
+        first = dataset.batch(training[: settings.batch_size])
+        spike = alike(formula, normalisation, settings.width)
         network = initial_network(
-            shape, neurons, spike, BPTT, first, context.engine, seed, settings["drive"], 1.0, settings["readout_drive"]
+            shape,
+            context.neurons,
+            spike,
+            BPTT,
+            first,
+            context.engine,
+            seed,
+            settings.drive,
+            1.0,
+            settings.readout_drive,
         )
         curve = train(network, dataset, training, validation, BPTT, optimisation, context.engine, seed).curve
         last = curve[-1]

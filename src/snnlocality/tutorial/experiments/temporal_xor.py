@@ -14,6 +14,7 @@ import pandas as pd
 from snnlocality.seeds import generator
 from snnlocality.tutorial import spike_times, spikeprop
 from snnlocality.tutorial.context import Context
+from snnlocality.tutorial.settings import ExactSpikeTimes, SpikeProp, TemporalXor
 
 PATTERNS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])  # 1: late
 LABELS = PATTERNS[:, 0] ^ PATTERNS[:, 1]
@@ -29,7 +30,7 @@ class Trained(NamedTuple):
     weights: tuple[np.ndarray, np.ndarray]
 
 
-def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
+def run(settings: TemporalXor, context: Context) -> pd.DataFrame:
     """A row per number: method, seed, quantity, pattern, unit, x (update or time), value.
 
     ``solved``: 1 if all patterns are right in the end; ``loss`` over updates; of the first solution by exact times also
@@ -37,28 +38,28 @@ def run(settings: dict[str, Any], context: Context) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     shown = False
-    for seed in range(settings["seeds"]):
-        updates = list(exact(settings["exact"], seed))
+    for seed in range(settings.seeds):
+        updates = list(exact(settings.exact, seed))
         rows += [_row("exact", seed, "loss", x=one.update, value=one.loss) for one in updates]
         last = updates[-1]
         solved = last.right == len(PATTERNS)
         rows.append(_row("exact", seed, "solved", value=float(solved)))
         if solved and not shown:
-            rows += traces(settings["exact"], seed, last.weights)
+            rows += traces(settings.exact, seed, last.weights)
             shown = True
-        training = list(by_spikeprop(settings["spikeprop"], seed))
+        training = list(by_spikeprop(settings.spikeprop, seed))
         rows += [_row("SpikeProp", seed, "loss", x=update, value=loss) for update, loss, _ in training]
         rows.append(_row("SpikeProp", seed, "solved", value=float(training[-1][2] == len(PATTERNS))))
-        context.advance(seed + 1, settings["seeds"])
+        context.advance(seed + 1, settings.seeds)
     return pd.DataFrame(rows)
 
 
-def exact(settings: dict[str, Any], seed: int) -> Iterator[Trained]:
+def exact(settings: ExactSpikeTimes, seed: int) -> Iterator[Trained]:
     """Train on all four patterns at once; before every update."""
     z = inputs(settings)
     random = generator(seed, "temporal_xor")
-    W1, W2 = random.standard_normal((settings["hidden"], 2)), random.standard_normal((2, settings["hidden"]))
-    for update in range(settings["epochs"] + 1):
+    W1, W2 = random.standard_normal((settings.hidden, 2)), random.standard_normal((2, settings.hidden))
+    for update in range(settings.epochs + 1):
         hidden = spike_times.fire(z, W1)
         out = spike_times.fire(hidden.z, W2)
         loss, error = spike_times.first_spike_loss(out.z, LABELS)
@@ -68,14 +69,14 @@ def exact(settings: dict[str, Any], seed: int) -> Iterator[Trained]:
         dW1, _ = spike_times.backward(hidden, z, W1, dz)
         gradients = []
         for W, gradient in ((W1, dW1), (W2, dW2)):
-            _, wish = spike_times.wish_to_fire(W, settings["wish_to_fire"])
-            gradients.append(limited(gradient + wish, settings["largest_gradient"]))
-        W1, W2 = (W - settings["learning_rate"] * g for W, g in zip((W1, W2), gradients, strict=True))
+            _, wish = spike_times.wish_to_fire(W, settings.wish_to_fire)
+            gradients.append(limited(gradient + wish, settings.largest_gradient))
+        W1, W2 = (W - settings.learning_rate * g for W, g in zip((W1, W2), gradients, strict=True))
 
 
-def inputs(settings: dict[str, Any]) -> np.ndarray:
+def inputs(settings: ExactSpikeTimes) -> np.ndarray:
     """exp of the input spikes' times, (patterns, inputs)."""
-    return np.exp(np.where(PATTERNS, settings["late"], settings["early"]).astype(float))
+    return np.exp(np.where(PATTERNS, settings.late, settings.early).astype(float))
 
 
 def decided(z: np.ndarray) -> np.ndarray:
@@ -90,7 +91,7 @@ def limited(gradient: np.ndarray, largest: float) -> np.ndarray:
     return gradient * np.minimum(1, largest / np.maximum(norm, 1e-300))
 
 
-def traces(settings: dict[str, Any], seed: int, weights: tuple[np.ndarray, np.ndarray]) -> list[dict[str, Any]]:
+def traces(settings: ExactSpikeTimes, seed: int, weights: tuple[np.ndarray, np.ndarray]) -> list[dict[str, Any]]:
     """Potentials and spikes of all neurons for every pattern; a neuron rests after its spike."""
     z, rows = inputs(settings), []
     time = np.arange(0, _SHOWN_UNTIL, _SHOWN_STEP)
@@ -113,24 +114,24 @@ def traces(settings: dict[str, Any], seed: int, weights: tuple[np.ndarray, np.nd
     return rows
 
 
-def by_spikeprop(settings: dict[str, Any], seed: int) -> Iterator[tuple[int, float, int]]:
+def by_spikeprop(settings: SpikeProp, seed: int) -> Iterator[tuple[int, float, int]]:
     """(update, loss, patterns right) before every update; a third input, always early, gives the time its zero.
 
     Some neurons are inhibitory: all their weights are negative, all others' positive. Weights keep their sign.
     """
     random = generator(seed, "spikeprop")
-    tau, until, step = settings["tau"], settings["until"], settings["step"]
-    delays = np.arange(1.0, settings["delays"] + 1)
-    times = np.where(PATTERNS, settings["late"], 0.0)
+    tau, until, step = settings.tau, settings.until, settings.step
+    delays = np.arange(1.0, settings.delays + 1)
+    times = np.where(PATTERNS, settings.late, 0.0)
     arrivals = spikeprop.delayed(np.concatenate([times, np.zeros((len(times), 1))], axis=1), delays)
-    hidden, n = settings["hidden"], len(delays)
-    sign = np.where(np.arange(hidden) < settings["inhibitory"], -1.0, 1.0)
-    low, high = settings["least_weight"], settings["largest_weight"]
+    hidden, n = settings.hidden, len(delays)
+    sign = np.where(np.arange(hidden) < settings.inhibitory, -1.0, 1.0)
+    low, high = settings.least_weight, settings.largest_weight
     W1 = random.uniform(low, high, (hidden, arrivals.shape[1]))
     W2 = random.uniform(low, high, (1, hidden * n)) * sign.repeat(n)
-    target = np.where(LABELS, settings["target_early"], settings["target_late"]).astype(float)
-    middle = (settings["target_early"] + settings["target_late"]) / 2
-    for update in range(settings["epochs"] + 1):
+    target = np.where(LABELS, settings.target_early, settings.target_late).astype(float)
+    middle = (settings.target_early + settings.target_late) / 2
+    for update in range(settings.epochs + 1):
         below = spikeprop.fire(arrivals, W1, tau, 1.0, until, step)
         arrivals2 = spikeprop.delayed(below.times, delays)
         out = spikeprop.fire(arrivals2, W2, tau, 1.0, until, step)
@@ -143,8 +144,8 @@ def by_spikeprop(settings: dict[str, Any], seed: int) -> Iterator[tuple[int, flo
         dtimes = darrivals.reshape(len(times), hidden, n).sum(axis=2)
         dW1, _ = spikeprop.backward(below, arrivals, W1, tau, dtimes)
         # The linear approximation fails where a potential just touches the threshold: steps are limited.
-        W1 = np.maximum(W1 - settings["learning_rate"] * limited(dW1, settings["largest_gradient"]), 0)
-        W2 = W2 - settings["learning_rate"] * limited(dW2, settings["largest_gradient"])
+        W1 = np.maximum(W1 - settings.learning_rate * limited(dW1, settings.largest_gradient), 0)
+        W2 = W2 - settings.learning_rate * limited(dW2, settings.largest_gradient)
         W2 = np.where(sign.repeat(n) < 0, np.minimum(W2, 0), np.maximum(W2, 0))
 
 

@@ -1,0 +1,56 @@
+"""The command-line program that people, Snakemake and DVC all call.
+
+It parses arguments and shows progress; what a command does is in ``steps`` and ``reports``, imported when the
+command runs so that the program starts fast.
+"""
+
+import os
+import sys
+
+import click
+
+from snnlocality import portable
+from snnlocality.cli import data, results, studies
+from snnlocality.errors import Interrupted, UserError
+from snnlocality.provenance.checkout import refuse_code_of_another
+from snnlocality.study import catalogue, commands
+
+
+class _Group(click.Group):
+    """A command group that shows what a person can mend as one sentence and exits with status 2."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            refuse_code_of_another()
+            return super().invoke(context)
+        except UserError as error:
+            click.echo(f"snnlocality: {error}", err=True)
+            sys.exit(2)
+        except MemoryError as error:
+            click.echo(f"snnlocality: There is not enough memory ({error or 'none left'}).", err=True)
+            sys.exit(2)
+        except Interrupted as error:
+            click.echo(f"snnlocality: {error}", err=True)
+            sys.exit(128 + error.signal)
+
+
+# Nobody's plugins are used here, and to look for some in all packages takes a tenth of the program's start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="snnlocality")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Benchmark spiking neural network learning rules from global to local, reproducibly."""
+    # Before any numerical library is loaded, which commands do when they run.
+    portable.choose()
+    if context.invoked_subcommand != "calibrate":
+        os.environ |= portable.THREADS
+
+
+for _step in catalogue.by_name().values():
+    main.add_command(commands.command(_step))
+
+for _command in (*data.COMMANDS, *results.COMMANDS, *studies.COMMANDS):
+    main.add_command(_command)

@@ -1,0 +1,5 @@
+"""``python -m snnlocality.cli``."""
+
+from snnlocality.cli import main
+
+main()

@@ -1,0 +1,78 @@
+"""Commands on data: export, download, calibration."""
+
+import click
+
+
+@click.group()
+def export() -> None:
+    """Write simulated data as trees of the real sets."""
+
+
+@export.command("nmnist")
+@click.argument("root")
+@click.option("--source", default="digits", show_default=True, help="A vision source: digits or mnist_saccades.")
+@click.option("--count", type=click.IntRange(min=1), default=None, help="Number of recordings; all by default.")
+def export_nmnist(root: str, source: str, count: int | None) -> None:
+    """Write recordings as ROOT/n-mnist, .bin files as in N-MNIST."""
+    from snnlocality.data import export as trees
+
+    click.echo(trees.export_nmnist(root, source, count))
+
+
+@export.command("timit")
+@click.argument("root")
+@click.option("--scale", default=1.0, show_default=True, help="Share of TIMIT's number of speakers.")
+def export_timit(root: str, scale: float) -> None:
+    """Write synthetic speech as ROOT/timit, in the LDC's layout."""
+    from snnlocality.data import export as trees
+
+    click.echo(trees.export_timit(root, scale))
+
+
+@click.command()
+def download() -> None:
+    """Download the real N-MNIST (CC BY-SA 4.0, 1.2 GB) to the data folder."""
+    from snnlocality.data.source import data_folder
+    from snnlocality.data.vision.nmnist import download as fetch
+
+    fetch(data_folder() / "n-mnist")
+    click.echo(data_folder() / "n-mnist")
+
+
+@click.group()
+def calibrate() -> None:
+    """Repeat a calibration of the simulated data on real recordings (docs/calibration)."""
+
+
+@calibrate.command("camera")
+def calibrate_camera() -> None:
+    """Fit the event camera to N-MNIST recordings of MNIST images."""
+    from snnlocality.calibration.camera import calibrate_camera as study
+    from snnlocality.data.source import data_folder
+
+    study(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
+
+
+@calibrate.command("fidelity")
+def calibrate_fidelity() -> None:
+    """Train on simulated recordings, test on real ones, the camera fitted anew in every fold (an hour)."""
+    from snnlocality.calibration.fidelity import measure_fidelity
+    from snnlocality.data.source import data_folder
+
+    measure_fidelity(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
+
+
+@calibrate.command("speech")
+def calibrate_speech() -> None:
+    """Fit the speech synthesiser to the TIMIT sample."""
+    from snnlocality.calibration.speech import calibrate_speech as study
+    from snnlocality.data.source import data_folder
+
+    study(
+        data_folder() / "timit-sample",
+        "docs/calibration",
+        "src/snnlocality/data/speech/synthesiser.json",
+    )
+
+
+COMMANDS = (export, download, calibrate)
