@@ -1,6 +1,6 @@
 """Measuring side by side: one process per contender, turn and turn about, so that all meet the same machine.
 
-Whose turn it is not stands still.
+A process whose turn it is not is stopped.
 """
 
 import contextlib

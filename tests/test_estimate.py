@@ -20,4 +20,4 @@ def test_a_busy_machine_is_no_slow_one(root, tmp_path, monkeypatch):
     for seed, known in facts.items():
         write_json(execution_log(job_of(demo, "train", "vision", "bptt", "ff", 0, seed)), known)
     rates = estimate.measured(demo)
-    assert rates == {"train vision": pytest.approx(15 / estimate.units(demo, "train", "vision"))}
+    assert rates == {"train vision": pytest.approx(15 / estimate.work_of(demo, "train", "vision"))}

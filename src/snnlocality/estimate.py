@@ -36,8 +36,8 @@ def work(parameters: params.Parameters, task: str) -> Work:
     return Work(samples, steps, max(1, round(study.training.epochs * parameters.scale)), folds, tested, sizes)
 
 
-def units(parameters: params.Parameters, step: str, task: str) -> float:
-    """Work of one job, in units that make jobs of different studies comparable."""
+def work_of(parameters: params.Parameters, step: str, task: str) -> float:
+    """How much work one job is: a number that makes jobs of different studies comparable."""
     return catalogue.by_name()[step].work(work(parameters, task)) if task else 1.0
 
 
@@ -53,7 +53,7 @@ def _samples(parameters: params.Parameters, task: str) -> float:
 
 
 def measured(parameters: params.Parameters) -> dict[str, float]:
-    """Seconds of one processor per unit of work by "step task", from the execution logs of this study.
+    """Seconds of one processor per amount of work by "step task", from the execution logs of this study.
 
     Of the processor's own time, since a machine that was busy with other things is no slower than it is. What was taken
     from the run cache says nothing; logs of before that time was kept say the time that passed.
@@ -68,7 +68,7 @@ def measured(parameters: params.Parameters) -> dict[str, float]:
         if log.exists():
             seconds[report.name] += _seconds(log)
     return {
-        key: sum(all_jobs) / len(all_jobs) / units(parameters, *(*key.split(), "")[:2])
+        key: sum(all_jobs) / len(all_jobs) / work_of(parameters, *(*key.split(), "")[:2])
         for key, all_jobs in sorted(seconds.items())
         if all_jobs
     }
@@ -90,7 +90,7 @@ def estimate(parameters: params.Parameters, rates: Mapping[str, float]) -> list[
             step,
             task,
             count,
-            count * units(parameters, step, task) * rates.get(f"{step} {task}".strip(), float("nan")) / 3600,
+            count * work_of(parameters, step, task) * rates.get(f"{step} {task}".strip(), float("nan")) / 3600,
         )
         for (step, task), count in counts.items()
     ]

@@ -25,7 +25,7 @@ _DTYPES = {
     "U8": np.uint8,
     "BOOL": np.bool_,
 }
-# A header longer than this is none, as the format says.
+# The format allows no longer header.
 _LONGEST_HEADER = 100_000_000
 
 

@@ -63,7 +63,7 @@ def synthetic(gain_counterpart, gain_white_box, seed=0):
             "method": method,
             "arch": arch,
             "epsilon": epsilon,
-            "unit": unit,
+            "repeat": unit,
             "value": 50 - 100 * epsilon + (gain if arch == "REC" else 0) + random.standard_normal(),
         }
         for attack, gain in ((PAPERS_ATTACK, gain_counterpart), (WHITE_BOX, gain_white_box))

@@ -58,14 +58,14 @@ def found(true: bool) -> evidence.Evidence:
     methods = {"BPTT": 96.0, "Feedback alignment": 95.5 if true else 80.0, "Direct feedback alignment": 95.0}
     accuracy = pd.DataFrame(
         [
-            {"dataset": "N-MNIST", "method": method, "arch": "FF", "unit": seed, "value": mean + random.normal(0, 0.1)}
+            {"dataset": "N-MNIST", "method": method, "arch": "FF", "repeat": seed, "value": mean + random.normal(0, 0.1)}
             for method, mean in methods.items()
             for seed in range(SEEDS)
         ]
     )
     angles = pd.DataFrame(
         [
-            {"quantity": "alignment", "method": method, "arch": "FF", "layer": layer, "unit": seed}
+            {"quantity": "alignment", "method": method, "arch": "FF", "layer": layer, "repeat": seed}
             | {"value": (60 if true else 95) + random.normal()}
             for method in list(methods)[1:]
             for layer in (1, 2)

@@ -12,7 +12,7 @@ class MissingError(LookupError):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Tidy tables with a column ``unit`` for what is repeated: the seed, for poisoned runs the pair of classes.
+    """Tidy tables with a column ``repeat`` for what is repeated: the seed, for poisoned runs the pair of classes.
 
     Accuracies and attack success rates are in percent. An empty table means that there are no such numbers.
     """
@@ -26,14 +26,14 @@ class Evidence:
     tutorial: pd.DataFrame  # quantity, method, arch, layer: of the tutorial's experiments, and angles of feedback
 
     def values(self, table: str, **cell: object) -> np.ndarray:
-        """Of one cell, in order of their unit. Raises MissingError if there are none."""
+        """Of one cell, in order of their repeats. Raises MissingError if there are none."""
         rows = getattr(self, table)
         if not rows.empty:
             chosen = np.logical_and.reduce([(rows[column] == value).to_numpy() for column, value in cell.items()])
             rows = rows[chosen]
         if rows.empty:
             raise MissingError(f"no {table} of {', '.join(map(str, cell.values()))}")
-        return rows.sort_values("unit")["value"].to_numpy(np.float64)
+        return rows.sort_values("repeat")["value"].to_numpy(np.float64)
 
     def choices(self, table: str, column: str) -> list:
         """What occurs in a column, in order. Raises MissingError for an empty table."""
@@ -44,7 +44,7 @@ class Evidence:
 
 
 _EMPTY = pd.DataFrame()
-_TUTORIAL = ["quantity", "method", "arch", "layer", "unit", "value"]
+_TUTORIAL = ["quantity", "method", "arch", "layer", "repeat", "value"]
 _END = 0.1  # of a training, over which its loss is averaged
 
 
@@ -52,7 +52,7 @@ def published(table2: pd.DataFrame, table3: pd.DataFrame, table4: pd.DataFrame, 
     """The paper's tables; they stand for the paper's attack, and for either trigger."""
 
     def single(table: pd.DataFrame) -> pd.DataFrame:
-        return table.rename(columns={"value_percent": "value"}).assign(unit=0)
+        return table.rename(columns={"value_percent": "value"}).assign(repeat=0)
 
     metric = table4["metric"].map({"asr": "attack_success_rate", "accuracy": "accuracy"})
     poisoned = pd.concat([single(table4.assign(metric=metric, trigger=trigger)) for trigger in triggers])
@@ -76,11 +76,11 @@ def of_runs(
 
     def mean(table: pd.DataFrame, keys: list[str], value: str, factor: float = 1.0) -> pd.DataFrame:
         means = factor * table.groupby([*keys, "seed"], sort=False)[value].mean()
-        return means.rename("value").reset_index().rename(columns={"seed": "unit"})
+        return means.rename("value").reset_index().rename(columns={"seed": "repeat"})
 
     poison_keys = ["trigger", "method", "arch", "poison_rate"]
     metrics = ["accuracy", "attack_success_rate"]
-    by_metric = poisoned.melt([*poison_keys, "pair"], metrics, var_name="metric").rename(columns={"pair": "unit"})
+    by_metric = poisoned.melt([*poison_keys, "pair"], metrics, var_name="metric").rename(columns={"pair": "repeat"})
     both_ways = pd.concat([similarity, similarity.rename(columns={"a": "b", "b": "a"})], ignore_index=True)
     spikes = both_ways[both_ways["kind"] == "spikes"]
     own = fisher[fisher["gradient"] == "own"]
@@ -122,7 +122,7 @@ def of_experiments(
             value=100 * surrogates["accuracy"],
         ),
     ]
-    table = pd.concat(parts, ignore_index=True).rename(columns={"seed": "unit"})
+    table = pd.concat(parts, ignore_index=True).rename(columns={"seed": "repeat"})
     return table.reindex(columns=_TUTORIAL)
 
 
@@ -133,4 +133,4 @@ def _alignments(runs: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=_TUTORIAL)
     long = runs[runs["dataset"] == runs["dataset"].iloc[0]].melt(["method", "arch", "seed"], columns, var_name="layer")
     layers = long["layer"].str.removeprefix("alignment_").astype(int)
-    return long.assign(quantity="alignment", layer=layers).dropna().rename(columns={"seed": "unit"})[_TUTORIAL]
+    return long.assign(quantity="alignment", layer=layers).dropna().rename(columns={"seed": "repeat"})[_TUTORIAL]

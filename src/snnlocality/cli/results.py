@@ -84,7 +84,7 @@ def audit(
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="Of the draw: yours, so that nobody knows it.",
+    help="Of the draw: choose your own, so that nobody can know beforehand what you will check.",
 )
 def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: int, seed: int) -> None:
     """Compute TARGETs, or steps drawn at random, again elsewhere and compare; exits with 1 unless all agree.

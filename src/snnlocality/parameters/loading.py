@@ -37,7 +37,7 @@ def load(path: Path = PARAMS, study: str | None = None, scale: float | None = No
         raise UserError(f"{path} does not exist; run from the root of the project.")
     try:
         raw = yaml.load(read_text(path, _LONGEST), _Loader)
-    # PyYAML also lets through what it meets where a date is none.
+    # A word that looks like a date and is none (2026-99-99) makes PyYAML raise a plain ValueError.
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(raw, dict):

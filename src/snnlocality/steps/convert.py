@@ -106,7 +106,7 @@ def trained_relu(settings: Settings, dataset: Dataset, parts: dict[Part, np.ndar
     r = {part: torch.from_numpy(counts) / dataset.steps for part, (counts, _) in inputs.items()}
     labels = {part: torch.from_numpy(values.astype(np.int64)) for part, (_, values) in inputs.items()}
     # Inputs are small numbers; scaled to a mean square of one for training, the factor goes into W1 in the end.
-    unit = math.sqrt(r[Part.TRAIN].square().mean())
+    rms = math.sqrt(r[Part.TRAIN].square().mean())
     first = draw_weights(shape_of(settings.network, dataset), generator(settings.seed, "weights"))
     W = [torch.from_numpy(array).requires_grad_() for array in first.values()]
     update = adam.on_tensors(W, settings.conversion.learning_rate)
@@ -120,12 +120,12 @@ def trained_relu(settings: Settings, dataset: Dataset, parts: dict[Part, np.ndar
     best, chosen = -1.0, [matrix.detach().clone() for matrix in W]
     for _ in range(settings.epochs):
         for rows in np.array_split(order.permutation(len(labels[Part.TRAIN])), -(-len(labels[Part.TRAIN]) // size)):
-            loss = torch.nn.functional.cross_entropy(output(r[Part.TRAIN][rows] / unit), labels[Part.TRAIN][rows])
+            loss = torch.nn.functional.cross_entropy(output(r[Part.TRAIN][rows] / rms), labels[Part.TRAIN][rows])
             loss.backward()
             update()
         with torch.no_grad():
-            right = output(r[Part.VALIDATION] / unit).argmax(dim=1) == labels[Part.VALIDATION]
+            right = output(r[Part.VALIDATION] / rms).argmax(dim=1) == labels[Part.VALIDATION]
         if (accuracy := float(right.double().mean())) > best:
             best, chosen = accuracy, [matrix.detach().clone() for matrix in W]
     weights = dict(zip(first, (matrix.numpy() for matrix in chosen), strict=True))
-    return weights | {"W1": weights["W1"] / np.float32(unit)}
+    return weights | {"W1": weights["W1"] / np.float32(rms)}

@@ -66,7 +66,7 @@ class Step:
     minutes: int = 10
     local: bool = False  # so short that it is no job of a cluster
     group: str | None = None  # of jobs that a cluster runs together
-    work: Callable[["Work"], float] = lambda work: 1.0  # of one job, in units that make studies comparable
+    work: Callable[["Work"], float] = lambda work: 1.0  # how much one job is: a number that makes studies comparable
     params: tuple[str, ...] = ()  # tables of params.yaml that its settings are from; {study} and {task} are filled in
     stage: str | None = None  # of dvc.yaml, if not one of its own (reports) or that of its first reader
 

@@ -60,7 +60,7 @@ class CpuEngine(Engine):
     def __init__(self, dtype: np.typing.DTypeLike = np.float32, threads: int = 1) -> None:
         self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
         self._lesson: _Lesson | None = None  # the last
-        # Compiled now, so that a machine that cannot says so at once.
+        # Compile now: where no compiler works, this is said at the start and not in the middle of a training.
         self._adam = kernels(self._dtype, PLAIN.derivative, adaptive=False).adam
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:

@@ -32,8 +32,8 @@ def run(settings: RateCoding, context: Context) -> pd.DataFrame:
         x, labels = {}, {}
         for part, indices in chosen.items():
             x[part], labels[part] = dataset.without_time(indices)
-        unit = x[Part.TRAIN].mean()
-        x = {part: torch.from_numpy(values / unit) for part, values in x.items()}
+        mean = x[Part.TRAIN].mean()
+        x = {part: torch.from_numpy(values / mean) for part, values in x.items()}
         sizes = (dataset.inputs, settings.hidden, dataset.classes)
         weights = [
             torch.from_numpy((random.standard_normal((n, m)) / np.sqrt(m)).astype(np.float32))
