@@ -45,7 +45,7 @@ def test_every_rule_names_its_environment(root):
     for path in sorted((root / "workflow/rules").glob("*.smk")):
         for rule in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
             if "shell:" in rule:
-                for directive in ("conda:", "container:", "log:", "benchmark:", "message:", "resources:"):
+                for directive in ("conda:\n        ENVIRONMENT", "log:", "benchmark:", "message:", "resources:"):
                     assert directive in rule, f"{path.name}: {rule.splitlines()[0]} lacks {directive}"
                 decided = "**params_of(" in rule or "code=" in rule
                 assert decided, f"{path.name}: {rule.splitlines()[0]} does not say what decides its jobs"

@@ -24,6 +24,9 @@ from snnlocality.study.axes import AXES
 from snnlocality.study.steps import train
 from snnlocality.study.workflow import Study, retried
 
+# Of every rule, where the profile asks for one; the container is in the Snakefile.
+ENVIRONMENT = "../../envs/environment.yaml"
+
 # How to compute, never what: it reaches the jobs beside their parameters, so that a change reruns nothing.
 if "engine" in config:
     os.environ[VARIABLE] = str(config["engine"])

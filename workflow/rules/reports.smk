@@ -20,9 +20,7 @@ rule table1:
         "logs/reports/table1.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -51,9 +49,7 @@ rule figure1:
         "logs/reports/figure1.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -89,9 +85,7 @@ rule table2:
         "logs/reports/table2.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -122,9 +116,7 @@ rule curves:
         "logs/reports/curves.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -156,9 +148,7 @@ rule figure2:
         "logs/reports/figure2.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -190,9 +180,7 @@ rule conversion:
         "logs/reports/conversion.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -226,9 +214,7 @@ rule table3:
         "logs/reports/table3.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -264,9 +250,7 @@ rule table4:
         "logs/reports/table4.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -306,9 +290,7 @@ rule figure3:
         "logs/reports/figure3.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -346,9 +328,7 @@ rule figure4:
         "logs/reports/figure4.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -383,9 +363,7 @@ rule spectrum:
         "logs/reports/spectrum.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -416,9 +394,7 @@ rule tutorial_figure1:
         "logs/reports/tutorial/tutorial_figure1.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -449,9 +425,7 @@ rule tutorial_figure2:
         "logs/reports/tutorial/tutorial_figure2.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -482,9 +456,7 @@ rule tutorial_figure3:
         "logs/reports/tutorial/tutorial_figure3.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -515,9 +487,7 @@ rule tutorial_figure4:
         "logs/reports/tutorial/tutorial_figure4.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -548,9 +518,7 @@ rule tutorial_figure5:
         "logs/reports/tutorial/tutorial_figure5.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -581,9 +549,7 @@ rule tutorial_figure6:
         "logs/reports/tutorial/tutorial_figure6.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -614,9 +580,7 @@ rule tutorial_figure7:
         "logs/reports/tutorial/tutorial_figure7.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -647,9 +611,7 @@ rule tutorial_superspike:
         "logs/reports/tutorial/tutorial_superspike.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -680,9 +642,7 @@ rule tutorial_smoothed:
         "logs/reports/tutorial/tutorial_smoothed.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -713,9 +673,7 @@ rule tutorial_exactness:
         "logs/reports/tutorial/tutorial_exactness.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -746,9 +704,7 @@ rule tutorial_surrogates:
         "logs/reports/tutorial/tutorial_surrogates.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -779,9 +735,7 @@ rule tutorial_adaptation:
         "logs/reports/tutorial/tutorial_adaptation.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -827,9 +781,7 @@ rule claims:
         "logs/reports/claims.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -859,9 +811,7 @@ rule index:
         "logs/reports/index.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -886,9 +836,7 @@ rule search:
         "logs/reports/search.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,

@@ -10,9 +10,7 @@ rule prepare:
     benchmark:
         "logs/results/{study}/{task}/prepare.benchmark.tsv"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=retried(4000),
@@ -39,9 +37,7 @@ rule backdoor:
     group:
         "poisoned"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(3000),
@@ -68,9 +64,7 @@ rule baseline:
     benchmark:
         "logs/results/{study}/{task}/baseline.benchmark.tsv"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=retried(4000),
@@ -95,9 +89,7 @@ rule convert:
     benchmark:
         "logs/results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.benchmark.tsv"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(4000),
@@ -125,9 +117,7 @@ rule train:
     benchmark:
         "logs/results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train.benchmark.tsv"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(2000),
@@ -158,9 +148,7 @@ rule cka:
     group:
         "compared"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(2000),
@@ -188,9 +176,7 @@ rule evaluate:
     benchmark:
         "logs/results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate.benchmark.tsv"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(2000),
@@ -218,9 +204,7 @@ rule collect:
         "logs/results/{study}/{task}/{rule}/collect.benchmark.tsv"
     localrule: True
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=2000,
@@ -248,9 +232,7 @@ rule fgsm:
     group:
         "measured"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(2000),
@@ -281,9 +263,7 @@ rule fisher:
     group:
         "measured"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(2000),
@@ -310,9 +290,7 @@ rule search_cell:
     benchmark:
         "logs/results/{study}/search/{task}/{rule}/{arch}/search_cell.benchmark.tsv"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(2000),
@@ -341,9 +319,7 @@ rule shift:
     group:
         "measured"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: RUN_THREADS
     resources:
         mem_mb=retried(2000),
@@ -370,9 +346,7 @@ rule tutorial:
     benchmark:
         "logs/results/{study}/tutorial/{experiment}/tutorial.benchmark.tsv"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=retried(3000),

@@ -21,9 +21,7 @@ rule train_cell:
     benchmark:
         str(paths.LOGS / CELL) + ".benchmark.tsv"
     conda:
-        "../../envs/environment.yaml"
-    container:
-        "envs/snnlocality.sif"
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=retried(8000),

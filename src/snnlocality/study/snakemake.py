@@ -53,8 +53,7 @@ def _rule(step: Step) -> Iterator[str]:
         yield "    localrule: True"
     if step.group:
         yield from _block("group", [f'"{step.group}"'], end="")
-    yield from _block("conda", ['"../../envs/environment.yaml"'], end="")
-    yield from _block("container", ['"envs/snnlocality.sif"'], end="")
+    yield from _block("conda", ["ENVIRONMENT"], end="")
     yield f"    threads: {'RUN_THREADS' if 'engine' in step.uses and len(step.axes) > 1 else 1}"
     amounts = {"mem_mb": step.memory_mb, "runtime": step.minutes}
     written = {name: str(amount) if step.local else f"retried({amount})" for name, amount in amounts.items()}
