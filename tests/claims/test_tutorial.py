@@ -58,7 +58,13 @@ def found(true: bool) -> evidence.Evidence:
     methods = {"BPTT": 96.0, "Feedback alignment": 95.5 if true else 80.0, "Direct feedback alignment": 95.0}
     accuracy = pd.DataFrame(
         [
-            {"dataset": "N-MNIST", "method": method, "arch": "FF", "repeat": seed, "value": mean + random.normal(0, 0.1)}
+            {
+                "dataset": "N-MNIST",
+                "method": method,
+                "arch": "FF",
+                "repeat": seed,
+                "value": mean + random.normal(0, 0.1),
+            }
             for method, mean in methods.items()
             for seed in range(SEEDS)
         ]

@@ -99,8 +99,12 @@ def test_networks_trained_on_real_and_on_simulated_recordings_are_judged_alike(i
     real = Pairs(simulate(images, camera, 0), images, labels)  # stands in for recordings
     part = np.repeat([Part.TRAIN, Part.VALIDATION, Part.TEST], [30, 10, 10]).astype(np.uint8)
     settings, data, _ = fidelity.sample_settings()
-    small, said = {**settings, "hidden": [12], "epochs": 1, "batch_size": 10}, []
-    rows = fidelity.compare_training(real, part, 2, camera, small, {**data, "steps": 10}, [0], said.append)
+    network = replace(settings.network, hidden=(12,))
+    small, said = (
+        replace(settings, network=network, optimisation=replace(settings.optimisation, epochs=1, batch_size=10)),
+        [],
+    )
+    rows = fidelity.compare_training(real, part, 2, camera, small, data.model_copy(update={"steps": 10}), [0], said.append)
     assert [(row["trained_on"], row["fold"], row["recordings"]) for row in rows] == [
         (fidelity.REAL, 2, 40),
         (fidelity.SIMULATED, 2, 40),
