@@ -64,6 +64,7 @@ def serve(address: str) -> None:
     """Load everything, then fork for whoever asks."""
     for library in _LIBRARIES.split():
         importlib.import_module(library)
+    sys.modules["snakemake.cli"].get_argument_parser()  # which loads Snakemake's plugins
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(f"{address}.starting")

@@ -24,6 +24,7 @@ def main() -> None:
     import snakemake.persistence.file
     import snakemake.report
 
+    snakemake.cli.get_argument_parser()  # which loads Snakemake's plugins
     for line in sys.stdin:
         reading, writing = os.pipe()
         if os.fork() == 0:

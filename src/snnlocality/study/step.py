@@ -61,7 +61,7 @@ class Step:
     choices: Callable[[Any], Iterable[str]] = lambda settings: ()  # modules that settings choose by name
     uses: tuple[str, ...] = ()  # of the means in ``study.execution``
     epochs: Callable[[Any], int] | None = None  # of the training that it reports on, by its settings
-    raw: Callable[[Any], str | None] = lambda settings: None  # folder of raw files below the data folder
+    raw: Callable[[Any], str | None] | None = None  # folder of raw files below the data folder
     memory_mb: int = 2000
     minutes: int = 10
     local: bool = False  # so short that it is no job of a cluster
@@ -153,7 +153,7 @@ class Step:
             inputs={name: _read(one, parameters, key, self.needs) for name, one in self.read(parameters, key).items()},
             static_inputs={Path(name).stem: PUBLISHED / name for name in self.static_inputs},
             outputs={name: self.path(name, study, key) for name in self.outputs},
-            raw=self.raw(settings),
+            raw=self.raw(settings) if self.raw else None,
         )
 
     def read(self, parameters: Parameters, key: Key) -> Mapping[str, Output]:

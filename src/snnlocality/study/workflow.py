@@ -71,7 +71,7 @@ class Study:
             "code": lambda wildcards: self.job(step, wildcards).code,
             "libraries": self.libraries,
             "lost": lambda wildcards: self.job(step, wildcards).lost,
-            "raw": changed_raw_files,
+            "raw": changed_raw_files if catalogue.by_name()[step].raw else [],
         }
 
 
