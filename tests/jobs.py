@@ -17,5 +17,5 @@ def job_of(parameters: Parameters, step: str, *run: Any, **key: Any) -> Job:
 
 def bare_job(output: Path, step: str = "train", settings: dict | None = None, modules: tuple[str, ...] = ()) -> Job:
     """A job of no study, which reads nothing."""
-    bare = Step(name=step, help="", entry="", outputs={"made": ""}, settings=lambda parameters, key: {})
+    bare = Step(name=step, outputs={"made": ""})
     return Job(bare, {}, settings or {}, modules, {}, {}, {"made": output})

@@ -104,7 +104,9 @@ def test_networks_trained_on_real_and_on_simulated_recordings_are_judged_alike(i
         replace(settings, network=network, optimisation=replace(settings.optimisation, epochs=1, batch_size=10)),
         [],
     )
-    rows = fidelity.compare_training(real, part, 2, camera, small, data.model_copy(update={"steps": 10}), [0], said.append)
+    rows = fidelity.compare_training(
+        real, part, 2, camera, small, data.model_copy(update={"steps": 10}), [0], said.append
+    )
     assert [(row["trained_on"], row["fold"], row["recordings"]) for row in rows] == [
         (fidelity.REAL, 2, 40),
         (fidelity.SIMULATED, 2, 40),
