@@ -1,7 +1,7 @@
 """The typed model of params.yaml."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
@@ -111,33 +111,37 @@ class Split(Model):
     validation_share: Annotated[float, Field(gt=0, lt=1)]
 
 
-class Recordings(Model):
-    """Event recordings and their binning."""
+class Prepared(Model):
+    """What is prepared of a source, which is one of its kind (``data.kinds``)."""
+
+    kind: ClassVar[str]
 
     source: str
+    split: Split
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, value: str) -> str:
+        return member(value, sources.of_kind(cls.kind))
+
+
+class Recordings(Prepared):
+    """Event recordings and their binning."""
+
+    kind: ClassVar[str] = "recordings"
+
     steps: Count
     duration_ms: Positive
     counts: bool
-    split: Split
-
-    @field_validator("source")
-    @classmethod
-    def _known_source(cls, value: str) -> str:
-        return member(value, sources.of_kind("recordings"))
 
 
-class Utterances(Model):
+class Utterances(Prepared):
     """Utterances and their features."""
 
-    source: str
+    kind: ClassVar[str] = "utterances"
+
     classes: Literal[39, 61]
     steps_per_frame: Count
-    split: Split
-
-    @field_validator("source")
-    @classmethod
-    def _known_source(cls, value: str) -> str:
-        return member(value, sources.of_kind("utterances"))
 
 
 def _kind(data: Any) -> str:
@@ -147,7 +151,7 @@ def _kind(data: Any) -> str:
 
 
 Data = Annotated[
-    Annotated[Recordings, Tag("recordings")] | Annotated[Utterances, Tag("utterances")], Discriminator(_kind)
+    Annotated[Recordings, Tag(Recordings.kind)] | Annotated[Utterances, Tag(Utterances.kind)], Discriminator(_kind)
 ]
 
 
