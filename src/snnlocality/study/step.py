@@ -48,12 +48,10 @@ class Step:
     name: str  # of the command, of Snakemake's rule, of the record
     help: str = ""  # one sentence
     entry: str = ""  # module and function that compute, if not ``run`` of the file of steps/ with this name
-    outputs: Mapping[
-        str, str
-    ]  # by name: paths below results/{study}, to be filled in with the axes; the main one first
-    settings: Callable[[Parameters, Key], Any] = (
-        lambda parameters, key: {}
-    )  # a value of all that decides the outputs, besides code and inputs
+    # By name: paths below results/{study}, to be filled in with the axes; the main one first.
+    outputs: Mapping[str, str]
+    # A value of all that decides the outputs, besides code and inputs.
+    settings: Callable[[Parameters, Key], Any] = lambda parameters, key: {}
     axes: tuple[Axis, ...] = ()
     needs: Need = nothing  # what a task must have, or it has no such jobs
     inputs: Mapping[str, Output] | Callable[[Parameters, Key], Mapping[str, Output]] = field(default_factory=dict)
