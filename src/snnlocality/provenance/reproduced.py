@@ -5,9 +5,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from snnlocality import parameters as params
 from snnlocality import paths, portable
@@ -18,6 +16,9 @@ from snnlocality.provenance.environment import astray, locked_versions
 from snnlocality.provenance.manifest import is_as_remembered, md5
 from snnlocality.provenance.records import execution_of
 from snnlocality.study.step import Job
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _ENGINE = "cpu"  # whose results are committed
 _MOST = 5  # differences of one kind that are told before the rest is counted
@@ -48,12 +49,16 @@ def compared(parameters: params.Parameters, targets: Sequence[str] = ()) -> list
     jobs = chosen(parameters, targets)
     if targets:
         jobs.reverse()  # a target comes before what is behind it
-    outputs = []
-    for path, known in manifest.committed_outputs().items():
-        makers = [job for job in jobs if any(_within(file, Path(path)) for file in job.output_paths)]
-        if makers:
-            outputs.append(Output(Path(path), known, makers[0], _state(Path(path), known)))
-    if not any(_within(output.path, paths.RESULTS / parameters.label) for output in outputs) and not targets:
+    makers: dict[str, Job] = {}  # of files and of the folders that they are in: the first along the way
+    for job in jobs:
+        for path in (place for file in job.output_paths for place in (file, *file.parents)):
+            makers.setdefault(str(path), job)
+    outputs = [
+        Output(Path(path), known, makers[path], _state(Path(path), known))
+        for path, known in manifest.committed_outputs().items()
+        if path in makers
+    ]
+    if not any(output.path.is_relative_to(paths.RESULTS / parameters.label) for output in outputs) and not targets:
         raise UserError(
             f"The committed {manifest.LOCK} does not remember the study '{parameters.label}', so there is nothing to "
             "compare with; git checkout the commit whose dvc.lock does."
@@ -134,13 +139,15 @@ def _changed_dependencies(path: Path) -> dict[str, dict[str, str]]:
 
 def sizes(parameters: params.Parameters, differing: Sequence[Output]) -> Iterator[str]:
     """How far the tables are from the committed ones, where a snapshot of these is in Git."""
+    import pandas as pd
+
     for output in differing:
         before = Path("docs") / parameters.label / output.path.relative_to(output.path.parts[0])
         if output.path.suffix == ".csv" and before.is_file() and md5(before) == output.known:
             yield f"{output.path}: {difference(pd.read_csv(before), pd.read_csv(output.path))}."
 
 
-def difference(before: pd.DataFrame, after: pd.DataFrame) -> str:
+def difference(before: "pd.DataFrame", after: "pd.DataFrame") -> str:
     """In words, how two tables of the same rows differ: numbers by how much, texts by what they were."""
     if list(before.columns) != list(after.columns) or len(before) != len(after):
         return (
@@ -152,7 +159,7 @@ def difference(before: pd.DataFrame, after: pd.DataFrame) -> str:
         rows = ~((old == new) | (old.isna() & new.isna()))
         if not rows.any():
             continue
-        if pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new):
+        if old.dtype.kind in "biuf" and new.dtype.kind in "biuf":
             found.append(
                 f"{column} differs in {rows.sum()} of {len(rows)} rows, by {(old - new).abs().max():.3g} at most"
             )
@@ -168,7 +175,3 @@ def _state(path: Path, known: str) -> State:
     if not path.exists():
         return State.MISSING
     return State.SAME if is_as_remembered(path, known) else State.DIFFERS
-
-
-def _within(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents
