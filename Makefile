@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
-COMMITTED := .dvc/tmp/demo-committed # newer than all results that DVC has
+# Newer than all that DVC remembers: its lock is written anew, and files go to its cache, only where something is newer.
+COMMITTED := .dvc/tmp/demo-committed
+REMEMBERED := results reports src published params.yaml dvc.yaml envs/requirements.lock
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 # A job starts faster from bytecode: it is written whatever a shell says.
@@ -18,7 +20,7 @@ demo: $(READY) # by the engine whose bits are committed
 	  wait $$audit || { cat .snakemake/audit; exit 1; }; \
 	  echo "$$table"; echo "Everything on one page: $(CURDIR)/reports/index.html"; echo "$$told"; \
 	  [ $$same = 0 ] && [ "$$study" = demo ] || exit 0; \
-	  [ -e $(COMMITTED) ] && [ -z "$$(find results reports -newer $(COMMITTED) -print -quit)" ] || \
+	  [ -e $(COMMITTED) ] && [ -z "$$(find $(REMEMBERED) -type f ! -name "*.pyc" -newer $(COMMITTED) -print -quit)" ] || \
 	  { dvc commit --force --quiet && touch $(COMMITTED); }' # so that dvc push finds them; the lock stays as it is
 
 test: $(READY)

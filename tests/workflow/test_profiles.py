@@ -51,6 +51,13 @@ def test_every_rule_names_its_environment(root):
                 assert decided, f"{path.name}: {rule.splitlines()[0]} does not say what decides its jobs"
 
 
+def test_every_rule_has_the_container(root):
+    named, *_ = (root / "workflow/Snakefile").read_text().split("include:")
+    assert 'container: "envs/snnlocality.sif"' in named, "it is given to the rules that are included after it"
+    for path in sorted((root / "workflow/rules").glob("*.smk")):
+        assert "container:" not in path.read_text(), f"{path.name} names another"
+
+
 def test_the_lock_holds_every_dependency_with_hashes_and_no_address(root):
     lock = (root / "envs/requirements.lock").read_text()
     assert "://" not in lock

@@ -15,8 +15,7 @@ def convert(
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     """Feature frames, labels, utterance offsets and folds, with the metadata that ``data.batches.load`` reads.
 
-    Features are stored as they are; normalisation belongs to the
-    training part of a fold and happens on loading.
+    Features are stored as they are; normalisation belongs to the training part of a fold and happens on loading.
     """
     all_alike = np.zeros(len(source.names), np.uint8)
     folds = [
