@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from snnlocality.calibration.recording_statistics import image_correlation, statistics
+from calibration.recording_statistics import image_correlation, statistics
 from snnlocality.data.vision.camera import CameraParameters, _light, _sensor, load_parameters, record, save_parameters
 from snnlocality.data.vision.idx import read_mnist
 from snnlocality.data.vision.nmnist import TRAIN, export_tree, file_numbers, nmnist

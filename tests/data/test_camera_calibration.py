@@ -1,14 +1,17 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from snnlocality.calibration import fidelity
-from snnlocality.calibration.camera import load_pairs
-from snnlocality.calibration.camera_fit import START, Pairs, fit_camera, mismatch, simulate
-from snnlocality.calibration.camera_motion import BIN_MS, BINS, measure_motion, recording_offsets
-from snnlocality.calibration.recording_statistics import saccade_images, statistics
+from calibration import fidelity
+from calibration.camera import load_pairs
+from calibration.camera_fit import START, Pairs, fit_camera, mismatch, simulate
+from calibration.camera_motion import BIN_MS, BINS, measure_motion, recording_offsets
+from calibration.recording_statistics import saccade_images, statistics
 from snnlocality.data.splits import Part
 from snnlocality.data.vision.camera import load_parameters
 from snnlocality.data.vision.recordings import Recording
@@ -135,3 +138,14 @@ def test_fidelity_report(tmp_path):
     assert "in each of the folds 2." in text
     assert "reach 92.0 % (real) and 83.0 % (simulated)" in text
     assert len(pd.read_csv(tmp_path / "fidelity.csv")) == 31
+
+
+@pytest.mark.parametrize("study", ["camera", "fidelity", "speech"])
+def test_where_there_are_no_recordings_the_command_says_so(study, tmp_path):
+    environment = os.environ | {"SNNLOCALITY_DATA": str(tmp_path)}
+    told = subprocess.run(
+        [sys.executable, "-m", "calibration", study], env=environment, capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 2
+    assert str(tmp_path) in told.stderr
+    assert "Traceback" not in told.stderr

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snnlocality.calibration.frame_classifier import cross_validated_accuracy, frames_by_speaker
-from snnlocality.calibration.speech import duration_statistics, in_memory, matched_set
+from calibration.frame_classifier import cross_validated_accuracy, frames_by_speaker
+from calibration.speech import duration_statistics, in_memory, matched_set
 from snnlocality.data.speech.phone_symbols import PHONES_61
 from snnlocality.data.speech.phones import (
     PhonesParameters,

@@ -119,7 +119,7 @@ def test_stopped_again_and_again_it_still_ends_the_same(toy_utterances):
 
 OTHERS = {
     "settings": {"job": replace(RUN, settings={"epochs": 4})},
-    "code": {"job": replace(RUN, modules=("snnlocality.calibration.spectra",))},
+    "code": {"job": replace(RUN, modules=("snnlocality.analysis.fisher",))},
     "inputs": {"inputs": ("data", "1")},
     "engine": {"engine": "reference"},
 }

@@ -16,10 +16,11 @@ from snnlocality.provenance.checkout import refuse_code_of_another
 from snnlocality.study import catalogue, commands
 
 
-class _Group(click.Group):
+class Group(click.Group):
     """A command group that shows what a person can mend as one sentence and exits with status 2."""
 
     def invoke(self, context: click.Context) -> object:
+        """Run the command; a UserError, a lack of memory or an interruption ends the program with a sentence."""
         try:
             refuse_code_of_another()
             return super().invoke(context)
@@ -38,15 +39,13 @@ class _Group(click.Group):
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="snnlocality")
-@click.pass_context
-def main(context: click.Context) -> None:
+def main() -> None:
     """Benchmark spiking neural network learning rules from global to local, reproducibly."""
     # Before any numerical library is loaded, which commands do when they run.
     portable.choose()
-    if context.invoked_subcommand != "calibrate":
-        os.environ |= portable.THREADS
+    os.environ |= portable.THREADS
 
 
 for _step in catalogue.by_name().values():

@@ -1,4 +1,4 @@
-"""Commands on data: export, download, calibration."""
+"""Commands on data: export and download."""
 
 import click
 
@@ -39,40 +39,4 @@ def download() -> None:
     click.echo(data_folder() / "n-mnist")
 
 
-@click.group()
-def calibrate() -> None:
-    """Repeat a calibration of the simulated data on real recordings (docs/calibration)."""
-
-
-@calibrate.command("camera")
-def calibrate_camera() -> None:
-    """Fit the event camera to N-MNIST recordings of MNIST images."""
-    from snnlocality.calibration.camera import calibrate_camera as study
-    from snnlocality.data.source import data_folder
-
-    study(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
-
-
-@calibrate.command("fidelity")
-def calibrate_fidelity() -> None:
-    """Train on simulated recordings, test on real ones, the camera fitted anew in every fold (an hour)."""
-    from snnlocality.calibration.fidelity import measure_fidelity
-    from snnlocality.data.source import data_folder
-
-    measure_fidelity(data_folder() / "n-mnist", data_folder() / "mnist", "docs/calibration")
-
-
-@calibrate.command("speech")
-def calibrate_speech() -> None:
-    """Fit the speech synthesiser to the TIMIT sample."""
-    from snnlocality.calibration.speech import calibrate_speech as study
-    from snnlocality.data.source import data_folder
-
-    study(
-        data_folder() / "timit-sample",
-        "docs/calibration",
-        "src/snnlocality/data/speech/synthesiser.json",
-    )
-
-
-COMMANDS = (export, download, calibrate)
+COMMANDS = (export, download)

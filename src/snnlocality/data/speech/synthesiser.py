@@ -3,7 +3,7 @@
 Source and filter: a glottal flow derivative and aspiration noise through a cascade of seven resonators and a
 nasal pole-zero pair, frication noise through a resonator of its own. Formant targets (``articulation``) are
 blended by dominance functions, so that neighbouring phones colour each other. What is fitted to real speech
-stands in ``synthesiser.json``, with its origin; ``snnlocality.calibration.speech`` makes that file.
+stands in ``synthesiser.json``, with its origin; ``calibration/speech.py`` makes that file.
 """
 
 import json

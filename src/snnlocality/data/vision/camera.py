@@ -12,7 +12,7 @@ the pixel after a random delay and the pixel then stays blind for its dead time;
 one at the end of that, so fast edges give fewer events than slow ones. Thresholds differ from pixel to pixel,
 as a fixed pattern of the sensor, and events without a cause come at a constant rate.
 
-All numbers are in ``camera.json``, which the calibration study (``snnlocality.calibration.camera``) writes.
+All numbers are in ``camera.json``, which ``calibration/camera.py`` writes.
 """
 
 import functools

@@ -10,8 +10,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from snnlocality.calibration.frame_classifier import cross_validated_accuracy, frames_by_speaker
-from snnlocality.calibration.spectra import Spectra, band_centres, spectra
+from calibration.frame_classifier import cross_validated_accuracy, frames_by_speaker
+from calibration.spectra import Spectra, band_centres, spectra
 from snnlocality.data.speech.phone_symbols import PHONES_61
 from snnlocality.data.speech.phonotactics import CLASS_OF, PHONE_CLASSES
 from snnlocality.data.speech.synthesiser import VARIABILITY

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from snnlocality.calibration.recording_statistics import event_maps
+from calibration.recording_statistics import event_maps
 from snnlocality.data.vision.camera import IMAGE_SIZE
 from snnlocality.data.vision.recordings import Recording
 from snnlocality.data.vision.sensor import HEIGHT, WIDTH

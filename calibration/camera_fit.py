@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import minimize
 
-from snnlocality.calibration.camera_motion import (
+from calibration.camera_motion import (
     BIN_MS,
     BINS,
     Motion,
@@ -21,7 +21,7 @@ from snnlocality.calibration.camera_motion import (
     measure_motion,
     recording_offsets,
 )
-from snnlocality.calibration.recording_statistics import (
+from calibration.recording_statistics import (
     SACCADE_EDGES_MS,
     Statistics,
     event_maps,

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from snnlocality.calibration.frame_classifier import cross_validated_accuracy, frames_by_speaker
-from snnlocality.calibration.spectra import band_centres, spectra
-from snnlocality.calibration.speech_report import CONTEXT, compare, write_report
+from calibration.frame_classifier import cross_validated_accuracy, frames_by_speaker
+from calibration.spectra import band_centres, spectra
+from calibration.speech_report import CONTEXT, compare, write_report
 from snnlocality.data.speech.features import RATE, frame_count
 from snnlocality.data.speech.phone_symbols import PHONES_61, SILENCES
 from snnlocality.data.speech.phonotactics import CLASS_OF, PHONE_CLASSES, class_transitions, phone_counts
@@ -256,7 +256,7 @@ def calibration_record(calibration: Calibration, real: UtteranceSet) -> dict:
     return {
         "provenance": "Aggregate statistics of and fits to "
         f"{len(set(real.speakers))} speakers and {len(real.names)} utterances of the NLTK sample of TIMIT by "
-        "snnlocality.calibration.speech; see docs/calibration/speech.md.",
+        "calibration/speech.py; see docs/calibration/speech.md.",
         "log_duration": calibration.log_duration,
         "transitions": calibration.transitions,
         "counts": calibration.counts,

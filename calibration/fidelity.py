@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from calibration.camera import load_pairs
+from calibration.camera_fit import Pairs, fit_camera
 from snnlocality import parameters as params
-from snnlocality.calibration.camera import load_pairs
-from snnlocality.calibration.camera_fit import Pairs, fit_camera
 from snnlocality.data.batches import EventDataset
 from snnlocality.data.splits import Part, vision_folds
 from snnlocality.data.vision.binning import pack

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from snnlocality.calibration.camera_fit import Pairs, fit_camera
-from snnlocality.calibration.camera_report import compare, write_report
+from calibration.camera_fit import Pairs, fit_camera
+from calibration.camera_report import compare, write_report
 from snnlocality.data.vision.camera import CALIBRATED, save_parameters
 from snnlocality.data.vision.idx import read_mnist
 from snnlocality.data.vision.nmnist import TRAIN, file_numbers, nmnist

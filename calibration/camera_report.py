@@ -9,9 +9,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from snnlocality.calibration.camera_fit import SEARCHED, Pairs, simulate
-from snnlocality.calibration.camera_motion import measure_motion
-from snnlocality.calibration.recording_statistics import (
+from calibration.camera_fit import SEARCHED, Pairs, simulate
+from calibration.camera_motion import measure_motion
+from calibration.recording_statistics import (
     INTERVAL_BINS,
     INTERVAL_MS,
     PROFILE_BINS,

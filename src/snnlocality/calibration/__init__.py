@@ -1,1 +1,0 @@
-"""Rerunnable studies that fit the embedded data sources to real recordings."""
