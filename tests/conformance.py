@@ -24,7 +24,7 @@ from networks import (
     suited,
 )
 from snnlocality import registry
-from snnlocality.data.inputs import Batch
+from snnlocality.data.inputs import Batch, Driven, at_all
 from snnlocality.engines.choice import NAMES
 from snnlocality.engines.interface import Engine
 from snnlocality.engines.values import Errors, Traces
@@ -137,6 +137,30 @@ def input_adjoint(judged: Lesson) -> None:
     np.testing.assert_allclose(got, expected, rtol=EXACT, atol=EXACT * max(np.abs(expected).max(), 1e-100))
 
 
+def drive(judged: Lesson) -> None:
+    """W_1 x[t], from which the network answers, with a direction of any size, as from the input changed so."""
+    engine, case = judged.engine, judged.case
+    W, random = case.network.weights["W1"], np.random.default_rng(3)
+    driven = engine.drive(case.network, case.batch.inputs)
+    _close(driven, case.dense @ W.T)
+    each, all_steps = random.normal(0, 0.3, case.dense.shape), random.normal(0, 0.3, case.dense.shape[1:])
+    for moved in (each, at_all(len(each), all_steps)):
+        direction = moved @ W.T if moved is each else at_all(len(each), all_steps @ W.T)
+        expected = ENGINE.forward(case.network, case.dense + 0.5 * moved)
+        got = engine.forward(case.network, Driven(driven, direction, 0.5))
+        _close(got.readout, expected.readout)
+        adjoint = ENGINE.input_adjoint(expected, judged.errors, case.rule)
+        error = np.abs(engine.input_adjoint(got, judged.errors, case.rule) - adjoint).max()
+        assert error <= EXACT * max(np.abs(adjoint).max(), 1e-100)
+
+
+def constant_input_adjoint(judged: Lesson) -> None:
+    """The sum of the reference's input adjoints."""
+    expected = ENGINE.input_adjoint(judged.expected, judged.errors, judged.case.rule).sum(axis=0)
+    got = judged.engine.constant_input_adjoint(judged.traces, judged.errors, judged.case.rule)
+    np.testing.assert_allclose(got, expected, rtol=EXACT, atol=EXACT * max(np.abs(expected).max(), 1e-100))
+
+
 def loss_and_gradients(judged: Lesson) -> None:
     """The loss of the reference's readout, its gradients, and its readout."""
     case = judged.case
@@ -176,7 +200,7 @@ def adam_step(judged: Lesson) -> None:
 
 
 _TRACES = (readout, spikes, potentials, project, spike_counts)
-_LEARNING = (backward, input_adjoint, loss_and_gradients)
+_LEARNING = (drive, backward, input_adjoint, constant_input_adjoint, loss_and_gradients)
 CHECKS: dict[str, Callable[[Lesson], None]] = {
     check.__name__: check for check in (name, forward, *_TRACES, *_LEARNING, place)
 } | {"adam": adam_step}
@@ -186,7 +210,7 @@ def cases() -> Iterator[tuple[str, Case]]:
     """Every rule and surrogate, every form of input, and what lies at the edges; each with a name."""
     losses = list(LOSSES)
     for number, chosen in enumerate(registry.names(RULES)):
-        for recurrent, form in ((False, dense), (True, dense), (False, events), (True, attacked)):
+        for recurrent, form in ((False, dense), (True, dense), (False, events), (True, events)):
             architecture = "rec" if recurrent else "ff"
             shape = Shape(6, (5, 4), 3, recurrent)
             case = form(random_network(shape), random_batch(shape, steps=4, samples=2), chosen)
@@ -228,14 +252,6 @@ def events(network: Network, batch: Batch, chosen: str) -> Case:
     inputs, targets, mask = (array[:, picked] for array in (batch.inputs, batch.targets, batch.mask))
     listed = Batch(packed._replace(index=index), targets, mask, batch.steps_per_decision)
     return Case(suited(network, rule(chosen)), listed, inputs, rule(chosen))
-
-
-def attacked(network: Network, batch: Batch, chosen: str) -> Case:
-    """The same, with a current of every sample's own at every step."""
-    case = events(network, batch, chosen)
-    current = np.random.default_rng(3).normal(0, 0.3, case.dense.shape[1:])
-    inputs = case.batch.inputs._replace(current=current)
-    return case._replace(batch=case.batch._replace(inputs=inputs), dense=case.dense + current)
 
 
 def _close(got: np.ndarray, expected: np.ndarray) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from snnlocality.analysis import conversion
+from snnlocality.data.inputs import at_all
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.network import Network
@@ -25,7 +26,8 @@ def case():
 
 
 def rates(weights, r, steps):
-    traces = ENGINE.forward(Network(conversion.INTEGRATE_AND_FIRE, SPIKE, weights, {}), conversion.constant(r, steps))
+    network = Network(conversion.INTEGRATE_AND_FIRE, SPIKE, weights, {})
+    traces = ENGINE.forward(network, conversion.constant(weights, r, steps))
     return [spikes.mean(axis=0) for spikes in traces.spikes]
 
 
@@ -35,7 +37,7 @@ def test_rates_converge_to_activations(case, balance):
     scales = {
         "data-based": lambda: conversion.data_based(weights, r),
         "percentile": lambda: conversion.percentile(weights, r, 100),
-        "spike-norm": lambda: conversion.spike_norm(weights, conversion.constant(r, 50), SPIKE, ENGINE),
+        "spike-norm": lambda: conversion.spike_norm(weights, at_all(50, r), SPIKE, ENGINE),
     }[balance]()
     scaled = conversion.balanced(weights, scales)
     expected = [h / scale for h, scale in zip(conversion.activations(weights, r), scales, strict=True)]
@@ -63,11 +65,11 @@ def test_a_percentile_ignores_outliers(case):
 
 def test_spike_norm_is_the_largest_drive(case):
     weights, r = case
-    first, second = conversion.spike_norm(weights, conversion.constant(r, 20), SPIKE, ENGINE)
+    first, second = conversion.spike_norm(weights, at_all(20, r), SPIKE, ENGINE)
     assert first == pytest.approx((r @ weights["W1"].T).max(), rel=1e-6)
     below = conversion.balanced({"W1": weights["W1"], "W_out": weights["W2"]}, [first])
     network = Network(conversion.INTEGRATE_AND_FIRE, SPIKE, below, {})
-    spikes = ReferenceEngine().forward(network, conversion.constant(r, 20)).spikes[0]
+    spikes = ReferenceEngine().forward(network, conversion.constant(below, r, 20)).spikes[0]
     assert second == pytest.approx((spikes @ below["W_out"].T).max(), rel=1e-5)
 
 

@@ -66,5 +66,3 @@ def test_rates_of_events_and_of_dense_input_agree():
     batch = random_batch(Shape(6, (5,), 3, False))
     events = as_events(batch.inputs)._replace(index=np.array([2, 0]))
     np.testing.assert_allclose(mean_input(events), mean_input(batch.inputs)[[2, 0]], rtol=1e-12)
-    current = np.random.default_rng(0).normal(size=(2, 6))
-    np.testing.assert_allclose(mean_input(events._replace(current=current)), mean_input(events) + current, rtol=1e-12)

@@ -3,7 +3,7 @@ import pytest
 
 from networks import as_events, random_batch, random_network, rule
 from snnlocality.attacks.fgsm import Target, load_all
-from snnlocality.data.inputs import Events
+from snnlocality.data.inputs import Driven, Events
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.learning.losses import LOSSES, errors, mean_loss
 from snnlocality.network import Shape
@@ -30,19 +30,18 @@ def target(name="bptt", shape=SHAPE, event_driven=True, seed=0):
 
 def perturbation(one, name, epsilon=EPSILON):
     """What is added to the input of every step, and the input; SHAPE's W1 loses nothing of an input."""
-    network, attacked = ATTACKS[name].prepare(one)(epsilon)
-    attacked = attacked.dense() if isinstance(attacked, Events) else attacked
-    if network is not one.network:  # it takes the current that the input drives
+    attacked = ATTACKS[name].prepare(one)(epsilon)
+    if isinstance(attacked, Driven):
         W = one.network.weights["W1"]
         assert np.linalg.matrix_rank(W) == SHAPE.inputs
-        attacked = ((attacked @ network.weights["W1"].T) @ np.linalg.pinv(W).T).round(12)
+        attacked = (attacked.dense() @ np.linalg.pinv(W).T).round(12)
     x = one.batch.inputs
     x = x.dense() if isinstance(x, Events) else x
     return attacked - x, x
 
 
 def loss_of(one, attacked):
-    traces = one.engine.forward(*attacked)
+    traces = one.engine.forward(one.network, attacked)
     return mean_loss(LOSSES[one.loss](traces.readout, one.batch.targets)[0], one.batch)
 
 
@@ -52,9 +51,18 @@ def test_no_input_moves_by_more_than_epsilon(name):
     assert 0 < np.abs(change).max() <= EPSILON * (1 + 1e-4)
 
 
-@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in ("counterpart_clipped", "white_box_steps")])
-def test_constant_attacks_stay_event_driven(name):
-    assert isinstance(ATTACKS[name].prepare(target())(EPSILON)[1], Events)
+@pytest.mark.parametrize("name", ATTACKS)
+def test_what_events_drive_is_computed_once_for_all_epsilons(name):
+    one = target("eprop")
+    attacked = ATTACKS[name].prepare(one)
+    assert all(attacked(epsilon).drive is one.drive for epsilon in (EPSILON, 2 * EPSILON))
+
+
+def test_an_attack_of_no_size_answers_as_the_clean_input_to_the_bit():
+    one = target(shape=Shape(40, (8, 7), 3, True))
+    clean = one.engine.forward(one.network, one.batch.inputs).readout
+    for name in ("counterpart", "counterpart_clipped", "white_box_steps"):
+        np.testing.assert_array_equal(one.engine.forward(one.network, ATTACKS[name].prepare(one)(0)).readout, clean)
 
 
 def test_clipped_input_stays_between_0_and_1_and_moves_where_it_can():
@@ -73,12 +81,13 @@ def test_dense_and_event_input_are_attacked_alike():
             np.testing.assert_allclose(dense, events, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["counterpart_clipped", "white_box_steps"])
-def test_a_network_that_takes_the_current_answers_as_the_attacked_one(name):
-    one = target()
+@pytest.mark.parametrize("name", ATTACKS)
+def test_what_is_driven_answers_as_the_attacked_input(name):
+    one = target("eprop")
     change, x = perturbation(one, name)
-    answers = one.engine.forward(*ATTACKS[name].prepare(one)(EPSILON)).readout
-    np.testing.assert_allclose(answers, one.engine.forward(one.network, x + change).readout, rtol=1e-9, atol=1e-12)
+    one = target("eprop")  # random signs anew
+    answers = one.engine.forward(one.network, ATTACKS[name].prepare(one)(EPSILON)).readout
+    np.testing.assert_allclose(answers, one.engine.forward(one.network, x + change).readout, rtol=1e-8, atol=1e-11)
     assert not np.allclose(answers, one.engine.forward(one.network, x).readout)
 
 

@@ -21,6 +21,7 @@ from networks import (
     suited,
 )
 from snnlocality import registry
+from snnlocality.data.inputs import Driven
 from snnlocality.engines.cpu import compiler, kernels
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.cpu.layout import CHUNK
@@ -209,8 +210,9 @@ def test_batch_after_batch_it_learns_what_a_new_engine_learns(name):
     for count in (CHUNK + 3, CHUNK + 3, CHUNK + 3, 5, 5, 3 * CHUNK, CHUNK + 3):
         chosen = random.permutation(3 * CHUNK)[:count]
         inputs = packed._replace(index=packed.index[chosen])
-        if count == 5:
-            inputs = inputs._replace(current=random.normal(0, 0.3, (count, 6)))
+        if count == 5:  # an attack in between
+            drive = engine.drive(network, inputs)
+            engine.forward(network, Driven(drive, random.normal(0, 0.3, drive.shape), 1))
         part = batch._replace(inputs=inputs, targets=targets[:, chosen], mask=batch.mask[:, chosen])
         got = engine.loss_and_gradients(network, part, rule(name), "smooth_l1", "cross_entropy")
         expected = CpuEngine(np.float64).loss_and_gradients(network, part, rule(name), "smooth_l1", "cross_entropy")
@@ -223,6 +225,14 @@ def test_batch_after_batch_it_learns_what_a_new_engine_learns(name):
         assert got.loss == expected.loss
         assert got.readout.tobytes() == expected.readout.tobytes()
         assert all(np.array_equal(got.gradients[key], expected.gradients[key]) for key in expected.gradients)
+
+
+def test_what_drives_the_first_layer_has_no_gradient_of_weights():
+    network, batch = random_network(Shape(6, (5,), 3, False)), random_batch(Shape(6, (5,), 3, False))
+    drive = CPU.drive(network, batch.inputs)
+    driven = batch._replace(inputs=Driven(drive, np.zeros_like(drive), 1))
+    with pytest.raises(ValueError, match="the input itself"):
+        CPU.loss_and_gradients(network, driven, rule("bptt"), "cross_entropy", None)
 
 
 def test_neurons_that_do_not_spike_are_refused():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from snnlocality.data.inputs import Events, Inputs
+from snnlocality.data.inputs import Driven, Inputs, at_all
 from snnlocality.engines.interface import Engine
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.lif import Dynamics
@@ -82,8 +82,8 @@ def leaky(weights: Weights, dynamics: Dynamics) -> tuple[dict[str, np.ndarray], 
     return {name: W.astype(np.float32) for name, W in scaled.items()}, dynamics._replace(kappa=1.0, theta=1.0, b=0.0)
 
 
-def constant(r: np.ndarray, steps: int) -> Events:
-    """The mean input presented as a constant current for any number of steps, with no events at all."""
-    samples, inputs = r.shape
-    nothing = np.zeros(0, np.uint16)
-    return Events(nothing, np.zeros(steps + 1, np.int64), np.zeros(samples, np.int64), steps, inputs, r)
+def constant(weights: Weights, r: np.ndarray, steps: int) -> Driven:
+    """The mean input (samples, inputs), presented to a network as a constant current for any number of steps."""
+    W = weights["W1"]
+    drive = at_all(steps, r.astype(W.dtype) @ W.T)
+    return Driven(drive, drive, 0)

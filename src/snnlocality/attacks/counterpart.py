@@ -12,9 +12,10 @@ from snnlocality.network import Network, readouts
 
 def mean_input(inputs: Inputs) -> np.ndarray:
     """Input per unit averaged over the steps, (samples, inputs) float64: what the counterpart sees."""
-    if not isinstance(inputs, Events):
-        return inputs.mean(axis=0, dtype=np.float64)
-    return inputs.counts().astype(np.float64) / inputs.steps + (0 if inputs.current is None else inputs.current)
+    if isinstance(inputs, Events):
+        return inputs.counts().astype(np.float64) / inputs.steps
+    assert isinstance(inputs, np.ndarray)
+    return inputs.mean(axis=0, dtype=np.float64)
 
 
 def readout(network: Network, r: np.ndarray, iterations: int) -> np.ndarray:

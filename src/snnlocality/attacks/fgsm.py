@@ -1,20 +1,21 @@
 """Fast gradient sign attacks (Goodfellow et al. 2015), and the controls that tell what they measure.
 
 Every attack (a file in ``attacks.signs``) adds at most epsilon to each input of each step. Given a network and a batch
-it finds its directions once and returns what is to be simulated for any epsilon. Attacks on event data that are
-constant in time stay event-driven: events plus one current per sample (``data.inputs.Events``). The others would need
-dense input; but where it is linear in epsilon, so is the current W_1 x that it drives, and that is what is attacked.
+it finds its directions once and returns what is to be simulated for any epsilon. Where that is linear in epsilon, so is
+the current W_1 x that it drives, and that is what is attacked (``data.inputs.Driven``): what the events drive is
+computed once for all attacks, what a direction drives once for all epsilons.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from snnlocality import registry
 from snnlocality.attacks import counterpart
-from snnlocality.data.inputs import Batch, Events, Inputs
+from snnlocality.data.inputs import Batch, Driven, Inputs, at_all
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.gradients import constant_input_gradient
 from snnlocality.learning.losses import LOSSES
@@ -22,7 +23,8 @@ from snnlocality.learning.rule import Rule
 from snnlocality.network import Network
 
 
-class Target(NamedTuple):
+@dataclass(frozen=True)
+class Target:
     """What is attacked, and by what means."""
 
     network: Network
@@ -35,8 +37,28 @@ class Target(NamedTuple):
     fixed_point_iterations: int
     pgd_steps: int
 
+    @cached_property
+    def drive(self) -> np.ndarray:
+        """What the batch drives the first layer by, (steps, samples, N_1)."""
+        return self.engine.drive(self.network, self.batch.inputs)
 
-Attacked = Callable[[float], tuple[Network, Inputs]]  # epsilon -> what is simulated
+    @cached_property
+    def gradient(self) -> np.ndarray:
+        """Of the loss by a constant input, always by BPTT's routing, (samples, inputs)."""
+        return self.gradient_at(self.batch.inputs)
+
+    def gradient_at(self, inputs: Inputs) -> np.ndarray:
+        """The same at other inputs."""
+        batch = self.batch._replace(inputs=inputs)
+        return constant_input_gradient(self.network, batch, LOSSES[self.loss], self.engine)
+
+    def driven(self, x: np.ndarray) -> np.ndarray:
+        """What inputs (samples, inputs) drive the first layer by, (samples, N_1)."""
+        W = self.network.weights["W1"]
+        return x.astype(W.dtype, copy=False) @ W.T
+
+
+Attacked = Callable[[float], Inputs]  # epsilon -> what is simulated
 
 
 class Attack(NamedTuple):
@@ -65,32 +87,11 @@ def counterpart_signs(target: Target, iterations: int) -> np.ndarray:
     return np.sign(counterpart.gradient(target.network, r, labels, iterations))
 
 
-def true_gradient(target: Target, batch: Batch) -> np.ndarray:
-    """Of the loss by a constant current, always by BPTT's routing, (samples, inputs)."""
-    return constant_input_gradient(target.network, batch, LOSSES[target.loss], target.engine)
-
-
 def constant(target: Target, signs: np.ndarray) -> Attacked:
     """For the same signs (samples, inputs) at every step."""
-    return lambda epsilon: (target.network, with_current(target.batch.inputs, epsilon * signs))
+    return along(target, at_all(len(target.drive), target.driven(signs)))
 
 
-def linear(target: Target, x: np.ndarray, direction: np.ndarray) -> Attacked:
-    """For the input x + epsilon * direction, one of each step: two products in all, not one for every epsilon."""
-    W = target.network.weights["W1"]
-    driven = replace(target.network, weights={**target.network.weights, "W1": np.eye(len(W), dtype=W.dtype)})
-    rest, slope = x @ W.T, direction @ W.T
-    return lambda epsilon: (driven, rest + W.dtype.type(epsilon) * slope)
-
-
-def with_current(inputs: Inputs, delta: np.ndarray) -> Inputs:
-    """Inputs with a current (samples, inputs) added at every step."""
-    if isinstance(inputs, Events):
-        return inputs._replace(current=np.broadcast_to(delta, (inputs.samples, inputs.inputs)))
-    return inputs + np.asarray(delta, inputs.dtype)
-
-
-def dense(target: Target) -> np.ndarray:
-    """The batch's inputs as a dense array, (steps, samples, inputs)."""
-    inputs = target.batch.inputs
-    return inputs.dense() if isinstance(inputs, Events) else inputs
+def along(target: Target, direction: np.ndarray) -> Attacked:
+    """For a direction by what it drives the first layer by, (steps, samples, N_1)."""
+    return lambda epsilon: Driven(target.drive, direction, epsilon)

@@ -17,7 +17,6 @@ class Events(NamedTuple):
     index: np.ndarray  # (samples,) int64
     steps: int
     inputs: int  # number of input units
-    current: np.ndarray | None = None  # (samples, inputs): added to the input at every step, as an attack does
 
     @property
     def samples(self) -> int:
@@ -25,7 +24,7 @@ class Events(NamedTuple):
         return len(self.index)
 
     def counts(self) -> np.ndarray:
-        """Events of every unit over the whole recording, (samples, inputs) float32; without the current."""
+        """Events of every unit over the whole recording, (samples, inputs) float32."""
         T = self.steps
         spans = (self.units[self.offsets[i * T] : self.offsets[(i + 1) * T]] for i in self.index)
         return np.array([np.bincount(span, minlength=self.inputs) for span in spans], np.float32)
@@ -33,15 +32,51 @@ class Events(NamedTuple):
     def dense(self) -> np.ndarray:
         """The same input as a dense array, (steps, samples, inputs) float32; for what cannot be had otherwise."""
         T = self.steps
-        result = np.zeros((T, self.samples, self.inputs), np.float32)
+        result = np.empty((T, self.samples, self.inputs), np.float32)
         for sample, recording in enumerate(self.index):
             offsets = self.offsets[recording * T : (recording + 1) * T + 1]
-            step = np.repeat(np.arange(T), np.diff(offsets))
-            np.add.at(result, (step, sample, self.units[offsets[0] : offsets[-1]]), 1)
-        return result if self.current is None else result + self.current.astype(np.float32)
+            first = np.repeat(np.arange(T) * self.inputs, np.diff(offsets))
+            counts = np.bincount(first + self.units[offsets[0] : offsets[-1]], minlength=T * self.inputs)
+            result[:, sample] = counts.reshape(T, self.inputs)
+        return result
+
+    def only(self, wanted: np.ndarray) -> "Events":
+        """The events of units for which ``wanted``, (samples, inputs) bool, is true; each once a step at most."""
+        T, kept = self.steps, []
+        for sample, recording in enumerate(self.index):
+            offsets = self.offsets[recording * T : (recording + 1) * T + 1]
+            first = np.repeat(np.arange(T) * self.inputs, np.diff(offsets))
+            listed = np.sort(first + self.units[offsets[0] : offsets[-1]])
+            once = listed[np.diff(listed, prepend=-1) > 0]
+            kept.append(once[wanted[sample, once % self.inputs]])
+        counts = np.concatenate([np.bincount(once // self.inputs, minlength=T) for once in kept])
+        units = (np.concatenate(kept) % self.inputs).astype(np.uint16)
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        return Events(units, offsets, np.arange(self.samples), T, self.inputs)
 
 
-Inputs = Events | np.ndarray  # or a dense current of shape (steps, samples, inputs)
+class Driven(NamedTuple):
+    """Input by what it drives the first layer by: drive[t] + size * direction[t] in the place of W_1 x[t].
+
+    What many inputs have in common, as those of an attack of several sizes do, is so computed once. Gradients of W_1
+    need the input itself: from this none can be had.
+    """
+
+    drive: np.ndarray  # (steps, samples, N_1), as the next; what is the same at all steps is best a view (``at_all``)
+    direction: np.ndarray
+    size: float
+
+    def dense(self) -> np.ndarray:
+        """The sum, (steps, samples, N_1)."""
+        return self.drive + self.drive.dtype.type(self.size) * self.direction
+
+
+def at_all(steps: int, array: np.ndarray) -> np.ndarray:
+    """The same (samples, units) at all steps, (steps, samples, units) of no more memory."""
+    return np.broadcast_to(array, (steps, *array.shape))
+
+
+Inputs = Events | Driven | np.ndarray  # or a dense current of shape (steps, samples, inputs)
 
 
 class Batch(NamedTuple):

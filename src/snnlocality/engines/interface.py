@@ -18,15 +18,23 @@ is local, so every rule has it.
 """
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 import numpy as np
 
-from snnlocality.data.inputs import Batch, Inputs
+from snnlocality.data.inputs import Batch, Driven, Events, Inputs
 from snnlocality.engines.values import Errors, Learned, Traces
 from snnlocality.learning import adam
 from snnlocality.learning.losses import LOSSES, errors
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Weights
+
+
+def as_dense(network: Network, inputs: Driven) -> tuple[Network, np.ndarray]:
+    """A network of which the drive is the input: for engines that have no way of their own to take it."""
+    W = network.weights["W1"]
+    driven = replace(network, weights={**network.weights, "W1": np.eye(len(W), dtype=W.dtype)})
+    return driven, inputs.dense()
 
 
 class Engine(ABC):
@@ -52,6 +60,15 @@ class Engine(ABC):
     @abstractmethod
     def input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:
         """lambda_I_1, (steps, samples, N_1): the gradient by the current W_1 x[t] that the input drives."""
+
+    def drive(self, network: Network, inputs: Events | np.ndarray) -> np.ndarray:
+        """W_1 x[t], (steps, samples, N_1): what the inputs drive the first layer by."""
+        x = inputs.dense() if isinstance(inputs, Events) else inputs
+        return x @ network.weights["W1"].T
+
+    def constant_input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:
+        """``input_adjoint`` summed over the steps, (samples, N_1): the gradient by W_1 x of an x that is constant."""
+        return self.input_adjoint(traces, errors, rule).sum(axis=0)
 
     def loss_and_gradients(
         self, network: Network, batch: Batch, rule: Rule, loss: str, local_loss: str | None

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from snnlocality.data.inputs import Events, Inputs
-from snnlocality.engines.interface import Engine
+from snnlocality.data.inputs import Driven, Events, Inputs
+from snnlocality.engines.interface import Engine, as_dense
 from snnlocality.engines.values import Errors
 from snnlocality.learning.routing import deliveries, recurrence, shortcut, windows
 from snnlocality.learning.rule import ErrorSource, Rule
@@ -37,7 +37,6 @@ class _EventRows(NamedTuple):
 
     units: Tensor
     offsets: Tensor
-    current: Tensor | None
     events: Events
 
 
@@ -91,6 +90,8 @@ class ReferenceEngine(Engine):
 
     def forward(self, network: Network, inputs: Inputs) -> ReferenceTraces:
         """See ``interface.Engine.forward``."""
+        if isinstance(inputs, Driven):
+            network, inputs = as_dense(network, inputs)
         weights = {name: self._tensor(array) for name, array in network.weights.items()}
         rows = self._event_rows(inputs) if isinstance(inputs, Events) else self._tensor(inputs)
         potentials, spikes = [], []
@@ -156,8 +157,7 @@ class ReferenceEngine(Engine):
         counts = [np.diff(events.offsets[i * T : (i + 1) * T + 1]) for i in events.index]
         units = torch.from_numpy(np.concatenate(pieces).astype(np.int64)).to(self._device)
         offsets = torch.from_numpy(np.concatenate([[0], np.cumsum(np.concatenate(counts))])).to(self._device)
-        current = None if events.current is None else self._tensor(events.current)
-        return _EventRows(units, offsets, current, events)
+        return _EventRows(units, offsets, events)
 
 
 def spike_functions(network: Network) -> tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]:
@@ -176,8 +176,7 @@ def _input_drive(rows: _EventRows | Tensor, W: Tensor) -> Tensor:
     if isinstance(rows, Tensor):
         return rows @ W.T
     drive = torch.nn.functional.embedding_bag(rows.units, W.T.contiguous(), rows.offsets[:-1], mode="sum")
-    drive = drive.view(rows.events.samples, rows.events.steps, -1).transpose(0, 1).contiguous()
-    return drive if rows.current is None else drive + rows.current @ W.T
+    return drive.view(rows.events.samples, rows.events.steps, -1).transpose(0, 1).contiguous()
 
 
 def _input_gradient(rows: _EventRows | Tensor, lambda_I: Tensor) -> Tensor:
@@ -190,8 +189,7 @@ def _input_gradient(rows: _EventRows | Tensor, lambda_I: Tensor) -> Tensor:
     counts = torch.bincount(rows.units, minlength=rows.events.inputs)
     starts = counts.cumsum(0) - counts
     by_row = lambda_I.transpose(0, 1).reshape(-1, lambda_I.shape[-1])
-    gradient = torch.nn.functional.embedding_bag(row_of_event, by_row, starts, mode="sum").T.contiguous()
-    return gradient if rows.current is None else gradient + lambda_I.sum(dim=0).T @ rows.current
+    return torch.nn.functional.embedding_bag(row_of_event, by_row, starts, mode="sum").T.contiguous()
 
 
 def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> tuple[Tensor, Tensor]:

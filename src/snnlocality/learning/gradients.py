@@ -34,27 +34,29 @@ def sample_gradients(
         yield [engine.backward(traces, found, rule) for _, found in judged]
 
 
-def input_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -> np.ndarray:
-    """Derivative of the batch's mean loss by the input of every step: W_1^T lambda_I_1[t], (steps, samples, inputs).
+def input_gradients(network: Network, batch: Batch, loss: Loss, engine: Engine) -> Iterator[np.ndarray]:
+    """Derivative of the batch's mean loss by the input of every step, W_1^T lambda_I_1[t], (samples, inputs) each.
 
     Always by BPTT's routing, whatever rule trained the network: a local rule's own routing is not the gradient of
     the loss, and an attack that used it would find robustness where there is none.
     """
-    return input_adjoint(network, batch, BPTT, loss, None, engine) @ network.weights["W1"]
+    traces = engine.forward(network, batch.inputs)
+    _, batch_errors = errors(network, traces, batch, BPTT, loss, None)
+    yield from (adjoint @ network.weights["W1"] for adjoint in engine.input_adjoint(traces, batch_errors, BPTT))
 
 
 def constant_input_gradient(network: Network, batch: Batch, loss: Loss, engine: Engine) -> np.ndarray:
-    """The same by a current that is constant in time, (samples, inputs); nothing of a step's size is built."""
-    return input_adjoint(network, batch, BPTT, loss, None, engine).sum(axis=0) @ network.weights["W1"]
+    """The same by an input that is constant in time, (samples, inputs)."""
+    return by_constant_input(network, batch, BPTT, loss, None, engine)
 
 
-def input_adjoint(
+def by_constant_input(
     network: Network, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss | None, engine: Engine
 ) -> np.ndarray:
-    """lambda_I_1, (steps, samples, N_1), by a rule's own routing: a gradient of the loss for BPTT alone."""
+    """The same by a rule's own routing, which is a gradient of the loss for BPTT alone."""
     traces = engine.forward(network, batch.inputs)
     _, batch_errors = errors(network, traces, batch, rule, loss, local_loss)
-    return engine.input_adjoint(traces, batch_errors, rule)
+    return engine.constant_input_adjoint(traces, batch_errors, rule) @ network.weights["W1"]
 
 
 def _until(batch: Batch, end: int) -> Batch:
@@ -64,7 +66,7 @@ def _until(batch: Batch, end: int) -> Batch:
 
 
 def _sample(inputs: Inputs, sample: int) -> Inputs:
-    if not isinstance(inputs, Events):
+    if isinstance(inputs, np.ndarray):
         return inputs[:, sample : sample + 1]
-    current = None if inputs.current is None else inputs.current[sample : sample + 1]
-    return inputs._replace(index=inputs.index[sample : sample + 1], current=current)
+    assert isinstance(inputs, Events)
+    return inputs._replace(index=inputs.index[sample : sample + 1])

@@ -90,7 +90,7 @@ def accuracy_over_time(
     for batch in batches(dataset, indices, settings.batch_size):
         inputs: Inputs = batch.inputs
         if presentation != "events":
-            inputs = conversion.constant(inputs.counts() / dataset.steps, last)
+            inputs = conversion.constant(network.weights, inputs.counts() / dataset.steps, last)
         y = engine.forward(network, inputs).readout
         for step in steps:
             right[step] += int((y[step - 1].argmax(axis=-1) == batch.targets[0]).sum())

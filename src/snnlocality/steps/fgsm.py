@@ -49,7 +49,7 @@ def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None])
             for epsilon in strengths.epsilon:
                 count = clean
                 if epsilon > 0:
-                    count, _ = correct_decisions(engine.forward(*attacked(epsilon)).readout, batch)
+                    count, _ = correct_decisions(engine.forward(network, attacked(epsilon)).readout, batch)
                 right[name, epsilon] = right.get((name, epsilon), 0) + count
         decisions += all_of_batch
         advance(decisions, len(test))

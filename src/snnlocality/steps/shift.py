@@ -30,7 +30,7 @@ def run(job: Job[Settings], engine: Engine) -> None:
             attacked = attacks.load(attack).prepare(target)
             for epsilon in settings.fgsm.epsilon:
                 if epsilon > 0:
-                    moved = grams(*attacked(epsilon), engine)
+                    moved = grams(network, attacked(epsilon), engine)
                     for key, K in clean.items():
                         pairs.setdefault((attack, epsilon, *key), []).append((K, moved[key]))
     rows = [

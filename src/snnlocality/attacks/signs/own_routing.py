@@ -3,7 +3,7 @@
 import numpy as np
 
 from snnlocality.attacks.fgsm import Attack, Attacked, Target, constant
-from snnlocality.learning.gradients import input_adjoint
+from snnlocality.learning.gradients import by_constant_input
 from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network
@@ -11,8 +11,9 @@ from snnlocality.network import Network
 
 def _prepare(target: Target) -> Attacked:
     local_loss = LOSSES[target.local_loss] if target.local_loss else None
-    own = input_adjoint(target.network, target.batch, target.rule, LOSSES[target.loss], local_loss, target.engine)
-    return constant(target, np.sign(own.sum(axis=0) @ target.network.weights["W1"]))
+    loss = LOSSES[target.loss]
+    own = by_constant_input(target.network, target.batch, target.rule, loss, local_loss, target.engine)
+    return constant(target, np.sign(own))
 
 
 def _is_local(network: Network, rule: Rule) -> bool:

@@ -2,18 +2,19 @@
 
 import numpy as np
 
-from snnlocality.attacks.fgsm import Attack, Attacked, Target, true_gradient, with_current
-from snnlocality.data.inputs import Inputs
-from snnlocality.network import Network
+from snnlocality.attacks.fgsm import Attack, Attacked, Target
+from snnlocality.data.inputs import Driven, at_all
 
 
 def _prepare(target: Target) -> Attacked:
-    def attacked(epsilon: float) -> tuple[Network, Inputs]:
-        inputs, delta = target.batch.inputs, np.zeros((), np.float64)
+    def attacked(epsilon: float) -> Driven:
+        delta, driven = np.zeros_like(target.gradient), None
         for _ in range(target.pgd_steps):
-            gradient = true_gradient(target, target.batch._replace(inputs=with_current(inputs, delta)))
+            gradient = target.gradient if driven is None else target.gradient_at(driven)
             delta = np.clip(delta + 2.5 * epsilon / target.pgd_steps * np.sign(gradient), -epsilon, epsilon)
-        return target.network, with_current(inputs, delta)
+            driven = Driven(target.drive, at_all(len(target.drive), target.driven(delta)), 1)
+        assert driven is not None
+        return driven
 
     return attacked
 

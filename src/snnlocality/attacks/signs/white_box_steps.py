@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from snnlocality.attacks.fgsm import Attack, Attacked, Target, dense, linear
-from snnlocality.learning.gradients import input_gradient
+from snnlocality.attacks.fgsm import Attack, Attacked, Target, along
+from snnlocality.learning.gradients import input_gradients
 from snnlocality.learning.losses import LOSSES
 
 
 def _prepare(target: Target) -> Attacked:
-    gradient = input_gradient(target.network, target.batch, LOSSES[target.loss], target.engine)
-    return linear(target, dense(target), np.sign(gradient).astype(np.float32))
+    gradients = input_gradients(target.network, target.batch, LOSSES[target.loss], target.engine)
+    return along(target, np.stack([target.driven(np.sign(gradient)) for gradient in gradients]))
 
 
 ATTACK = Attack(50, "white box, a sign per input and step", _prepare)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from snnlocality.data.inputs import Batch, Events, Inputs
+from snnlocality.data.inputs import Batch, Driven, Events, Inputs
 from snnlocality.engines.cpu.kernels import (
     MAX_LAYERS,
     MAX_UNITS,
@@ -21,13 +21,16 @@ from snnlocality.engines.cpu.layout import (
     CHUNK,
     address,
     by_class,
+    by_step,
     chunk_count,
+    chunks,
     from_rows,
     is_placed,
     padded,
     part_count,
     placed,
     placed_copy,
+    stepped,
     strided,
     to_rows,
     transposed,
@@ -71,16 +74,34 @@ class CpuEngine(Engine):
 
     def backward(self, traces: CpuTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
-        work, kept = self._adjoint(traces, errors, rule)
+        work, _kept = self._adjoint(traces, errors, rule)  # arrays that the work points to
         gradients = self._new_gradients(traces, work)
         for task in (traces.library.sort, traces.library.gradients, traces.library.join_parts):
             self._run(task, work)
-        return self._finished(gradients, traces, kept)
+        return self._finished(gradients, traces)
+
+    def drive(self, network: Network, inputs: Events | np.ndarray) -> np.ndarray:
+        """See ``interface.Engine.drive``."""
+        if not isinstance(inputs, Events):
+            return super().drive(network, inputs)
+        traces = self._simulation(network, inputs, places=1)
+        work, width = traces.work, traces.work.layer[0].width
+        table = self._memory.array((work.steps, work.samples, width), self._dtype)
+        work.drive = address(table)
+        self._run(traces.library.drive, work)
+        return stepped(table, work.layer[0].units)
 
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
         _, kept = self._adjoint(traces, errors, rule)
         return _first_adjoint(traces, kept)
+
+    def constant_input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
+        """See ``interface.Engine.constant_input_adjoint``."""
+        work, kept = self._adjoint(traces, errors, rule)
+        rows = kept["lambda_I1"]
+        sums = [rows[chunk].reshape(work.steps, -1, rows.shape[1]).sum(axis=0) for chunk in chunks(work)]
+        return np.concatenate(sums)[:, : work.layer[0].units]
 
     def loss_and_gradients(
         self, network: Network, batch: Batch, rule: Rule, loss: str, local_loss: str | None
@@ -115,7 +136,7 @@ class CpuEngine(Engine):
             self._run(traces.library.gradients, work)
         self._run(traces.library.join_parts, work)
         mean = float(losses.sum()) / counted
-        return Learned(mean, self._finished(gradients, traces, kept), traces.readout)
+        return Learned(mean, self._finished(gradients, traces), traces.readout)
 
     def _next_lesson(self, network: Network, inputs: Inputs, rule: Rule) -> "_Lesson":
         """All that is needed to learn from a batch but its targets: the lesson before, if only the samples differ."""
@@ -136,9 +157,8 @@ class CpuEngine(Engine):
 
     def _places(self, inputs: Inputs) -> int:
         """How many chunks are kept at a time while learning (``kernels.c``, "Threads")."""
-        samples = inputs.samples if isinstance(inputs, Events) else inputs.shape[1]
-        attacked = isinstance(inputs, Events) and inputs.current is not None  # a current's gradient needs all lambda_I
-        return chunk_count(samples) if attacked or self._threads > part_count(samples) else self._threads
+        _, samples = _extent(inputs)
+        return chunk_count(samples) if self._threads > part_count(samples) else self._threads
 
     def place(self, weights: Weights) -> dict[str, np.ndarray]:
         """See ``interface.Engine.place``."""
@@ -162,7 +182,7 @@ class CpuEngine(Engine):
 
     def _simulation(self, network: Network, inputs: Inputs, places: int | None = None) -> CpuTraces:
         """Everything a simulation needs and leaves behind, not yet run; without ``places`` all chunks are kept."""
-        steps, samples = (inputs.steps, inputs.samples) if isinstance(inputs, Events) else inputs.shape[:2]
+        steps, samples = _extent(inputs)
         if samples < 1 or steps < 1:
             raise ValueError("a batch needs at least one sample and one step")
         if network.spike.emit != HEAVISIDE:
@@ -200,6 +220,15 @@ class CpuEngine(Engine):
         return CpuTraces(network, inputs, work, library, kept, readout)
 
     def _set_inputs(self, work: Work, kept: Kept, inputs: Inputs, W: np.ndarray) -> None:
+        if isinstance(inputs, Driven):
+            work.steps, work.samples, work.inputs = inputs.drive.shape
+            if inputs.direction.shape != inputs.drive.shape:
+                raise ValueError(f"a direction {inputs.direction.shape} does not suit a drive {inputs.drive.shape}")
+            drive, direction = (by_step(array, W.shape[1], self._dtype) for array in (inputs.drive, inputs.direction))
+            work.drive, work.direction = kept.keep("drive", drive), kept.keep("direction", direction)
+            work.drive_step, work.direction_step = (array.strides[0] // array.itemsize for array in (drive, direction))
+            work.size = inputs.size
+            return
         if not isinstance(inputs, Events):
             work.steps, work.samples, work.inputs = inputs.shape
             work.dense = kept.new("dense", (work.samples * work.steps, work.inputs), self._dtype)
@@ -211,9 +240,6 @@ class CpuEngine(Engine):
         work.events = kept.keep("units", np.ascontiguousarray(inputs.units))
         work.event_offsets = kept.keep("offsets", np.ascontiguousarray(inputs.offsets, np.int64))
         work.event_index = kept.keep("index", np.ascontiguousarray(inputs.index, np.int64))
-        if inputs.current is not None:
-            drive = np.ascontiguousarray(inputs.current.astype(self._dtype) @ W)
-            work.current_drive = kept.keep("current_drive", drive)
 
     def _adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> tuple[Work, Kept]:
         """Run the adjoint scan from given errors."""
@@ -267,6 +293,8 @@ class CpuEngine(Engine):
 
     def _new_gradients(self, traces: CpuTraces, work: Work) -> dict[str, np.ndarray]:
         """Matrices of the weights' shapes, where the kernels will add up the gradients."""
+        if isinstance(traces.inputs, Driven):
+            raise ValueError("gradients of weights need the input itself, not what it drives")
         work.parts = part_count(work.samples)
         weights = traces.network.weights
         new = {name: placed(array.shape, self._dtype, self._memory, work.parts) for name, array in weights.items()}
@@ -279,14 +307,11 @@ class CpuEngine(Engine):
                 work.layer[index].dO = address(new[f"O{layer}"].table)
         return {name: one.array for name, one in new.items()}
 
-    def _finished(self, gradients: dict[str, np.ndarray], traces: CpuTraces, kept: Kept) -> dict[str, np.ndarray]:
-        """What the kernels leave out of the gradients: zero diagonals, and the part of a constant current."""
-        inputs = traces.inputs
+    def _finished(self, gradients: dict[str, np.ndarray], traces: CpuTraces) -> dict[str, np.ndarray]:
+        """What the kernels leave out of the gradients: zero diagonals."""
         for layer in traces.network.hidden:
             if f"V{layer}" in gradients:
                 np.fill_diagonal(gradients[f"V{layer}"], 0)
-        if isinstance(inputs, Events) and inputs.current is not None:
-            gradients["W1"] += _first_adjoint(traces, kept).sum(axis=0).T @ inputs.current.astype(self._dtype)
         return gradients
 
     def _class_rows(self, work: Work, kept: Kept, name: str, places: int) -> int:
@@ -319,12 +344,18 @@ class _Lesson(NamedTuple):
             and all(map(is_placed, self.weights))
             and isinstance(inputs, Events)
             and isinstance(before, Events)
-            and inputs.current is None
-            and before.current is None
             and inputs.units is before.units
             and inputs.offsets is before.offsets
             and (inputs.samples, inputs.steps, inputs.inputs) == (before.samples, before.steps, before.inputs)
         )
+
+
+def _extent(inputs: Inputs) -> tuple[int, int]:
+    """Numbers of steps and samples."""
+    if isinstance(inputs, Events):
+        return inputs.steps, inputs.samples
+    steps, samples, _ = (inputs.drive if isinstance(inputs, Driven) else inputs).shape
+    return steps, samples
 
 
 def _first_adjoint(traces: CpuTraces, kept: Kept) -> np.ndarray:

@@ -130,13 +130,16 @@ typedef struct {
     int64_t parts;      /* into which the batch is divided for its gradients */
     int64_t truncation; /* steps of a window that credit does not leave */
     double alpha, beta, kappa, theta, rho, b, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
-    /* Input: packed events, or a dense current (rows, inputs). */
+    /* Input: packed events, or a dense current (rows, inputs), or what drives the first layer. */
     const unit_index *events;
     const int64_t *event_offsets, *event_index; /* sample b is recording event_index[b] of the packed set */
     const real *dense;
-    const real *current_drive; /* W_1 c of a constant input current c: (samples, width), or null */
+    real *drive;           /* (steps, samples, width), or null */
+    const real *direction; /* the same: added `size` times */
     row_index *event_rows, *event_rows_starts; /* a chunk's events by unit: per place and block, inputs + 1 starts */
     int64_t event_capacity;                    /* events of the fullest chunk */
+    int64_t drive_step, direction_step;        /* strides in numbers; 0 of what is the same at all steps */
+    double size;
     const real *W_out;                         /* W_out^T: (units of the last layer, class_width) */
     real *y_rows;                              /* (rows, class_width) */
     Strided y;                                 /* the same as people see it */
@@ -367,6 +370,14 @@ static int64_t fire(const Layer *layer, const Work *work, const real *drive, Lis
     return count;
 }
 
+/* What drives the first layer at step t. */
+INLINE void drive_rows(const Work *work, int64_t t, Chunk chunk, int64_t width, real *restrict rows) {
+    const real *restrict drive = work->drive + t * work->drive_step + chunk.first * width;
+    const real *restrict direction = work->direction + t * work->direction_step + chunk.first * width;
+    const real size = work->size;
+    for (int64_t n = 0; n < chunk.size * width; n++) rows[n] = drive[n] + size * direction[n];
+}
+
 static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restrict scratch) {
     const Layer *layer = &work->layer[l], *below = layer - 1;
     const int64_t first = chunk.first, g = chunk.size, T = work->steps, width = layer->width;
@@ -383,6 +394,7 @@ static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restri
             const Factors x = {work->dense + (first * T + t * g) * work->inputs, work->inputs, 1};
             multiply(g, width, work->inputs, rows, x, layer->W);
         }
+        if (l == 0 && work->direction) drive_rows(work, t, chunk, width, rows);
         for (int64_t b = 0; b < g; b++) {
             const int64_t r = t * g + b;
             const real *drive = 0;
@@ -395,7 +407,6 @@ static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restri
                 const int64_t *offset = work->event_offsets + work->event_index[first + b] * T + t;
                 from_below.list = work->events + offset[0];
                 from_below.count = offset[1] - offset[0];
-                drive = work->current_drive ? work->current_drive + (first + b) * width : 0;
             } else {
                 drive = rows + b * width;
             }
@@ -786,6 +797,20 @@ INLINE bool take_chunk(Work *work, Chunk *chunk) {
 void forward(Work *work, int64_t worker, int64_t workers) {
     (void)workers;
     for (Chunk chunk; take_chunk(work, &chunk);) forward_chunk(work, chunk, scratch_of(work, worker));
+}
+
+/* W_1 x of events: `drive` is written. */
+void drive(Work *work, int64_t worker, int64_t workers) {
+    (void)worker, (void)workers;
+    const Layer *layer = work->layer;
+    for (Chunk chunk; take_chunk(work, &chunk);)
+        for (int64_t b = chunk.first; b < chunk.first + chunk.size; b++)
+            for (int64_t t = 0; t < work->steps; t++) {
+                const int64_t *offset = work->event_offsets + work->event_index[b] * work->steps + t;
+                real *row = work->drive + (t * work->samples + b) * layer->width;
+                memset(row, 0, layer->width * sizeof(real));
+                add_rows(row, layer->width, layer->W, work->events + offset[0], offset[1] - offset[0]);
+            }
 }
 
 /* From given errors. */

@@ -45,6 +45,26 @@ def placed_copy(array: np.ndarray, dtype: np.dtype) -> Placed:
     return result
 
 
+def stepped(table: np.ndarray, units: int) -> np.ndarray:
+    """What people see of rows (steps, samples, width): the units alone. Given to the engine, it is not copied."""
+    result = table[..., :units]
+    _PLACED[id(result)] = result
+    return result
+
+
+def by_step(array: np.ndarray, width: int, dtype: np.dtype) -> np.ndarray:
+    """An array (steps, samples, units) as rows of such a width; no copy if it is one that ``stepped`` gave.
+
+    What is the same at all steps, with a stride of zero, stays so.
+    """
+    if is_placed(array) and array.dtype == dtype:
+        return np.lib.stride_tricks.as_strided(array, (*array.shape[:-1], width))
+    own = array[:1] if array.strides[0] == 0 else array
+    result = np.zeros((*own.shape[:-1], width), dtype)
+    result[..., : own.shape[-1]] = own
+    return np.broadcast_to(result, (*array.shape[:-1], width))
+
+
 def is_placed(array: np.ndarray) -> bool:
     """Whether an array lies in memory as the kernels read it."""
     return _PLACED.get(id(array)) is array

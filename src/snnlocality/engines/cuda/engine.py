@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from snnlocality.data.inputs import Events, Inputs
+from snnlocality.data.inputs import Driven, Events, Inputs
 from snnlocality.engines.cuda import passes
 from snnlocality.engines.cuda.device import find_device
 from snnlocality.engines.cuda.events import event_rows
-from snnlocality.engines.interface import Engine
+from snnlocality.engines.interface import Engine, as_dense
 from snnlocality.engines.values import Errors
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Weights
@@ -64,6 +64,8 @@ class CudaEngine(Engine):
 
     def forward(self, network: Network, inputs: Inputs) -> CudaTraces:
         """See ``interface.Engine.forward``."""
+        if isinstance(inputs, Driven):
+            network, inputs = as_dense(network, inputs)
         model = passes.Model(
             network.dynamics, network.spike, self._one_replica(network.weights), self._one_replica(network.feedback)
         )

@@ -35,7 +35,6 @@ class EventRows(NamedTuple):
     steps: int
     inputs: int
     most: int  # events of one replica's batch, or any larger number
-    current: Tensor | None  # (R, B, inputs)
 
 
 class _Same:
@@ -68,23 +67,20 @@ def event_rows(events: Events, device: Device) -> EventRows:
     """A batch of one replica on the device."""
     index, T = events.index, events.steps
     total = int((events.offsets[(index + 1) * T] - events.offsets[index * T]).sum())
-    current = None if events.current is None else device.tensor(events.current)[None]
     packed = resident(events.units, events.offsets, device)
-    return EventRows(packed, device.copy(index)[None], T, events.inputs, total, current)
+    return EventRows(packed, device.copy(index)[None], T, events.inputs, total)
 
 
 def drive(rows: EventRows, W: Tensor) -> Tensor:
     """W x[t] for all steps, (R, T, B, N); ``W``: (R, N, inputs)."""
     starts, ends = _bounds(rows)
-    result = _bag_sums(rows.packed.units, starts, ends, W.mT.contiguous()).unflatten(1, (rows.steps, -1))
-    return result if rows.current is None else result + (rows.current @ W.mT)[:, None]
+    return _bag_sums(rows.packed.units, starts, ends, W.mT.contiguous()).unflatten(1, (rows.steps, -1))
 
 
 def input_gradient(rows: EventRows, lambda_I: Tensor) -> Tensor:
     """Sum over steps and samples of lambda_I[t] x[t]^T, (R, N, inputs); ``lambda_I``: (R, T, B, N)."""
     row_of_event, starts, ends = _by_unit(rows)
-    gradient = _bag_sums(row_of_event, starts, ends, lambda_I.flatten(1, 2)).mT
-    return gradient if rows.current is None else gradient + lambda_I.sum(dim=1).mT @ rows.current
+    return _bag_sums(row_of_event, starts, ends, lambda_I.flatten(1, 2)).mT
 
 
 def _bounds(rows: EventRows) -> tuple[Tensor, Tensor]:

@@ -71,7 +71,7 @@ class _Recordings:
     def batch(self, index: Tensor, steps: int) -> DeviceBatch:
         """See ``DeviceData.batch``."""
         most = int(self._most[index.shape[1] - 1])
-        rows = EventRows(self._packed, index, steps, self._dataset.inputs, most, None)
+        rows = EventRows(self._packed, index, steps, self._dataset.inputs, most)
         targets = self._labels[index][:, None].expand(-1, steps, -1)
         return DeviceBatch(rows, targets, torch.ones_like(targets, dtype=torch.float32), steps)
 
