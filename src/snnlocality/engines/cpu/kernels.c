@@ -219,6 +219,8 @@ INLINE void tile(const bool add, const int rows, const int vectors, real *restri
     for (int64_t k = 0; k < inner; k++) {
         vec weights[TILE_VECTORS];
         for (int v = 0; v < vectors; v++) weights[v] = load(B + k * b_stride + v * LANES);
+        /* Rows lie far apart, where the processor does not foresee the next. */
+        for (int v = 0; v < vectors; v++) __builtin_prefetch(B + (k + 8) * b_stride + v * LANES);
         for (int m = 0; m < rows; m++)
             for (int v = 0; v < vectors; v++) sum[m][v] += A.data[m * A.row + k * A.inner] * weights[v];
     }
