@@ -10,7 +10,6 @@ void multiply_add(int64_t times, float *out) {
     for (int i = 0; i < SUMS; i++) sum[i] = (vec){0} + (float)i;
     for (int64_t n = 0; n < times; n++) {
         for (int i = 0; i < SUMS; i++) sum[i] = sum[i] * factor + term;
-        __asm__ volatile("" ::: "memory");
     }
     for (int i = 1; i < SUMS; i++) sum[0] += sum[i];
     *(vec *)out = sum[0];

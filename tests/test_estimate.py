@@ -19,5 +19,33 @@ def test_a_busy_machine_is_no_slow_one(root, tmp_path, monkeypatch):
     }
     for seed, known in facts.items():
         write_json(execution_log(job_of(demo, "train", "vision", "bptt", "ff", 0, seed)), known)
-    rates = estimate.measured(demo)
-    assert rates == {"train vision": pytest.approx(15 / estimate.work_of(demo, "train", "vision"))}
+    assert estimate.measured(demo) == {"train vision": pytest.approx(15)}
+
+
+def test_two_amounts_of_work_tell_a_start_from_a_rate():
+    assumed = estimate.Law(100, 100)
+    assert estimate.law([(1000, 7.0), (10, 2.05), (500, 4.0)], assumed) == pytest.approx((2, 0.005))
+    assert estimate.law([(10, 3.0), (1000, 2.0)], assumed) == (3, 0)  # noise: no work is done in less than no time
+
+
+def test_one_amount_of_work_leaves_the_start_to_be_assumed():
+    assert estimate.law([(10, 3.0)], estimate.Law(1, 100)) == pytest.approx((1, 0.2))
+    assert estimate.law([(10, 3.0)], estimate.Law(5, 100)) == (3, 0)  # a faster machine
+
+
+def test_a_study_and_a_scaled_one_give_this_machines_law(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").write_bytes((root / "params.yaml").read_bytes())
+    expected = estimate.Law(2, 1e-6)
+    (tmp_path / "logs/results/no_study_any_more").mkdir(parents=True)
+    for study in ("demo", "paper-x0.1"):
+        chosen = parameters.load(study=study)
+        seconds = expected.start + expected.rate * estimate.work_of(chosen, "train", "vision")
+        write_json(
+            execution_log(job_of(chosen, "train", "vision", "bptt", "ff", 0, 0)),
+            {"seconds": seconds, "processor_seconds": seconds},
+        )
+    laws, machine = estimate.known_laws()
+    assert laws["train vision"] == pytest.approx(expected)
+    assert "fgsm vision" in laws  # from the table
+    assert machine == "what ran here"

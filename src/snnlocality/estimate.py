@@ -2,12 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from snnlocality import parameters as params
 from snnlocality import paths
+from snnlocality.errors import UserError
 from snnlocality.provenance.records import execution_log
 from snnlocality.storage import read_json
 from snnlocality.study import catalogue
@@ -15,7 +17,14 @@ from snnlocality.study.axes import TASK
 from snnlocality.study.step import Work
 from snnlocality.study.steps import prepare
 
-_RATES = Path(__file__).with_suffix(".json")
+_LAWS = Path(__file__).with_suffix(".json")
+
+
+class Law(NamedTuple):
+    """How long a job takes: seconds of one processor that do not depend on its work, and those for each unit of it."""
+
+    start: float
+    rate: float
 
 
 class Line(NamedTuple):
@@ -53,7 +62,7 @@ def _samples(parameters: params.Parameters, task: str) -> float:
 
 
 def measured(parameters: params.Parameters) -> dict[str, float]:
-    """Seconds of one processor per amount of work by "step task", from the execution logs of this study.
+    """Seconds of one processor that a job took, by "step task", from the execution logs of this study: means.
 
     Of the processor's own time, since a machine that was busy with other things is no slower than it is. What was taken
     from the run cache says nothing; logs of before that time was kept say the time that passed.
@@ -67,11 +76,17 @@ def measured(parameters: params.Parameters) -> dict[str, float]:
         log = execution_log(report)
         if log.exists():
             seconds[report.name] += _seconds(log)
-    return {
-        key: sum(all_jobs) / len(all_jobs) / work_of(parameters, *(*key.split(), "")[:2])
-        for key, all_jobs in sorted(seconds.items())
-        if all_jobs
-    }
+    return {key: sum(all_jobs) / len(all_jobs) for key, all_jobs in sorted(seconds.items()) if all_jobs}
+
+
+def law(points: Sequence[tuple[float, float]], assumed: Law) -> Law:
+    """Through (work, seconds) of the least and the most work; what one amount of work cannot say is ``assumed``."""
+    (least, quick), (most, slow) = min(points), max(points)
+    if most < 2 * least:
+        start = min(assumed.start, quick)
+        return Law(start, (quick - start) / least)
+    rate = max(slow - quick, 0) / (most - least)
+    return Law(max(quick - rate * least, 0), rate)
 
 
 def _seconds(log: Path) -> list[float]:
@@ -80,20 +95,17 @@ def _seconds(log: Path) -> list[float]:
     return [] if "taken_from" in facts else [facts.get("processor_seconds", facts["seconds"])]
 
 
-def estimate(parameters: params.Parameters, rates: Mapping[str, float]) -> list[Line]:
+def estimate(parameters: params.Parameters, laws: Mapping[str, Law]) -> list[Line]:
     """A line per step and task, in the order in which jobs come."""
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for job in catalogue.everything(parameters):
         counts[job.name, job.key.get("task", "")] += 1
-    return [
-        Line(
-            step,
-            task,
-            count,
-            count * work_of(parameters, step, task) * rates.get(f"{step} {task}".strip(), float("nan")) / 3600,
-        )
-        for (step, task), count in counts.items()
-    ]
+    unknown = Law(float("nan"), 0)
+    lines = []
+    for (step, task), count in counts.items():
+        start, rate = laws.get(f"{step} {task}".strip(), unknown)
+        lines.append(Line(step, task, count, count * (start + rate * work_of(parameters, step, task)) / 3600))
+    return lines
 
 
 def unfitting(parameters: params.Parameters) -> Iterator[str]:
@@ -104,19 +116,33 @@ def unfitting(parameters: params.Parameters) -> Iterator[str]:
                 yield f"No {step.name} on {task}: {reason}."
 
 
-def known_rates() -> tuple[dict[str, float], str]:
-    """Rates, and what they are of: this machine's own demo if it was run here, else what came with the project."""
-    own = measured(params.load(study="demo"))
-    if "train vision" in own:
-        return own, "the demo on this machine"
-    table = json.loads(_RATES.read_text(encoding="utf-8"))
-    return table["rates"], table["machine"]
+def known_laws() -> tuple[dict[str, Law], str]:
+    """Laws, and what they are of: all that was run on this machine, whatever the study, else what came with us.
+
+    Where a step ran with different amounts of work, as in a study and a scaled one, its law is this machine's alone.
+    """
+    table = json.loads(_LAWS.read_text(encoding="utf-8"))
+    laws, machine = {key: Law(*values) for key, values in table["laws"].items()}, table["machine"]
+    points = defaultdict(list)
+    for parameters in _studies_run_here():
+        for key, seconds in measured(parameters).items():
+            points[key].append((work_of(parameters, *(*key.split(), "")[:2]), seconds))
+    if "train vision" not in points:
+        return laws, machine
+    return laws | {key: law(of_step, laws.get(key, Law(0, 0))) for key, of_step in points.items()}, "what ran here"
+
+
+def _studies_run_here() -> Iterator[params.Parameters]:
+    """Those of params.yaml, whole or scaled, of which there are logs."""
+    for folder in sorted((paths.LOGS / paths.RESULTS).glob("*")):
+        with suppress(UserError):  # a study that is no longer in params.yaml
+            yield params.load(study=folder.name)
 
 
 def text(parameters: params.Parameters, cores: int) -> str:
     """The estimate as people read it."""
-    rates, machine = known_rates()
-    lines = estimate(parameters, rates)
+    laws, machine = known_laws()
+    lines = estimate(parameters, laws)
     rows = [f"{'step':<22}{'task':<8}{'jobs':>7}{'hours':>9}"]
     rows += [f"{line.step:<22}{line.task:<8}{line.jobs:>7}{line.hours:>9.2f}" for line in lines]
     total = sum(line.hours for line in lines if line.hours == line.hours)

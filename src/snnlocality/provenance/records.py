@@ -55,7 +55,7 @@ def recorded(job: Job, **circumstances: str) -> Iterator[Execution]:
     execution = Execution(input_digests(job), circumstances)
     raw_files = {"raw": raw.digests(job.raw)} if job.raw else {}
     code = job.code  # of what is loaded now, not of what may have been edited meanwhile
-    started, clock, worked = datetime.now(UTC), time.monotonic(), time.process_time()
+    started, clock = datetime.now(UTC), time.monotonic()
     yield execution
     for path in job.output_paths:
         settle(path)
@@ -75,7 +75,8 @@ def recorded(job: Job, **circumstances: str) -> Iterator[Execution]:
             "command": sys.argv,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
-            "processor_seconds": round(time.process_time() - worked, 3),  # whatever else the machine had to do
+            # Of the whole program, its start included, whatever else the machine had to do.
+            "processor_seconds": round(time.process_time(), 3),
             "record": sha256(job.record),  # which result this was, if there have been several
             **execution.circumstances,
             **circumstances_here(),
