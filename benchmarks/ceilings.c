@@ -9,7 +9,11 @@ void multiply_add(int64_t times, float *out) {
     vec sum[SUMS], factor = (vec){0} + 0.999f, term = (vec){0} + 1e-6f;
     for (int i = 0; i < SUMS; i++) sum[i] = (vec){0} + (float)i;
     for (int64_t n = 0; n < times; n++) {
+#pragma clang loop unroll(full) /* so that all sums stay in registers */
         for (int i = 0; i < SUMS; i++) sum[i] = sum[i] * factor + term;
+#ifdef __AVX512F__
+        __asm__ volatile("" : "+v"(factor)); /* or the compiler takes turns of the loop together and spills */
+#endif
     }
     for (int i = 1; i < SUMS; i++) sum[0] += sum[i];
     *(vec *)out = sum[0];

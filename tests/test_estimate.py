@@ -38,7 +38,7 @@ def test_a_study_and_a_scaled_one_give_this_machines_law(root, tmp_path, monkeyp
     (tmp_path / "params.yaml").write_bytes((root / "params.yaml").read_bytes())
     expected = estimate.Law(2, 1e-6)
     (tmp_path / "logs/results/no_study_any_more").mkdir(parents=True)
-    for study in ("demo", "paper-x0.1"):
+    for study in ("demo", "paper-x0.5"):
         chosen = parameters.load(study=study)
         seconds = expected.start + expected.rate * estimate.work_of(chosen, "train", "vision")
         write_json(
