@@ -1,7 +1,7 @@
 """An environment of its own for every peer, made from the pinned ``environments/<name>.txt`` when first needed.
 
-The PyTorch libraries see the project's own packages too, so that all run on the same PyTorch; spyx brings all it
-needs. Nothing but what the files pin is installed (``--no-deps``).
+The PyTorch libraries see the project's own packages too, so that all run on the same PyTorch; those of JAX bring all
+they need. Nothing but what the files pin is installed (``--no-deps``).
 """
 
 import subprocess
@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 OWN = "snnlocality"  # needs no environment but the project's
-WHOLE = ("spyx",)
+WHOLE = ("spyx", "jaxpike", "rockpool")
 
 
 class Unavailable(Exception):

@@ -22,8 +22,17 @@ LIBRARIES = {
     "spikingjelly": "SpikingJelly",
     "norse": "Norse",
     "spyx": "spyx",
+    "jaxpike": "jaxpike",
+    "rockpool": "rockpool",
 }
-SHADES = {"snntorch": "#111111", "spikingjelly": "#2471a3", "norse": "#229954", "spyx": "#8e44ad"}
+SHADES = {
+    "snntorch": "#111111",
+    "spikingjelly": "#2471a3",
+    "norse": "#229954",
+    "spyx": "#8e44ad",
+    "jaxpike": "#b9770e",
+    "rockpool": "#5d6d7e",
+}
 PARAMETERS = {
     "steps": "time steps",
     "batch": "batch size",

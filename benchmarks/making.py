@@ -38,10 +38,11 @@ def digits() -> tuple[EventDataset, dict[Part, np.ndarray]]:
     # A machine that makes no digits (``benchmarks.cards``) need not have what makes them.
     from snnlocality.data.source import opened
     from snnlocality.data.vision.convert import convert
+    from snnlocality.parameters.model import Recordings, Split
     from snnlocality.tensors import write_tensors
 
-    split = {"folds": 1, "test_share": 0.2, "validation_share": 0.15}
-    settings = {"steps": STEPS, "duration_ms": STEPS * STEP_MS, "counts": False, "split": split}
+    split = Split(folds=1, test_share=0.2, validation_share=0.15)
+    settings = Recordings(source="digits", steps=STEPS, duration_ms=STEPS * STEP_MS, counts=False, split=split)
     with opened("digits") as source, tempfile.TemporaryDirectory() as folder:
         arrays, metadata = convert(source, settings, 1.0, lambda done, count: None)
         write_tensors(Path(folder) / "data.safetensors", arrays, metadata)

@@ -23,6 +23,9 @@ PEERS = (
     ("norse", "compiled", "bptt"),
     ("spyx", "documented", "bptt"),
     ("spyx", "hoisted", "bptt"),
+    ("jaxpike", "documented", "bptt"),
+    ("jaxpike", "tuned", "bptt"),
+    ("rockpool", "documented", "bptt"),
 )
 OWN = Entry("snnlocality", "cpu", "ff", "bptt")
 CASES = Path(__file__).parent / ".cases"

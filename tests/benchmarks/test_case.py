@@ -1,12 +1,16 @@
 """The case: what is written is read, and its variations are what they say."""
 
+from contextlib import nullcontext
+
 import numpy as np
 
 from benchmarks import case as cases
-from benchmarks.making import Setting, make, with_events, with_steps
+from benchmarks.making import STEP_MS, STEPS, Setting, digits, make, with_events, with_steps
 from benchmarks.worker import peak_memory_mb
+from snnlocality.data import source
 from snnlocality.data.batches import EventDataset
 from snnlocality.data.splits import Part
+from snnlocality.data.vision.recordings import Recording, RecordingSet
 
 
 def dataset(recordings=40, steps=6, inputs=50):
@@ -57,3 +61,16 @@ def test_events_are_thinned_or_superimposed_to_the_share():
 def test_peak_memory_is_told_or_none():
     memory = peak_memory_mb()
     assert memory is None or memory > 1
+
+
+def test_the_digits_are_binned_and_divided(monkeypatch):
+    column = np.array([1, 2], np.uint8)
+    recording = Recording(column, column, column % 2, np.array([10, 299_999], np.uint32))
+    labels = np.repeat(np.arange(10), 10).astype(np.uint8)
+    few = RecordingSet("few", labels, np.zeros(100, bool), lambda index: recording, "")
+    monkeypatch.setattr(source, "opened", lambda name: nullcontext(few))
+    dataset, parts = digits()
+    assert (dataset.steps, dataset.inputs, dataset.classes, dataset.step_ms) == (STEPS, 2312, 10, STEP_MS)
+    assert len(dataset.units) == 200
+    assert sum(map(len, parts.values())) == 100
+    assert {part: len(indices) for part, indices in parts.items()}[Part.TEST] == 20
