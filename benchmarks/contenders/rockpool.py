@@ -22,8 +22,8 @@ with warnings.catch_warnings():  # about what it could do with other libraries
     from rockpool.parameters import Constant
 
 DIFFERENCES = (
-    "theta is subtracted before the membrane decays; gradients flow through the reset; the surrogate is piecewise linear; "
-    "synapses decay before they are felt (mended by larger weights)"
+    "theta is subtracted before the membrane decays; gradients flow through the reset; the surrogate is piecewise "
+    "linear; synapses decay before they are felt (mended by larger weights)"
 )
 
 
