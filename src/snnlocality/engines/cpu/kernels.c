@@ -211,16 +211,16 @@ typedef struct {
     int64_t row, inner; /* strides */
 } Factors;
 
-INLINE void tile(const bool add, const int rows, const int vectors, real *restrict out, int64_t out_stride, Factors A,
-                 const real *restrict B, int64_t b_stride, int64_t inner) {
+INLINE void tile(const bool add, const bool far, const int rows, const int vectors, real *restrict out,
+                 int64_t out_stride, Factors A, const real *restrict B, int64_t b_stride, int64_t inner) {
     vec sum[TILE_ROWS][TILE_VECTORS];
     for (int m = 0; m < rows; m++)
         for (int v = 0; v < vectors; v++) sum[m][v] = add ? load(out + m * out_stride + v * LANES) : (vec){0};
     for (int64_t k = 0; k < inner; k++) {
         vec weights[TILE_VECTORS];
         for (int v = 0; v < vectors; v++) weights[v] = load(B + k * b_stride + v * LANES);
-        /* Rows lie far apart, where the processor does not foresee the next. */
-        for (int v = 0; v < vectors; v++) __builtin_prefetch(B + (k + 8) * b_stride + v * LANES);
+        if (far)
+            for (int v = 0; v < vectors; v++) __builtin_prefetch(B + (k + 8) * b_stride + v * LANES);
         for (int m = 0; m < rows; m++)
             for (int v = 0; v < vectors; v++) sum[m][v] += A.data[m * A.row + k * A.inner] * weights[v];
     }
@@ -228,12 +228,12 @@ INLINE void tile(const bool add, const int rows, const int vectors, real *restri
         for (int v = 0; v < vectors; v++) store(out + m * out_stride + v * LANES, sum[m][v]);
 }
 
-INLINE void tile_rows(const bool add, const int vectors, int64_t rows, real *restrict out, int64_t out_stride, Factors A,
-                      const real *restrict B, int64_t b_stride, int64_t inner) {
+INLINE void tile_rows(const bool add, const bool far, const int vectors, int64_t rows, real *restrict out,
+                      int64_t out_stride, Factors A, const real *restrict B, int64_t b_stride, int64_t inner) {
     int64_t m = 0;
 #define TILE(rows)                                                                  \
     do {                                                                            \
-        tile(add, rows, vectors, out, out_stride, A, B, b_stride, inner);           \
+        tile(add, far, rows, vectors, out, out_stride, A, B, b_stride, inner);      \
         m += rows, out += rows * out_stride, A.data += rows * A.row;                \
     } while (0)
     while (m + TILE_ROWS <= rows) TILE(TILE_ROWS);
@@ -243,22 +243,28 @@ INLINE void tile_rows(const bool add, const int vectors, int64_t rows, real *res
 #undef TILE
 }
 
-INLINE void product(const bool add, int64_t rows, int64_t width, int64_t inner, real *restrict out, int64_t out_stride,
-                    Factors A, const real *restrict B, int64_t b_stride) {
+INLINE void product(const bool add, const bool far, int64_t rows, int64_t width, int64_t inner, real *restrict out,
+                    int64_t out_stride, Factors A, const real *restrict B, int64_t b_stride) {
     int64_t n = 0;
     for (; n + TILE_VECTORS * LANES <= width; n += TILE_VECTORS * LANES)
-        tile_rows(add, TILE_VECTORS, rows, out + n, out_stride, A, B + n, b_stride, inner);
+        tile_rows(add, far, TILE_VECTORS, rows, out + n, out_stride, A, B + n, b_stride, inner);
     const int64_t left = (width - n) / LANES;
-    if (TILE_VECTORS > 2 && left == 2) tile_rows(add, 2, rows, out + n, out_stride, A, B + n, b_stride, inner);
-    if (left == 1) tile_rows(add, 1, rows, out + n, out_stride, A, B + n, b_stride, inner);
+    if (TILE_VECTORS > 2 && left == 2) tile_rows(add, far, 2, rows, out + n, out_stride, A, B + n, b_stride, inner);
+    if (left == 1) tile_rows(add, far, 1, rows, out + n, out_stride, A, B + n, b_stride, inner);
 }
+
+/* Numbers of a second factor from which on its rows are fetched before they are needed: a large one comes from afar, and
+ * its rows lie too far apart for the processor to foresee the next. For one in the nearest cache fetching is in vain. */
+#define FAR 32768
 
 /* out = A B and out += A B; all rows of out and B have `width` numbers. */
 static void multiply(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
-    product(false, rows, width, inner, out, width, A, B, width);
+    if (inner * width > FAR) product(false, true, rows, width, inner, out, width, A, B, width);
+    else product(false, false, rows, width, inner, out, width, A, B, width);
 }
 static void add_product(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
-    product(true, rows, width, inner, out, width, A, B, width);
+    if (inner * width > FAR) product(true, true, rows, width, inner, out, width, A, B, width);
+    else product(true, false, rows, width, inner, out, width, A, B, width);
 }
 
 /* ---- Forward ---- */
