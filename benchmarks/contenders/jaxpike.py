@@ -2,23 +2,21 @@
 
 It has none with a synaptic current; "a neuron is any object with three methods" (its documentation), so the case's is
 written so, and its first losses equal ours. Variants: ``documented``, ``unroll`` as it comes, which takes every product
-out of the scan over time and unrolls that by 8 steps; ``tuned``, unrolled by as many steps as are fastest here.
-Recomputing the step on the way back (``remat_step``) was tried and is slower.
+out of the scan over time and unrolls that by 8 steps, chosen on a graphics card; ``tuned``, unrolled by as many as were
+fastest of 1, 2, 4 and 8 on two cores: twice the speed. Recomputing the step on the way back (``remat_step``) was tried
+with each and makes no clear difference.
 """
-
-from importlib.metadata import version
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jaxpike
-import numpy as np
-import optax
 
-from benchmarks.case import Case, dense
+from benchmarks.case import Case
 from benchmarks.contender import Contender, Options
+from benchmarks.jax_training import contender
 
-UNROLL = {"documented": None, "tuned": 2}
+TUNED = {"ff": 1, "rec": 2}  # steps of the scan unrolled
 
 
 class Neuron(eqx.Module):
@@ -67,54 +65,20 @@ class Readout(eqx.Module):
 
 
 def build(case: Case, options: Options) -> Contender:
-    """See ``benchmarks.contender``. XLA takes as many threads as there are processors the harness leaves it."""
+    """See ``benchmarks.contender``."""
     layers = [module for layer in case.hidden for module in (_dense(case, f"W{layer}"), _neuron(case, layer))]
     network = jaxpike.Sequential(*layers, _dense(case, "W_out"), Readout(case.kappa))
+    unrolled = None if options.variant == "documented" else TUNED["rec" if case.recurrent else "ff"]
     initial, constants = eqx.partition(network, eqx.is_inexact_array)
-    optimiser = optax.adam(case.learning_rate)
 
     def outputs(weights: jaxpike.Sequential, inputs: jax.Array) -> jax.Array:
         model = eqx.combine(weights, constants)
-        return jaxpike.unroll(model, inputs, scan_unroll=UNROLL[options.variant])[0]
+        return jaxpike.unroll(model, inputs, scan_unroll=unrolled)[0]
 
-    def mean_loss(weights: jaxpike.Sequential, inputs: jax.Array, labels: jax.Array) -> jax.Array:
-        y = outputs(weights, inputs)
-        return optax.softmax_cross_entropy_with_integer_labels(y, jnp.broadcast_to(labels, y.shape[:2])).mean()
+    def firing_rates(weights: jaxpike.Sequential, inputs: jax.Array) -> list[jax.Array]:
+        return _firing_rates(eqx.combine(weights, constants), inputs)
 
-    def update(weights, moments, inputs, labels):
-        loss, gradients = jax.value_and_grad(mean_loss)(weights, inputs, labels)
-        gradients = jax.tree_util.tree_map_with_path(_without_self_connections, gradients)
-        updates, moments = optimiser.update(gradients, moments)
-        return optax.apply_updates(weights, updates), moments, loss
-
-    train = jax.jit(update, donate_argnums=(0, 1))
-    forward = jax.jit(outputs)
-    firing_rates = jax.jit(lambda weights, inputs: _firing_rates(eqx.combine(weights, constants), inputs))
-
-    def start() -> tuple:
-        weights = jax.tree.map(jnp.copy, initial)
-        return weights, optimiser.init(weights)
-
-    state = start()
-
-    def restore() -> None:
-        nonlocal state
-        state = start()
-
-    def prepare(recordings: np.ndarray) -> tuple[jax.Array, jax.Array]:
-        return jnp.asarray(dense(case, recordings)), jnp.asarray(case.labels[recordings], jnp.int32)
-
-    def step(batch: tuple[jax.Array, jax.Array]) -> jax.Array:
-        nonlocal state
-        *state, loss = train(*state, *batch)
-        return loss
-
-    def evaluate(batch: tuple[jax.Array, jax.Array]) -> tuple[np.ndarray, list[float]]:
-        weights, _ = state
-        return np.asarray(forward(weights, batch[0])), list(map(float, firing_rates(weights, batch[0])))
-
-    versions = {name: version(name) for name in ("jaxpike", "equinox", "jax", "jaxlib")}
-    return Contender(prepare, step, restore, evaluate, versions, "")
+    return contender(case, initial, outputs, firing_rates, ".V", ("jaxpike", "equinox"), "")
 
 
 def _dense(case: Case, name: str) -> jaxpike.Dense:
@@ -126,11 +90,6 @@ def _dense(case: Case, name: str) -> jaxpike.Dense:
 def _neuron(case: Case, layer: int) -> Neuron:
     V = jnp.asarray(case.weights[f"V{layer}"]) if case.recurrent else None
     return Neuron(V, jaxpike.FastSigmoid(case.slope), case.alpha, case.beta, case.theta)
-
-
-def _without_self_connections(path: tuple, gradient: jax.Array) -> jax.Array:
-    recurrent = jax.tree_util.keystr(path).endswith(".V")
-    return gradient * (1 - jnp.eye(len(gradient))) if recurrent else gradient
 
 
 def _firing_rates(model: jaxpike.Sequential, inputs: jax.Array) -> list[jax.Array]:

@@ -5,17 +5,14 @@ the input layer's product taken out of the scan, over all steps at once. A scan 
 was tried and is slower (by 45 to 50 %); so is unrolling the scan by 4 or 10 steps.
 """
 
-from importlib.metadata import version
-
 import jax
 import jax.numpy as jnp
-import numpy as np
-import optax
 import spyx
 from flax import nnx
 
-from benchmarks.case import Case, dense
+from benchmarks.case import Case
 from benchmarks.contender import Contender, Options
+from benchmarks.jax_training import contender
 
 DIFFERENCES = (
     "a spike leaves one step later, so that each layer adds a step of latency; theta is subtracted before the membrane "
@@ -24,12 +21,11 @@ DIFFERENCES = (
 
 
 def build(case: Case, options: Options) -> Contender:
-    """See ``benchmarks.contender``. XLA takes as many threads as there are processors the harness leaves it."""
+    """See ``benchmarks.contender``."""
     rngs = nnx.Rngs(0)
     modules = [module for layer in case.hidden for module in (_linear(case, f"W{layer}"), _neuron(case, layer, rngs))]
     modules += [_linear(case, "W_out"), spyx.nn.LI((case.classes,), beta=case.kappa, rngs=rngs)]
     graph, initial, constants = nnx.split(spyx.nn.Sequential(*modules), _is_weight, ...)
-    optimiser = optax.adam(case.learning_rate)
 
     def outputs(weights: nnx.State, inputs: jax.Array) -> jax.Array:
         model = nnx.merge(graph, weights, constants)
@@ -38,44 +34,10 @@ def build(case: Case, options: Options) -> Contender:
         first, *rest = model.layers
         return spyx.nn.run(spyx.nn.Sequential(*rest), first(inputs))[0]
 
-    def mean_loss(weights: nnx.State, inputs: jax.Array, labels: jax.Array) -> jax.Array:
-        y = outputs(weights, inputs)
-        return optax.softmax_cross_entropy_with_integer_labels(y, jnp.broadcast_to(labels, y.shape[:2])).mean()
+    def firing_rates(weights: nnx.State, inputs: jax.Array) -> list[jax.Array]:
+        return _firing_rates(nnx.merge(graph, weights, constants), inputs)
 
-    def update(weights, moments, inputs, labels):
-        loss, gradients = jax.value_and_grad(mean_loss)(weights, inputs, labels)
-        gradients = jax.tree_util.tree_map_with_path(_without_self_connections, gradients)
-        updates, moments = optimiser.update(gradients, moments)
-        return optax.apply_updates(weights, updates), moments, loss
-
-    train = jax.jit(update, donate_argnums=(0, 1))
-    forward = jax.jit(outputs)
-    firing_rates = jax.jit(lambda weights, inputs: _firing_rates(nnx.merge(graph, weights, constants), inputs))
-
-    def start() -> tuple:
-        weights = jax.tree.map(jnp.copy, initial)
-        return weights, optimiser.init(weights)
-
-    state = start()
-
-    def restore() -> None:
-        nonlocal state
-        state = start()
-
-    def prepare(recordings: np.ndarray) -> tuple[jax.Array, jax.Array]:
-        return jnp.asarray(dense(case, recordings)), jnp.asarray(case.labels[recordings], jnp.int32)
-
-    def step(batch: tuple[jax.Array, jax.Array]) -> jax.Array:
-        nonlocal state
-        *state, loss = train(*state, *batch)
-        return loss
-
-    def evaluate(batch: tuple[jax.Array, jax.Array]) -> tuple[np.ndarray, list[float]]:
-        weights, _ = state
-        return np.asarray(forward(weights, batch[0])), list(map(float, firing_rates(weights, batch[0])))
-
-    versions = {name: version(name) for name in ("spyx", "jax", "jaxlib", "flax")}
-    return Contender(prepare, step, restore, evaluate, versions, DIFFERENCES)
+    return contender(case, initial, outputs, firing_rates, "recurrent_w", ("spyx", "flax"), DIFFERENCES)
 
 
 def _linear(case: Case, name: str) -> nnx.Linear:
@@ -99,11 +61,6 @@ def _neuron(case: Case, layer: int, rngs: nnx.Rngs) -> nnx.Module:
 def _is_weight(path: tuple, value: object) -> bool:
     """Time constants are parameters too in spyx; here they are fixed."""
     return path[-1] in ("kernel", "recurrent_w")
-
-
-def _without_self_connections(path: tuple, gradient: jax.Array) -> jax.Array:
-    recurrent = "recurrent_w" in jax.tree_util.keystr(path)
-    return gradient * (1 - jnp.eye(len(gradient))) if recurrent else gradient
 
 
 def _firing_rates(model: spyx.nn.Sequential, inputs: jax.Array) -> list[jax.Array]:
