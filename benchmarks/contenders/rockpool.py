@@ -1,7 +1,7 @@
 """rockpool (JAX): LinearJax and LIFJax, feed-forward and recurrent, and ExpSynJax as the readout.
 
-LinearJax is a product over all steps, and each layer of neurons one scan over time, written so in the library: it offers
-no other way, so there is one variant.
+LinearJax is a product over all steps, and each layer of neurons one scan over time. The library offers no other way, so
+there is one variant.
 """
 
 import warnings
