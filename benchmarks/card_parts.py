@@ -24,7 +24,6 @@ from benchmarks import case as cases
 from benchmarks.contender import Contender, Options
 from benchmarks.making import Setting, make, noise
 from benchmarks.worker import STEPS_FROM_START, timed_steps, warm_up
-from snnlocality.data.batches import EventDataset
 from snnlocality.data.splits import Part
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.network import Network
@@ -159,7 +158,7 @@ def _one_run(case: cases.Case, size: Size) -> tuple[dict[str, float], list[float
     from benchmarks.contenders.snnlocality import build
 
     contender = build(case, Options(1, "cuda", "bptt"))
-    batches = list(case.batches)
+    batches = list(map(contender.prepare, case.batches))
     losses = [float(contender.step(batch)) for batch in batches]
     return _rates(contender, batches, size), losses
 
@@ -173,11 +172,12 @@ def _rates(contender: Contender, batches: Sequence[Any], size: Size) -> dict[str
 
 def _lockstep(case: cases.Case, runs: int, epochs: int) -> dict[str, float]:
     """Of all runs together; the first epoch, which compiles, is not counted, and every epoch ends with a validation."""
+    from benchmarks.contenders.snnlocality import dataset_of
     from snnlocality.engines.cuda.device import find_device
     from snnlocality.engines.cuda.packed import train_many
     from snnlocality.learning.optimisation import Optimisation
 
-    dataset = EventDataset(case.units, case.offsets, case.labels, case.steps, case.step_ms, case.inputs, case.classes)
+    dataset = dataset_of(case)
     neuron = Dynamics(case.alpha, case.beta, case.kappa, case.theta)
     network = Network(neuron, spiking("fast_sigmoid", case.slope), case.weights, case.feedback)
     optimisation = Optimisation("cross_entropy", None, epochs, case.batches.shape[1], case.learning_rate)

@@ -14,6 +14,7 @@ class Case(NamedTuple):
 
     units: np.ndarray  # (events,) uint16, sorted by recording and step
     offsets: np.ndarray  # (recordings * steps + 1,) int64
+    currents: np.ndarray  # (recordings, steps, inputs) float32: dense input, where there are no events; else empty
     labels: np.ndarray  # (recordings,) uint8
     batches: np.ndarray  # (batches, batch size) int64 recordings of the timed steps
     training: np.ndarray  # indices of the training part
@@ -74,7 +75,9 @@ def load(path: str | Path) -> Case:
 
 
 def dense(case: Case, recordings: np.ndarray) -> np.ndarray:
-    """Input of these recordings as most libraries want it: (steps, samples, inputs) float32, 0 or 1."""
+    """Input of these recordings as most libraries want it: (steps, samples, inputs) float32; of events 0 or 1."""
+    if len(case.currents):
+        return np.ascontiguousarray(case.currents[recordings].swapaxes(0, 1))
     T = case.steps
     inputs = np.zeros((T, len(recordings), case.inputs), np.float32)
     for sample, recording in enumerate(recordings):

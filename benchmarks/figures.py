@@ -64,8 +64,10 @@ def write(found: Mapping[str, Any]) -> None:
                 figure = draw(found[study])
                 figure.savefig(FOLDER / f"{name}.svg", bbox_inches="tight", metadata={"Date": None})
                 plt.close(figure)
-    if "table" in found:
-        (FOLDER / "table.md").write_text(table.markdown(found), encoding="utf-8")
+    pages = {"table": lambda: table.markdown(found), "open_neuromorphic": lambda: table.one_layer(found)}
+    for study, page in pages.items():
+        if study in found:
+            (FOLDER / f"{study}.md").write_text(page(), encoding="utf-8")
 
 
 def speed(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:

@@ -1,4 +1,4 @@
-"""Making the case: the digits as the simulated event camera sees them, and initial weights of a given firing rate."""
+"""Making the cases: the digits as the simulated event camera sees them, or noise; weights of a given firing rate."""
 
 import tempfile
 from pathlib import Path
@@ -7,17 +7,19 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.case import Case
-from snnlocality.data.batches import EventDataset, load
+from benchmarks.contenders.snnlocality import dataset_of
+from snnlocality.data.batches import Dataset, EventDataset, load
 from snnlocality.data.splits import Part
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.rules.decolle import RULE as DECOLLE
 from snnlocality.network import Network, Shape
-from snnlocality.neurons.lif import dynamics
+from snnlocality.neurons.lif import Dynamics, dynamics
 from snnlocality.neurons.spikes import spiking
 
 STEP_MS = 3.0
 STEPS = 100
+TIME_CONSTANTS_MS = {"synapse": 10, "membrane": 20, "readout": 100}
 SEED = 0
 
 
@@ -66,21 +68,48 @@ def make(setting: Setting, dataset: EventDataset, parts: dict[Part, np.ndarray])
     order = np.concatenate([random.permutation(training) for _ in range(setting.batches)])
     batches = order[: setting.batches * setting.batch_size].reshape(setting.batches, setting.batch_size)
     varied = with_steps(with_events(dataset, setting.events, random), setting.steps)
-    network = network_with_rate(setting, varied, batches[0])
-    alpha, beta, kappa, theta, *_ = network.dynamics
-    return Case(
-        units=varied.units,
-        offsets=varied.offsets,
-        labels=varied.labels,
+    none = np.zeros((0, varied.steps, varied.inputs), np.float32)
+    data = _Data(varied.units, varied.offsets, none, varied.labels, varied.inputs, varied.classes)
+    return _case(setting, data, batches, training, test)
+
+
+def one_layer(width: int) -> Case:
+    """That of Open Neuromorphic's benchmark: as many inputs as leaky neurons, 16 samples of 500 steps of noise.
+
+    The noise is Gaussian, so input is dense. A readout of ten classes follows, which theirs has not.
+    """
+    setting = Setting(recurrent=False, hidden=(width,), steps=500, batch_size=16, batches=1)
+    random = np.random.default_rng(SEED)
+    currents = random.standard_normal((setting.batch_size, setting.steps, width), np.float32)
+    labels = random.integers(10, size=setting.batch_size).astype(np.uint8)
+    data = _Data(np.zeros(0, np.uint16), np.zeros(1, np.int64), currents, labels, width, 10)
+    all_of_it = np.arange(setting.batch_size)
+    return _case(setting, data, all_of_it[None], all_of_it, all_of_it)
+
+
+class _Data(NamedTuple):
+    """What a case has of its recordings."""
+
+    units: np.ndarray
+    offsets: np.ndarray
+    currents: np.ndarray
+    labels: np.ndarray
+    inputs: int
+    classes: int
+
+
+def _case(setting: Setting, data: _Data, batches: np.ndarray, training: np.ndarray, test: np.ndarray) -> Case:
+    """The case of these data, with initial weights."""
+    alpha, beta, kappa, theta, *_ = neuron = dynamics(STEP_MS, TIME_CONSTANTS_MS, theta=1.0)
+    case = Case(
+        **data._asdict(),
         batches=batches,
         training=training,
         test=test,
-        weights=dict(network.weights),
-        feedback=dict(network.feedback),
+        weights={},
+        feedback={},
         steps=setting.steps,
         step_ms=STEP_MS,
-        inputs=varied.inputs,
-        classes=varied.classes,
         alpha=alpha,
         beta=beta,
         kappa=kappa,
@@ -88,14 +117,15 @@ def make(setting: Setting, dataset: EventDataset, parts: dict[Part, np.ndarray])
         slope=10.0,
         learning_rate=0.001,
     )
+    network = network_with_rate(setting, neuron, dataset_of(case), batches[0])
+    return case._replace(weights=dict(network.weights), feedback=dict(network.feedback))
 
 
-def network_with_rate(setting: Setting, dataset: EventDataset, recordings: np.ndarray) -> Network:
+def network_with_rate(setting: Setting, neuron: Dynamics, dataset: Dataset, recordings: np.ndarray) -> Network:
     """Initial weights whose scale gives the setting's firing rate on these recordings, found by bisection."""
     engine = ReferenceEngine()
     batch = dataset.batch(recordings[:32])
     shape = Shape(dataset.inputs, setting.hidden, dataset.classes, setting.recurrent)
-    neuron = dynamics(STEP_MS, {"synapse": 10, "membrane": 20, "readout": 100}, theta=1.0)
 
     def scaled(drive: float) -> Network:
         spike = spiking("fast_sigmoid", 10.0)

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import ceilings, figures, results, studies, table
 from benchmarks.making import digits
 
-STUDIES = ("table", "firing_rates", "scaling", "accuracy")
+STUDIES = ("table", "firing_rates", "scaling", "accuracy", "open_neuromorphic")
 
 
 def main(words: Sequence[str]) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks import environments
-from benchmarks.case import save
-from benchmarks.making import STEPS, Setting, make
+from benchmarks.case import Case, save
+from benchmarks.making import STEPS, Setting, make, one_layer
 from benchmarks.measure import TURN_SECONDS, Worker, side_by_side, started
 from benchmarks.results import Entry, fastest_peer, rows
 from snnlocality.data.batches import EventDataset
@@ -28,6 +28,7 @@ PEERS = (
     ("rockpool", "documented", "bptt"),
 )
 OWN = Entry("snnlocality", "cpu", "ff", "bptt")
+WIDTHS = (256, 1024, 4096)
 CASES = Path(__file__).parent / ".cases"
 
 
@@ -50,7 +51,7 @@ def main_table(bench: Bench) -> list[dict[str, Any]]:
         entries += [
             Entry("snnlocality", engine, architecture, rule) for engine in ("reference", "cpu") for rule in RULES
         ]
-        table += rows(*_measure(bench, setting, entries, bench.rounds))
+        table += rows(*_measured_digits(bench, setting, entries, bench.rounds))
     return table
 
 
@@ -64,7 +65,7 @@ def firing_rates(bench: Bench, table: list[dict[str, Any]]) -> list[dict[str, An
         for rate in (0.02, 0.05, 0.1, 0.2, 0.4):
             setting = Setting(recurrent=architecture == "rec", firing_rate=rate)
             entries = [OWN._replace(architecture=architecture), peer]
-            measured, skipped = _measure(bench, setting, entries, min(bench.rounds, 3))
+            measured, skipped = _measured_digits(bench, setting, entries, min(bench.rounds, 3))
             study += [{"firing_rate": rate, **row} for row in rows(measured, skipped)]
     return study
 
@@ -85,7 +86,7 @@ def scaling(bench: Bench) -> list[dict[str, Any]]:
         points = dict.fromkeys(point for values in variations.values() for point in values.values())
         entry = OWN._replace(architecture=architecture)
         measured = {
-            (setting, threads): rows(*_measure(bench._replace(threads=threads), setting, [entry], 3))[0]
+            (setting, threads): rows(*_measured_digits(bench._replace(threads=threads), setting, [entry], 3))[0]
             for setting, threads in points
         }
         for parameter, values in variations.items():
@@ -99,7 +100,7 @@ def scaling(bench: Bench) -> list[dict[str, Any]]:
 
 def accuracy(bench: Bench) -> list[dict[str, Any]]:
     """Test accuracy against seconds of training: the same network, data and order of batches for every library."""
-    path = _written(bench, Setting(recurrent=False))
+    path = _written(make(Setting(recurrent=False), bench.dataset, bench.parts))
     entries = [Entry(library, variant, "ff", rule) for library, variant, rule in PEERS]
     entries += [Entry("snnlocality", engine, "ff", "bptt") for engine in ("reference", "cpu")]
     study = []
@@ -108,6 +109,18 @@ def accuracy(bench: Bench) -> list[dict[str, Any]]:
             for worker in workers.values():
                 study.append({**entry._asdict(), "curve": worker.ask(epochs=12, seconds=20.0)["curve"]})
             study += [{**entry._asdict(), "skipped": reason} for reason in skipped.values()]
+    return study
+
+
+def open_neuromorphic(bench: Bench) -> list[dict[str, Any]]:
+    """Our CPU engine beside each other library alone, since not all fit the memory at once, at several widths."""
+    study = []
+    for width in WIDTHS:
+        path = _written(one_layer(width))
+        for library, variant, rule in PEERS:
+            entries = [OWN, Entry(library, variant, "ff", rule)]
+            measured, skipped = _measure(bench, path, entries, 16, min(bench.rounds, 3))
+            study += [{"width": width, **row} for row in rows(measured, skipped)]
     return study
 
 
@@ -123,15 +136,19 @@ def describe(bench: Bench) -> dict[str, Any]:
     }
 
 
-def _measure(bench: Bench, setting: Setting, entries: list[Entry], rounds: int):
-    path = _written(bench, setting)
-    start = {entry: partial(_start, entry, path, bench.threads) for entry in entries}
-    return side_by_side(start, setting.batch_size, rounds, bench.say)
+def _measure(bench: Bench, case: Path, entries: list[Entry], batch_size: int, rounds: int):
+    start = {entry: partial(_start, entry, case, bench.threads) for entry in entries}
+    return side_by_side(start, batch_size, rounds, bench.say)
 
 
-def _written(bench: Bench, setting: Setting) -> Path:
+def _measured_digits(bench: Bench, setting: Setting, entries: list[Entry], rounds: int):
+    path = _written(make(setting, bench.dataset, bench.parts))
+    return _measure(bench, path, entries, setting.batch_size, rounds)
+
+
+def _written(case: Case) -> Path:
     path = CASES / "case.npz"
-    save(path, make(setting, bench.dataset, bench.parts))
+    save(path, case)
     return path
 
 

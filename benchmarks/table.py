@@ -1,7 +1,9 @@
 """The main table, as text for the terminal and as Markdown for the documentation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from benchmarks.measure import equal_losses
 
 COLUMNS = (
     "architecture",
@@ -46,6 +48,48 @@ def markdown(results: Mapping[str, Any]) -> str:
     versions = {name: number for row in results["table"] for name, number in row.get("versions", {}).items()}
     lines.append(f"- Versions: {', '.join(f'{name} {number}' for name, number in sorted(versions.items()))}.")
     return "\n".join(lines) + "\n"
+
+
+def one_layer(results: Mapping[str, Any]) -> str:
+    """Open Neuromorphic's case as a Markdown page: a row per width and library, our CPU engine measured beside it."""
+    study = results["open_neuromorphic"]
+    lines = [
+        "# The case of Open Neuromorphic's benchmark",
+        "",
+        "One dense layer of as many inputs as leaky neurons, 16 samples of 500 steps of Gaussian noise: dense input,",
+        "so that nothing can be gained from events. As theirs, but that a readout of ten classes follows and that a",
+        "step ends with the update by Adam. Each library takes turns with our CPU engine (BPTT); the ratio is that of",
+        f"speeds, the median of the rounds. {results['threads']} threads; `python -m benchmarks open_neuromorphic`.",
+        "",
+        "| neurons | library | ms a step | ours | ratio | memory MB | ours | firing rate | same losses |",
+        f"|{'---|' * 9}",
+    ]
+    for row, ours in _pairs(study):
+        if "skipped" in row:
+            lines.append(f"| {row['width']} | {_name(row)} | {row['skipped']} | | | | | | |")
+            continue
+        steps = [f"{1000 * 16 / one['recordings_per_second']:.1f}" for one in (row, ours)]
+        memory = [f"{one['peak_memory_mb']:.0f}" for one in (row, ours)]
+        lines.append(
+            f"| {row['width']} | {_name(row)} | {' | '.join(steps)} | {ours['ratio_to_fastest_peer']:.2f} | "
+            f"{' | '.join(memory)} | {100 * ours['firing_rates'][0]:.1f} % | "
+            f"{'yes' if _same_losses(row, ours) else 'no'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _pairs(study: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Every other library's row, and that of our engine that took turns with it; {} where ours did not run."""
+    ours: Mapping[str, Any] = {}
+    for row in study:
+        if row["library"] == "snnlocality":
+            ours = row
+        else:
+            yield row, ours
+
+
+def _same_losses(row: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
+    return equal_losses(row["losses"], ours["losses"])
 
 
 def _ceilings(results: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,8 @@ import numpy as np
 from benchmarks.case import Case
 from benchmarks.contender import Contender, Options
 from snnlocality import registry
-from snnlocality.data.batches import EventDataset
+from snnlocality.data.batches import Dataset, EventDataset, FrameDataset
+from snnlocality.data.inputs import Batch
 from snnlocality.engines.choice import choose
 from snnlocality.learning.adam import Adam
 from snnlocality.learning.optimisation import Optimisation
@@ -18,9 +19,9 @@ from snnlocality.neurons.spikes import spiking
 
 
 def build(case: Case, options: Options) -> Contender:
-    """See ``benchmarks.contender``. A timed step starts from packed events and indices of recordings."""
+    """See ``benchmarks.contender``. A timed step starts from packed events, or dense input as the others'."""
     engine = choose(options.variant, threads=options.threads)
-    dataset = EventDataset(case.units, case.offsets, case.labels, case.steps, case.step_ms, case.inputs, case.classes)
+    dataset = dataset_of(case)
     rule = registry.load("snnlocality.learning.rules", options.rule)
     optimisation = Optimisation("cross_entropy", "smooth_l1", 1, case.batches.shape[1], case.learning_rate)
 
@@ -37,19 +38,26 @@ def build(case: Case, options: Options) -> Contender:
             weight[...] = case.weights[name]
         adam = Adam(network.weights, engine.adam)
 
-    def step(recordings: np.ndarray) -> float:
-        batch = dataset.batch(recordings)
+    def step(batch: Batch) -> float:
         loss, _ = training_step(network, batch, rule, optimisation, engine, adam, case.learning_rate)
         return loss
 
-    def evaluate(recordings: np.ndarray) -> tuple[np.ndarray, list[float]]:
-        traces = engine.forward(network, dataset.batch(recordings).inputs)
+    def evaluate(batch: Batch) -> tuple[np.ndarray, list[float]]:
+        traces = engine.forward(network, batch.inputs)
         return np.asarray(traces.readout), [float(layer.mean()) for layer in traces.spikes]
 
-    def prepare(recordings: np.ndarray) -> np.ndarray:
-        return recordings
+    return Contender(dataset.batch, step, restore, evaluate, {"snnlocality": _version()}, "")
 
-    return Contender(prepare, step, restore, evaluate, {"snnlocality": _version()}, "")
+
+def dataset_of(case: Case) -> Dataset:
+    """The case's recordings, as this package keeps such data."""
+    if not len(case.currents):
+        return EventDataset(case.units, case.offsets, case.labels, case.steps, case.step_ms, case.inputs, case.classes)
+    # As sequences of frames, normalised already.
+    features, labels = case.currents.reshape(-1, case.inputs), np.repeat(case.labels, case.steps)
+    offsets = case.steps * np.arange(len(case.labels) + 1)
+    mean, scale = np.zeros(case.inputs, np.float32), np.ones(case.inputs, np.float32)
+    return FrameDataset(features, labels, offsets, 1, case.classes, mean, scale)
 
 
 def _version() -> str:

@@ -16,7 +16,7 @@ from snnlocality.study import snakemake_private as private
 def test_a_record_of_an_output_is_written_and_read_back(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     told = {"params": ["'x'"], "input": ["a"], "input_checksums": {"a": "sha256:0"}}
-    private.remember(private.memory(), tmp_path / "made.csv", "train", {"starttime": 1.0, "endtime": 2.0}, told)
+    private.remember(private.memory(), tmp_path / "made.csv", "train", lambda: {"starttime": 1.0, "endtime": 2.0}, told)
     known = private.memory()._read_record(str(tmp_path / "made.csv"))
     assert {field: known[field] for field in told} == told
     assert (known["rule"], known["incomplete"], known["starttime"]) == ("train", False, 1.0)

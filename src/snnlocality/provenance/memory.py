@@ -70,7 +70,7 @@ def recall(study: str, jobs: Iterable[Job] = ()) -> None:
 def _tell(memory: Any, outputs: Iterable[Path], of: Path, step: str, told: dict[str, Any]) -> None:
     """Make it remember this of a step's outputs; ``of``: one of them that exists."""
     for output in outputs:
-        private.remember(memory, output, step, _times(of, step), told)
+        private.remember(memory, output, step, lambda: _times(of, step), told)
 
 
 def as_text(value: Any) -> str:

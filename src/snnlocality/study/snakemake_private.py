@@ -4,7 +4,7 @@ Snakemake has no public way to say what it should remember of a result that anot
 do, or how fast it may start jobs. A new release may rename any of this.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ def memory() -> FilePersistence:
     return FilePersistence(nolock=True)
 
 
-def remember(memory: FilePersistence, output: Path, rule: str, times: dict[str, float], told: dict[str, Any]) -> None:
-    """Make it remember this of an output, beside what it knows already."""
+def remember(
+    memory: FilePersistence, output: Path, rule: str, times: Callable[[], dict[str, float]], told: dict[str, Any]
+) -> None:
+    """Make it remember this of an output, beside what it knows already; ``times`` are asked for where it knows none."""
     # How a job is started and in which environment decides nothing here.
     told = told | {
         "record_format_version": RECORD_FORMAT_VERSION,
@@ -26,7 +28,7 @@ def remember(memory: FilePersistence, output: Path, rule: str, times: dict[str, 
         "code": None,
         "software_stack_hash": None,
     }
-    known = memory._read_record(str(output)) or MetadataRecord(rule=rule, **times)
+    known = memory._read_record(str(output)) or MetadataRecord(rule=rule, **times())
     if any(known[field] != value for field, value in told.items()):
         memory._write_record(str(output), known.model_copy(update=told))
 
