@@ -49,3 +49,17 @@ def test_a_study_and_a_scaled_one_give_this_machines_law(root, tmp_path, monkeyp
     assert laws["train vision"] == pytest.approx(expected)
     assert "fgsm vision" in laws  # from the table
     assert machine == "what ran here"
+
+
+def test_a_job_starts_when_its_inputs_are_made_and_a_processor_is_free(root):
+    tiny = parameters.load(root / "params.yaml", study="mnist")
+    jobs = [
+        job_of(tiny, "prepare", "vision"),
+        *(job_of(tiny, "train", "vision", "bptt", "ff", 0, seed) for seed in range(3)),
+    ]
+    jobs.append(job_of(tiny, "evaluate", "vision", "bptt", "ff", 0, 2))
+    seconds = {("prepare", "vision"): 10.0, ("train", "vision"): 5.0, ("evaluate", "vision"): 1.0}
+    assert estimate.elapsed(jobs, seconds, 1) == 26
+    assert estimate.elapsed(jobs, seconds, 2) == 21  # two trainings, the third, its evaluation
+    assert estimate.elapsed(jobs, seconds, 100) == 16  # the longest chain
+    assert estimate.elapsed(jobs, seconds | {("train", "vision"): float("nan")}, 100) == 11

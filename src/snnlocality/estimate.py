@@ -1,9 +1,11 @@
 """How many jobs a study has and how long they will take, before any is started."""
 
 import json
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,8 +16,10 @@ from snnlocality.provenance.records import execution_log
 from snnlocality.storage import read_json
 from snnlocality.study import catalogue
 from snnlocality.study.axes import TASK
-from snnlocality.study.step import Work
+from snnlocality.study.step import Job, Work
 from snnlocality.study.steps import prepare
+
+Kind = tuple[str, str]  # a step, and its task or ""
 
 _LAWS = Path(__file__).with_suffix(".json")
 
@@ -33,7 +37,7 @@ class Line(NamedTuple):
     step: str
     task: str
     jobs: int
-    hours: float  # of one processor, all jobs together; NaN if no job of this kind was ever timed
+    hours: float  # of one processor, all jobs together; NaN if none was ever timed
 
 
 def work(parameters: params.Parameters, task: str) -> Work:
@@ -95,17 +99,49 @@ def _seconds(log: Path) -> list[float]:
     return [] if "taken_from" in facts else [facts.get("processor_seconds", facts["seconds"])]
 
 
-def estimate(parameters: params.Parameters, laws: Mapping[str, Law]) -> list[Line]:
-    """A line per step and task, in the order in which jobs come."""
-    counts: dict[tuple[str, str], int] = defaultdict(int)
-    for job in catalogue.everything(parameters):
-        counts[job.name, job.key.get("task", "")] += 1
-    unknown = Law(float("nan"), 0)
-    lines = []
-    for (step, task), count in counts.items():
+def seconds_of(parameters: params.Parameters, jobs: Sequence[Job], laws: Mapping[str, Law]) -> dict[Kind, float]:
+    """How long a job of each step and task takes; NaN if none was ever timed."""
+    unknown, result = Law(math.nan, 0), {}
+    for step, task in dict.fromkeys(map(_kind, jobs)):
         start, rate = laws.get(f"{step} {task}".strip(), unknown)
-        lines.append(Line(step, task, count, count * (start + rate * work_of(parameters, step, task)) / 3600))
-    return lines
+        result[step, task] = start + rate * work_of(parameters, step, task)
+    return result
+
+
+def estimate(jobs: Sequence[Job], seconds: Mapping[Kind, float]) -> list[Line]:
+    """A line per step and task, in the order in which jobs come."""
+    return [Line(*kind, count, count * seconds[kind] / 3600) for kind, count in Counter(map(_kind, jobs)).items()]
+
+
+def elapsed(jobs: Sequence[Job], seconds: Mapping[Kind, float], processors: int) -> float:
+    """Seconds from the first job's start to the last one's end, each started when its inputs are made, in this order.
+
+    A job takes one processor; one that was never timed takes none of its time.
+    """
+    maker = {path: number for number, job in enumerate(jobs) for path in job.output_paths}
+    missing = [{maker[path] for path in job.input_paths if path in maker} for job in jobs]
+    users = defaultdict(list)
+    for number, makers in enumerate(missing):
+        for one in makers:
+            users[one].append(number)
+    ready = [number for number, makers in enumerate(missing) if not makers]  # sorted, so a heap
+    running: list[tuple[float, int]] = []
+    now = 0.0
+    while ready or running:
+        while ready and len(running) < processors:
+            number = heappop(ready)
+            own = seconds[_kind(jobs[number])]
+            heappush(running, (now if math.isnan(own) else now + own, number))
+        now, done = heappop(running)
+        for number in users[done]:
+            missing[number].remove(done)
+            if not missing[number]:
+                heappush(ready, number)
+    return now
+
+
+def _kind(job: Job) -> Kind:
+    return job.name, job.key.get("task", "")
 
 
 def unfitting(parameters: params.Parameters) -> Iterator[str]:
@@ -142,14 +178,17 @@ def _studies_run_here() -> Iterator[params.Parameters]:
 def text(parameters: params.Parameters, cores: int) -> str:
     """The estimate as people read it."""
     laws, machine = known_laws()
-    lines = estimate(parameters, laws)
+    jobs = list(catalogue.everything(parameters))
+    seconds = seconds_of(parameters, jobs, laws)
+    lines = estimate(jobs, seconds)
     rows = [f"{'step':<22}{'task':<8}{'jobs':>7}{'hours':>9}"]
     rows += [f"{line.step:<22}{line.task:<8}{line.jobs:>7}{line.hours:>9.2f}" for line in lines]
-    total = sum(line.hours for line in lines if line.hours == line.hours)
+    total = sum(line.hours for line in lines if not math.isnan(line.hours))
     rows.append(f"{'all':<30}{sum(line.jobs for line in lines):>7}{total:>9.2f}")
+    hours = elapsed(jobs, seconds, cores) / 3600
     return "\n".join(
         [
-            f"Study '{parameters.label}': about {total / cores:.1f} hours on {cores} processors.",
+            f"Study '{parameters.label}': about {hours:.1f} hours on {cores} processors.",
             *rows,
             f"Hours of one processor that does nothing else, scaled up from {machine}. Finished jobs are counted too; "
             "as long as data are not prepared, sources on disk are taken for whole sets.",
