@@ -37,6 +37,7 @@ PARAMETERS = {
     "steps": "time steps",
     "batch": "batch size",
     "width": "width of the hidden layers (times 120-84)",
+    "depth": "hidden layers (120, then 84 each)",
     "events": "input events (times those of the digits)",
     "threads": "threads",
 }

@@ -80,6 +80,7 @@ def scaling(bench: Bench) -> list[dict[str, Any]]:
             "steps": {steps: (case._replace(steps=steps), bench.threads) for steps in (25, STEPS, 400)},
             "batch": {size: (case._replace(batch_size=size), bench.threads) for size in (32, 128, 512)},
             "width": {factor: (case._replace(hidden=_widened(factor)), bench.threads) for factor in (0.5, 1, 2, 4)},
+            "depth": {layers: (case._replace(hidden=_deepened(layers)), bench.threads) for layers in (1, 2, 4)},
             "events": {share: (case._replace(events=share), bench.threads) for share in (0.25, 0.5, 1, 2)},
             "threads": {threads: (case, threads) for threads in _powers_of_two(bench.threads)},
         }
@@ -160,6 +161,11 @@ def _start(entry: Entry, case: Path, threads: int) -> Worker:
 
 def _widened(factor: float) -> tuple[int, ...]:
     return tuple(round(factor * units) for units in Setting(False).hidden)
+
+
+def _deepened(layers: int) -> tuple[int, ...]:
+    first, *rest = Setting(False).hidden
+    return (first, *rest * (layers - 1))
 
 
 def _powers_of_two(limit: int) -> list[int]:
