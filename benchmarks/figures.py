@@ -1,6 +1,7 @@
 """Figures and table of docs/performance from results.json: ``python -m benchmarks.figures``."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from matplotlib.axes import Axes
 from benchmarks import results, table
 
 FOLDER = Path(__file__).parent.parent / "docs" / "performance"
+LEVEL = 0.95  # of test accuracy, to be reached
 OWN, PEER, OTHER = "#c0392b", "#7f8c8d", "#e59866"
 ARCHITECTURES = {"ff": "feed-forward", "rec": "recurrent"}
 MARKERS = {"ff": "o", "rec": "s"}
@@ -57,13 +59,11 @@ STYLE = {
 def write(found: Mapping[str, Any]) -> None:
     """Draw what has been measured, and the table."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    drawings = {"table": ("speed", speed), "firing_rates": ("firing_rates", firing_rates)}
-    drawings |= {"accuracy": ("accuracy", accuracy), "scaling": ("scaling", scaling)}
     with plt.rc_context(STYLE):
-        for study, (name, draw) in drawings.items():
+        for study, draw in DRAWINGS:
             if found.get(study):
                 figure = draw(found[study])
-                figure.savefig(FOLDER / f"{name}.svg", bbox_inches="tight", metadata={"Date": None})
+                figure.savefig(FOLDER / f"{draw.__name__}.svg", bbox_inches="tight", metadata={"Date": None})
                 plt.close(figure)
     pages = {"table": lambda: table.markdown(found), "open_neuromorphic": lambda: table.one_layer(found)}
     for study, page in pages.items():
@@ -160,6 +160,29 @@ def accuracy(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
     return figure
 
 
+def time_to_accuracy(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
+    """Bars of the seconds of training until the test accuracy after an epoch is ``LEVEL`` or more."""
+    spent = {_label(row): (row, _seconds_to(LEVEL, row["curve"])) for row in rows if "curve" in row}
+    slowest = max((seconds for _, seconds in spent.values() if seconds is not None), default=1.0)
+    order = sorted(spent.items(), key=lambda one: -math.inf if one[1][1] is None else -one[1][1])
+    figure, panel = plt.subplots(figsize=(7, 0.3 * len(order) + 0.7))
+    for place, (_, (row, seconds)) in enumerate(order):
+        panel.barh(place, seconds or 0, color=_colour(row))
+        never = f"not in {len(row['curve']) - 1} epochs"
+        panel.text((seconds or 0) + slowest / 100, place, never if seconds is None else f"{seconds:.2g} s", va="center")
+    panel.set_yticks(range(len(order)), [label for label, _ in order])
+    panel.set_xlim(0, 1.1 * slowest)
+    to = f"{100 * LEVEL:.0f} % test accuracy on the digits"
+    panel.set_xlabel(f"seconds of training to {to}\n(two processors; compilation is not counted)")
+    figure.tight_layout()
+    return figure
+
+
+def _seconds_to(level: float, curve: Sequence[Mapping[str, float]]) -> float | None:
+    """Those after the first epoch that reaches the level; None if none does."""
+    return next((point["seconds"] for point in curve if point["accuracy"] >= level), None)
+
+
 def scaling(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
     """Time per recording and memory as one quantity varies."""
     present = [name for name in PARAMETERS if any(row["parameter"] == name for row in rows)]
@@ -187,6 +210,16 @@ def scaling(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
     panels[0, 0].legend()
     figure.tight_layout()
     return figure
+
+
+# A study, and a figure of it, whose file has the function's name.
+DRAWINGS: tuple[tuple[str, Callable[[Sequence[Mapping[str, Any]]], plt.Figure]], ...] = (
+    ("table", speed),
+    ("firing_rates", firing_rates),
+    ("accuracy", accuracy),
+    ("accuracy", time_to_accuracy),
+    ("scaling", scaling),
+)
 
 
 def _logarithmic(panel: Axes, values: Sequence[float]) -> None:

@@ -71,13 +71,19 @@ def test_best_rounds_are_compared_with_the_best_round_of_any_peer(main_table):
 def test_figures_are_drawn_from_what_is_there(main_table, tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "FOLDER", tmp_path)
     curve = [{"seconds": 0.0, "accuracy": 0.1}, {"seconds": 1.0, "accuracy": 0.8}]
+    sooner, later = ([*curve, {"seconds": seconds, "accuracy": 0.95}] for seconds in (1.5, 7.5))
     scaling = [{"parameter": "batch", "value": size, "ms_per_step": size, **main_table[0]} for size in (32, 64)]
     figures.write(
         {
             **header({"network": "8-4-2", "steps": 5, "batch_size": 2, "events_per_recording": 9.5, "rounds": 3}, 2),
             "table": main_table,
             "firing_rates": [{"firing_rate": rate, **row} for rate in (0.05, 0.1) for row in main_table],
-            "accuracy": [{**OURS._asdict(), "curve": curve}, {**ABSENT._asdict(), "skipped": "crashed"}],
+            "accuracy": [
+                {**OURS._asdict(), "curve": sooner},
+                {**SPYX._asdict(), "curve": later},
+                {**NORSE._asdict(), "curve": curve},
+                {**ABSENT._asdict(), "skipped": "crashed"},
+            ],
             "scaling": scaling,
         }
     )
@@ -85,9 +91,12 @@ def test_figures_are_drawn_from_what_is_there(main_table, tmp_path, monkeypatch)
         "speed.svg",
         "firing_rates.svg",
         "accuracy.svg",
+        "time_to_accuracy.svg",
         "scaling.svg",
         "table.md",
     }
+    drawn = (tmp_path / "time_to_accuracy.svg").read_text()
+    assert all(words in drawn for words in ("1.5 s", "7.5 s", "not in 1 epochs"))
 
 
 @pytest.mark.parametrize("measurable", [True, False])
