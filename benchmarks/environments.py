@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 OWN = "snnlocality"  # needs no environment but the project's
-WHOLE = ("spyx", "jaxpike", "rockpool")
+WHOLE = ("spyx", "jaxpike", "rockpool", "braintrace")
 
 
 class Unavailable(Exception):

@@ -1,14 +1,17 @@
 """What each rule's online form costs, against steps, width and depth: ``python -m benchmarks.online``.
 
 Measured on the literal forms (``learning.online``), which keep what a rule must keep and nothing else, beside BPTT in
-the same style: memory held from step to step beyond the weights and their gradients, and time. Writes
-``docs/performance/online.csv``, ``online.md`` and ``online.svg``.
+the same style, and beside BrainTrace, a library for rules of this kind: memory held from step to step beyond the
+weights and their gradients, and time. Writes ``docs/performance/online.csv``, ``online.md`` and ``online.svg``.
 """
 
+import json
+import os
+import subprocess
 import time
 import tracemalloc
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
@@ -17,7 +20,9 @@ import pandas as pd
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
+from benchmarks.environments import Unavailable, interpreter
 from benchmarks.figures import FOLDER, STYLE
+from benchmarks.measure import ROOT
 from snnlocality.data.inputs import Batch
 from snnlocality.learning.losses import cross_entropy
 from snnlocality.learning.online import bptt, decolle, eprop, rtrl
@@ -36,6 +41,8 @@ RULES: dict[str, Callable] = {
 # The tutorial's statements on memory per layer, as powers of steps and width: backward N T, forward N^3, eligibility
 # traces of synapses N^2, presynaptic traces alone N.
 STATED = {"BPTT": (1, 1), "RTRL": (0, 3), "e-prop": (0, 2), "DECOLLE": (0, 1)}
+# BrainTrace's, as ``online_braintrace`` has them: traces of synapses N^2, or of both ends of them N.
+BRAINTRACE = {"BrainTrace D-RTRL": (0, 2), "BrainTrace e-prop": (0, 2), "BrainTrace pp-prop": (0, 1)}
 SWEEPS = {"steps": (50, 100, 200, 400), "width": (64, 128, 256, 512), "depth": (1, 2, 4, 8)}
 RTRL_WIDTHS = (8, 12, 16, 24)  # its memory grows with the third power
 STANDARD = {"steps": 50, "width": 16, "depth": 2}
@@ -53,18 +60,49 @@ class Cost(NamedTuple):
 def main() -> None:
     """Measure, and write the table, the page and the figure."""
     rows = []
-    for swept, values in SWEEPS.items():
-        for rule in RULES:
-            for value in RTRL_WIDTHS if (rule, swept) == ("RTRL", "width") else values:
-                cost = measured(rule, **{**STANDARD, swept: value})
-                rows.append({"rule": rule, "swept": swept, "value": value, **cost._asdict()})
-                print(*rows[-1].values())
+    for swept, rule, value in points(RULES):
+        cost = measured(rule, **{**STANDARD, swept: value})
+        rows.append({"rule": rule, "swept": swept, "value": value, **cost._asdict()})
+        print(*rows[-1].values())
+    try:
+        rows += of_braintrace()
+    except Unavailable as reason:
+        print(f"without BrainTrace: {reason}")
     table = pd.DataFrame(rows)
     table.to_csv(FOLDER / "online.csv", index=False, float_format="%.4g")
     (FOLDER / "online.md").write_text(markdown(table), encoding="utf-8")
     with plt.rc_context(STYLE):
         figure = drawn(table)
         figure.savefig(FOLDER / "online.svg", bbox_inches="tight", metadata={"Date": None})
+
+
+def points(rules: Iterable[str]) -> Iterator[tuple[str, str, int]]:
+    """What is measured: (quantity that is swept, rule, its value)."""
+    for swept, values in SWEEPS.items():
+        for rule in rules:
+            for value in RTRL_WIDTHS if (rule, swept) == ("RTRL", "width") else values:
+                yield swept, rule, value
+
+
+def of_braintrace() -> list[dict[str, Any]]:
+    """The rows of BrainTrace's rules; raises Unavailable where it cannot be had."""
+    asked = list(points(BRAINTRACE))
+    sizes = [{"rule": rule, **STANDARD, swept: value} for swept, rule, value in asked]
+    answer = subprocess.run(
+        [interpreter("braintrace"), "-m", "benchmarks.online_braintrace"],
+        input=json.dumps(sizes),
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"JAX_PLATFORMS": "cpu"},
+    )
+    if answer.returncode:
+        raise Unavailable(f"it ended with status {answer.returncode}")
+    costs = [{name: row[name] for name in Cost._fields} for row in json.loads(answer.stdout)]
+    return [
+        {"rule": rule, "swept": swept, "value": value, **cost}
+        for (swept, rule, value), cost in zip(asked, costs, strict=True)
+    ]
 
 
 def measured(rule: str, steps: int, width: int, depth: int) -> Cost:
@@ -118,15 +156,19 @@ def markdown(table: pd.DataFrame) -> str:
         "The literal forms of the rules (`src/snnlocality/learning/online.py`), one sample, recurrent layers; measured",
         "by `python -m benchmarks.online`. Memory: what is held from step to step beyond weights and gradients. The",
         "powers by which costs grow with steps T, width N and number of layers are those of each sweep's last step;",
-        "times of small networks are mostly the interpreter's.",
+        "times of small networks are mostly the interpreter's. BrainTrace (its own environment, JAX, compiled before",
+        "it is timed, double precision as ours): the same network but for a readout that forgets at once; memory is",
+        "its traces' and its neurons' states.",
         "",
         "![Memory and time](online.svg)",
         "",
         "| rule | memory of a layer, stated | memory: T | N | depth | time: T | N | depth |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for rule, (by_steps, by_width) in STATED.items():
+    for rule, (by_steps, by_width) in (STATED | BRAINTRACE).items():
         own = table[table["rule"] == rule]
+        if own.empty:
+            continue
         stated = " ".join(f"{name}^{power}" for name, power in (("T", by_steps), ("N", by_width)) if power)
         powers = [
             f"{exponent(own[own['swept'] == swept], cost):.2f}"
@@ -144,16 +186,17 @@ def drawn(table: pd.DataFrame) -> plt.Figure:
     for column, swept in enumerate(SWEEPS):
         for row, (cost, label) in enumerate((("kilobytes", "memory held (kB)"), ("milliseconds", "time (ms)"))):
             axes = panels[row, column]
-            for number, rule in enumerate(RULES):
+            for number, rule in enumerate(table["rule"].unique()):
                 own = table[(table["rule"] == rule) & (table["swept"] == swept)]
-                axes.loglog(own["value"], own[cost], marker="os^D"[number], ms=4, label=rule)
+                style = {"ls": "--", "lw": 1} if rule in BRAINTRACE else {}
+                axes.loglog(own["value"], own[cost], marker="os^Dvx+"[number], ms=4, label=rule, **style)
             axes.set_xlabel(labels[swept])
             ticks = sorted(set(table.loc[table["swept"] == swept, "value"]))
             axes.set_xticks(ticks, map(str, ticks), fontsize=7)
             axes.minorticks_off()
             if column == 0:
                 axes.set_ylabel(label)
-    panels[0, 0].legend(fontsize=8)
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), fontsize=8, loc="outside right upper")
     return figure
 
 
