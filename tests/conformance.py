@@ -152,6 +152,15 @@ def drive(judged: Lesson) -> None:
         adjoint = ENGINE.input_adjoint(expected, judged.errors, case.rule)
         error = np.abs(engine.input_adjoint(got, judged.errors, case.rule) - adjoint).max()
         assert error <= EXACT * max(np.abs(adjoint).max(), 1e-100)
+        assert _refused(lambda traces=got: engine.backward(traces, judged.errors, case.rule))  # not W_1's own input
+
+
+def _refused(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except ValueError:
+        return True
+    return False
 
 
 def constant_input_adjoint(judged: Lesson) -> None:

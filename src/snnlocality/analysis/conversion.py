@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from snnlocality.data.inputs import Driven, Inputs, at_all
+from snnlocality.data.inputs import Driven, Inputs, at_all, weighed
 from snnlocality.engines.interface import Engine
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.lif import Dynamics
@@ -84,6 +84,5 @@ def leaky(weights: Weights, dynamics: Dynamics) -> tuple[dict[str, np.ndarray], 
 
 def constant(weights: Weights, r: np.ndarray, steps: int) -> Driven:
     """The mean input (samples, inputs), presented to a network as a constant current for any number of steps."""
-    W = weights["W1"]
-    drive = at_all(steps, r.astype(W.dtype) @ W.T)
+    drive = at_all(steps, weighed(weights["W1"], r))
     return Driven(drive, drive, 0)

@@ -15,7 +15,7 @@ import numpy as np
 
 from snnlocality import registry
 from snnlocality.attacks import counterpart
-from snnlocality.data.inputs import Batch, Driven, Inputs, at_all
+from snnlocality.data.inputs import Batch, Driven, Inputs, at_all, weighed
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.gradients import constant_input_gradient
 from snnlocality.learning.losses import LOSSES
@@ -54,8 +54,7 @@ class Target:
 
     def driven(self, x: np.ndarray) -> np.ndarray:
         """What inputs (samples, inputs) drive the first layer by, (samples, N_1)."""
-        W = self.network.weights["W1"]
-        return x.astype(W.dtype, copy=False) @ W.T
+        return weighed(self.network.weights["W1"], x)
 
 
 Attacked = Callable[[float], Inputs]  # epsilon -> what is simulated

@@ -33,26 +33,29 @@ class Events(NamedTuple):
         """The same input as a dense array, (steps, samples, inputs) float32; for what cannot be had otherwise."""
         T = self.steps
         result = np.empty((T, self.samples, self.inputs), np.float32)
-        for sample, recording in enumerate(self.index):
-            offsets = self.offsets[recording * T : (recording + 1) * T + 1]
-            first = np.repeat(np.arange(T) * self.inputs, np.diff(offsets))
-            counts = np.bincount(first + self.units[offsets[0] : offsets[-1]], minlength=T * self.inputs)
+        for sample in range(self.samples):
+            counts = np.bincount(self._places(sample), minlength=T * self.inputs)
             result[:, sample] = counts.reshape(T, self.inputs)
         return result
 
     def only(self, wanted: np.ndarray) -> "Events":
         """The events of units for which ``wanted``, (samples, inputs) bool, is true; each once a step at most."""
         T, kept = self.steps, []
-        for sample, recording in enumerate(self.index):
-            offsets = self.offsets[recording * T : (recording + 1) * T + 1]
-            first = np.repeat(np.arange(T) * self.inputs, np.diff(offsets))
-            listed = np.sort(first + self.units[offsets[0] : offsets[-1]])
+        for sample in range(self.samples):
+            listed = np.sort(self._places(sample))
             once = listed[np.diff(listed, prepend=-1) > 0]
             kept.append(once[wanted[sample, once % self.inputs]])
         counts = np.concatenate([np.bincount(once // self.inputs, minlength=T) for once in kept])
         units = (np.concatenate(kept) % self.inputs).astype(np.uint16)
         offsets = np.concatenate([[0], np.cumsum(counts)])
         return Events(units, offsets, np.arange(self.samples), T, self.inputs)
+
+    def _places(self, sample: int) -> np.ndarray:
+        """Of a sample's events in its dense array (steps, inputs), row after row."""
+        first = self.index[sample] * self.steps
+        offsets = self.offsets[first : first + self.steps + 1]
+        rows = np.repeat(np.arange(self.steps) * self.inputs, np.diff(offsets))
+        return rows + self.units[offsets[0] : offsets[-1]]
 
 
 class Driven(NamedTuple):
@@ -69,6 +72,11 @@ class Driven(NamedTuple):
     def dense(self) -> np.ndarray:
         """The sum, (steps, samples, N_1)."""
         return self.drive + self.drive.dtype.type(self.size) * self.direction
+
+
+def weighed(W: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """What inputs (samples, inputs) drive a first layer of weights W (N_1, inputs) by, (samples, N_1)."""
+    return x.astype(W.dtype, copy=False) @ W.T
 
 
 def at_all(steps: int, array: np.ndarray) -> np.ndarray:

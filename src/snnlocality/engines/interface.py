@@ -37,6 +37,12 @@ def as_dense(network: Network, inputs: Driven) -> tuple[Network, np.ndarray]:
     return driven, inputs.dense()
 
 
+def refuse_driven(driven: bool) -> None:
+    """Raises ValueError where gradients of weights are asked for of what the input drives, and not of the input."""
+    if driven:
+        raise ValueError("gradients of weights need the input itself, not what it drives")
+
+
 class Engine(ABC):
     """Forward and backward; everything else (training, attacks, analyses) is a client of these.
 
@@ -55,7 +61,7 @@ class Engine(ABC):
 
     @abstractmethod
     def backward(self, traces: Traces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
-        """Gradients by weight name, summed over the batch's samples and steps."""
+        """Gradients by weight name, summed over the batch's samples and steps; raises as ``refuse_driven``."""
 
     @abstractmethod
     def input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from snnlocality.data.inputs import Driven, Events, Inputs
-from snnlocality.engines.interface import Engine, as_dense
+from snnlocality.engines.interface import Engine, as_dense, refuse_driven
 from snnlocality.engines.values import Errors
 from snnlocality.learning.routing import deliveries, recurrence, shortcut, windows
 from snnlocality.learning.rule import ErrorSource, Rule
@@ -51,8 +51,10 @@ class ReferenceTraces:
         U: list[Tensor],
         s: list[Tensor],
         y: Tensor,
+        driven: bool,
     ) -> None:
         self.network, self.weights, self.inputs, self.U, self.s, self.y = network, weights, inputs, U, s, y
+        self.driven = driven  # whether the input is what a first layer was driven by
 
     @cached_property
     def readout(self) -> np.ndarray:
@@ -90,7 +92,7 @@ class ReferenceEngine(Engine):
 
     def forward(self, network: Network, inputs: Inputs) -> ReferenceTraces:
         """See ``interface.Engine.forward``."""
-        if isinstance(inputs, Driven):
+        if driven := isinstance(inputs, Driven):
             network, inputs = as_dense(network, inputs)
         weights = {name: self._tensor(array) for name, array in network.weights.items()}
         rows = self._event_rows(inputs) if isinstance(inputs, Events) else self._tensor(inputs)
@@ -103,10 +105,11 @@ class ReferenceEngine(Engine):
             spikes.append(s)
         read = (spikes[layer - 1] @ weights[name].T for layer, name in readouts(weights).items())
         y = _leaky_sum(reduce(add, read), network.dynamics.kappa)
-        return ReferenceTraces(network, weights, rows, potentials, spikes, y)
+        return ReferenceTraces(network, weights, rows, potentials, spikes, y, driven)
 
     def backward(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
+        refuse_driven(traces.driven)
         return self._adjoint(traces, errors, rule)[0]
 
     def input_adjoint(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> np.ndarray:

@@ -38,7 +38,7 @@ from snnlocality.engines.cpu.layout import (
 from snnlocality.engines.cpu.memory import Memory
 from snnlocality.engines.cpu.threads import MAX_THREADS, in_parallel
 from snnlocality.engines.cpu.traces import CpuTraces, Kept
-from snnlocality.engines.interface import Engine
+from snnlocality.engines.interface import Engine, refuse_driven
 from snnlocality.engines.values import Errors, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
@@ -48,7 +48,8 @@ from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
 
-# Bytes of one layer's lambda_I that gradients collect from at a time: half of a usual second-level cache.
+# Bytes of one layer's lambda_I that gradients collect from at a time: half of a usual second-level cache. So few rows,
+# each a cache line or more, that 16 bits count them.
 _CACHED = 2**19
 
 
@@ -264,7 +265,7 @@ class CpuEngine(Engine):
         for layer in network.hidden:
             own = work.layer[layer - 1]
             own.lambda_I = kept.new(f"lambda_I{layer}", (rows, own.width), dtype)
-            own.spike_rows = kept.new(f"spike_rows{layer}", (rows * own.units,), np.uint32)
+            own.spike_rows = kept.new(f"spike_rows{layer}", (rows * own.units,), np.uint16)
             own.spike_rows_starts = kept.new(f"spike_rows_starts{layer}", (blocks * (own.units + 1),), np.uint32)
         if isinstance(traces.inputs, Events):
             work.event_rows_starts = kept.new("event_rows_starts", (blocks * (work.inputs + 1),), np.uint32)
@@ -284,7 +285,7 @@ class CpuEngine(Engine):
     def _set_event_rows(self, work: Work, kept: Kept, events: Events, places: int) -> None:
         """Room for the events of so many chunks sorted by unit."""
         work.event_capacity = _events_of_fullest_chunk(events)
-        work.event_rows = kept.new("event_rows", (places * work.event_capacity,), np.uint32)
+        work.event_rows = kept.new("event_rows", (places * work.event_capacity,), np.uint16)
 
     def _readout(self, work: Work) -> np.ndarray:
         readout = by_class(work.classes, work.steps, work.samples, self._dtype, self._memory)
@@ -293,8 +294,7 @@ class CpuEngine(Engine):
 
     def _new_gradients(self, traces: CpuTraces, work: Work) -> dict[str, np.ndarray]:
         """Matrices of the weights' shapes, where the kernels will add up the gradients."""
-        if isinstance(traces.inputs, Driven):
-            raise ValueError("gradients of weights need the input itself, not what it drives")
+        refuse_driven(isinstance(traces.inputs, Driven))
         work.parts = part_count(work.samples)
         weights = traces.network.weights
         new = {name: placed(array.shape, self._dtype, self._memory, work.parts) for name, array in weights.items()}

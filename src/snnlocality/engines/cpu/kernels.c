@@ -37,6 +37,7 @@
 
 typedef REAL real;
 typedef uint16_t unit_index;
+typedef uint16_t block_row; /* a row of a block of steps, counted from its first */
 typedef uint32_t row_index;
 
 #if defined(__AVX512F__)
@@ -120,7 +121,7 @@ typedef struct {
     const real *local_readout; /* of a local rule: B_l^T, (units, class_width) */
     real *local_errors;        /* dL_l/dY_l: (rows, class_width) */
     real *lambda_I;           /* (rows, width); may take the place of U */
-    row_index *spike_rows;    /* the same spikes by unit: at which rows it was active */
+    block_row *spike_rows;    /* the same spikes by unit: at which rows of a block it was active */
     row_index *spike_rows_starts; /* per chunk and block, units + 1 */
     real *dW, *dV, *dO;       /* transposed as W, V and O */
 } Layer;
@@ -136,8 +137,9 @@ typedef struct {
     const real *dense;
     real *drive;           /* (steps, samples, width), or null */
     const real *direction; /* the same: added `size` times */
-    row_index *event_rows, *event_rows_starts; /* a chunk's events by unit: per place and block, inputs + 1 starts */
-    int64_t event_capacity;                    /* events of the fullest chunk */
+    block_row *event_rows;        /* a chunk's events by unit */
+    row_index *event_rows_starts; /* per place and block, inputs + 1 */
+    int64_t event_capacity;       /* events of the fullest chunk */
     int64_t drive_step, direction_step;        /* strides in numbers; 0 of what is the same at all steps */
     double size;
     const real *W_out;                         /* W_out^T: (units of the last layer, class_width) */
@@ -173,36 +175,32 @@ INLINE int64_t first_row(const Work *work, Chunk chunk) { return chunk.place * w
 
 /* ---- Sum of listed rows ---- */
 
-#define DEFINE_ADD_ROWS(NAME, INDEX)                                                                              \
-    INLINE void NAME##_vectors(const int vectors, real *restrict out, const real *restrict table, int64_t stride, \
-                               const INDEX *restrict list, int64_t count) {                                       \
-        vec sum[LIST_VECTORS];                                                                                    \
-        for (int v = 0; v < vectors; v++) sum[v] = load(out + v * LANES);                                         \
-        for (int64_t e = 0; e < count; e++) {                                                                     \
-            const real *row = table + (int64_t)list[e] * stride;                                                  \
-            for (int v = 0; v < vectors; v++) sum[v] += load(row + v * LANES);                                    \
-        }                                                                                                         \
-        for (int v = 0; v < vectors; v++) store(out + v * LANES, sum[v]);                                         \
-    }                                                                                                             \
-    static void NAME(real *restrict out, int64_t width, const real *restrict table, const INDEX *restrict list,   \
-                     int64_t count) {                                                                             \
-        int64_t done = 0;                                                                                         \
-        if (count == 0) return;                                                                                   \
-        for (; done + LIST_VECTORS * LANES <= width; done += LIST_VECTORS * LANES)                                \
-            NAME##_vectors(LIST_VECTORS, out + done, table + done, width, list, count);                           \
-        switch ((width - done) / LANES) {                                                                         \
-        case 7: NAME##_vectors(7, out + done, table + done, width, list, count); break;                           \
-        case 6: NAME##_vectors(6, out + done, table + done, width, list, count); break;                           \
-        case 5: NAME##_vectors(5, out + done, table + done, width, list, count); break;                           \
-        case 4: NAME##_vectors(4, out + done, table + done, width, list, count); break;                           \
-        case 3: NAME##_vectors(3, out + done, table + done, width, list, count); break;                           \
-        case 2: NAME##_vectors(2, out + done, table + done, width, list, count); break;                           \
-        case 1: NAME##_vectors(1, out + done, table + done, width, list, count); break;                           \
-        }                                                                                                         \
+INLINE void add_vectors(const int vectors, real *restrict out, const real *restrict table, int64_t stride,
+                        const uint16_t *restrict list, int64_t count) {
+    vec sum[LIST_VECTORS];
+    for (int v = 0; v < vectors; v++) sum[v] = load(out + v * LANES);
+    for (int64_t e = 0; e < count; e++) {
+        const real *row = table + (int64_t)list[e] * stride;
+        for (int v = 0; v < vectors; v++) sum[v] += load(row + v * LANES);
     }
-
-DEFINE_ADD_ROWS(add_rows, unit_index)       /* lists of units */
-DEFINE_ADD_ROWS(add_listed_rows, row_index) /* lists of rows */
+    for (int v = 0; v < vectors; v++) store(out + v * LANES, sum[v]);
+}
+static void add_rows(real *restrict out, int64_t width, const real *restrict table, const uint16_t *restrict list,
+                     int64_t count) {
+    int64_t done = 0;
+    if (count == 0) return;
+    for (; done + LIST_VECTORS * LANES <= width; done += LIST_VECTORS * LANES)
+        add_vectors(LIST_VECTORS, out + done, table + done, width, list, count);
+    switch ((width - done) / LANES) {
+    case 7: add_vectors(7, out + done, table + done, width, list, count); break;
+    case 6: add_vectors(6, out + done, table + done, width, list, count); break;
+    case 5: add_vectors(5, out + done, table + done, width, list, count); break;
+    case 4: add_vectors(4, out + done, table + done, width, list, count); break;
+    case 3: add_vectors(3, out + done, table + done, width, list, count); break;
+    case 2: add_vectors(2, out + done, table + done, width, list, count); break;
+    case 1: add_vectors(1, out + done, table + done, width, list, count); break;
+    }
+}
 
 /* ---- Dense product: out[m][:] (+)= sum_k A[m * a_row + k * a_inner] B[k][:], tile by tile in registers ---- */
 
@@ -600,7 +598,7 @@ INLINE void count_units(row_index *restrict starts, const unit_index *restrict l
 INLINE void add_up(row_index *restrict starts, int64_t units) {
     for (int64_t u = 0; u < units; u++) starts[u + 1] += starts[u];
 }
-INLINE void place_row(row_index *restrict next, row_index *restrict rows, row_index row,
+INLINE void place_row(row_index *restrict next, block_row *restrict rows, block_row row,
                       const unit_index *restrict list, int64_t count) {
     for (int64_t e = 0; e < count; e++) rows[next[list[e]]++] = row;
 }
@@ -613,7 +611,8 @@ INLINE void shift_starts(row_index *starts, row_index begin, int64_t units) {
 static void sort_events(const Work *work, Chunk chunk) {
     const int64_t g = chunk.size, T = work->steps, *index = work->event_index + chunk.first;
     row_index *starts = work->event_rows_starts + chunk.place * blocks(work) * (work->inputs + 1);
-    row_index *rows = work->event_rows + chunk.place * work->event_capacity, placed = 0;
+    block_row *rows = work->event_rows + chunk.place * work->event_capacity;
+    row_index placed = 0;
     for (int64_t begin = 0; begin < T; begin += work->block_steps, starts += work->inputs + 1) {
         const int64_t end = block_end(work, begin);
         memset(starts, 0, (work->inputs + 1) * sizeof(row_index));
@@ -626,7 +625,7 @@ static void sort_events(const Work *work, Chunk chunk) {
         for (int64_t t = begin; t < end; t++)
             for (int64_t b = 0; b < g; b++) {
                 const int64_t *offset = work->event_offsets + index[b] * T + t;
-                place_row(starts, rows, (row_index)(t * g + b), work->events + offset[0], offset[1] - offset[0]);
+                place_row(starts, rows, (block_row)((t - begin) * g + b), work->events + offset[0], offset[1] - offset[0]);
             }
         shift_starts(starts, placed, work->inputs);
         placed = starts[work->inputs];
@@ -638,7 +637,7 @@ static void sort_spikes(const Work *work, const Layer *layer, Chunk chunk) {
     const row_index *list_starts = layer->spike_starts + first + chunk.place;
     const unit_index *spikes = layer->spikes + first * layer->units;
     row_index *starts = layer->spike_rows_starts + chunk.place * blocks(work) * (layer->units + 1);
-    row_index *rows = layer->spike_rows + first * layer->units;
+    block_row *rows = layer->spike_rows + first * layer->units;
     for (int64_t begin = 0; begin < T; begin += work->block_steps, starts += layer->units + 1) {
         const int64_t from = begin * g, to = block_end(work, begin) * g;
         memset(starts, 0, (layer->units + 1) * sizeof(row_index));
@@ -646,7 +645,7 @@ static void sort_spikes(const Work *work, const Layer *layer, Chunk chunk) {
         count_units(starts, spikes + list_starts[from], list_starts[to] - list_starts[from]);
         add_up(starts, layer->units);
         for (int64_t r = from; r < to; r++)
-            place_row(starts, rows, (row_index)r, spikes + list_starts[r], list_starts[r + 1] - list_starts[r]);
+            place_row(starts, rows, (block_row)(r - from), spikes + list_starts[r], list_starts[r + 1] - list_starts[r]);
         shift_starts(starts, list_starts[from], layer->units);
     }
 }
@@ -726,9 +725,9 @@ INLINE void join(Gradient gradient, int64_t parts, Share share) {
     }
 }
 
-/* d[u] += the sum of `lambda` over the rows at which u was active, `delay` rows later */
+/* d[u] += the sum of `lambda` over the rows at which u was active, `delay` rows later; `rows`: those that there are */
 INLINE void listed_gradient(Gradient gradient, int64_t part, int64_t rows, int64_t delay, const real *restrict lambda,
-                            const row_index *restrict starts, const row_index *restrict list, Share share) {
+                            const row_index *restrict starts, const block_row *restrict list, Share share) {
     const int64_t width = gradient.width;
     real *restrict d = sum_of(gradient, part);
     FOR_ROW_BLOCKS(gradient.units, share, begin, units)
@@ -737,7 +736,7 @@ INLINE void listed_gradient(Gradient gradient, int64_t part, int64_t rows, int64
             /* What was active in the last step of all has no effect any more; rows are sorted. */
             if (delay)
                 while (count > 0 && list[starts[u] + count - 1] + delay >= rows) count--;
-            add_listed_rows(d + u * width, width, lambda + delay * width, list + starts[u], count);
+            add_rows(d + u * width, width, lambda + delay * width, list + starts[u], count);
         }
 }
 
@@ -752,22 +751,22 @@ INLINE void dense_gradient(Gradient gradient, int64_t part, int64_t rows, const 
 
 /* Add a chunk's gradients to the sums of its part, block of steps by block of steps. */
 static void collect(const Work *work, int64_t part, Chunk chunk, Share share) {
-    const int64_t T = work->steps, inputs = work->inputs, L = work->layers, g = chunk.size, rows = T * g;
-    const int64_t first = first_row(work, chunk);
+    const int64_t T = work->steps, inputs = work->inputs, L = work->layers, g = chunk.size;
     for (int64_t begin = 0, block = chunk.place * blocks(work); begin < T; begin += work->block_steps, block++) {
+        const int64_t first = first_row(work, chunk) + begin * g, rows = (T - begin) * g; /* from the block on */
         for (int64_t l = 0; l < L; l++) {
             const Layer *layer = &work->layer[l], *above = layer + 1;
             const int64_t width = layer->width;
             const real *lambda = layer->lambda_I + first * width;
             const row_index *starts = layer->spike_rows_starts + block * (layer->units + 1);
-            const row_index *spikes = layer->spike_rows + first * layer->units;
+            const block_row *spikes = layer->spike_rows + first_row(work, chunk) * layer->units;
             if (l == 0 && work->events)
                 listed_gradient(input_gradient(work, 0), part, rows, 0, lambda,
                                 work->event_rows_starts + block * (inputs + 1),
                                 work->event_rows + chunk.place * work->event_capacity, share);
             if (l == 0 && work->dense)
                 dense_gradient(input_gradient(work, 0), part, (block_end(work, begin) - begin) * g,
-                               work->dense + (chunk.first * T + begin * g) * inputs, lambda + begin * g * width, share);
+                               work->dense + (chunk.first * T + begin * g) * inputs, lambda, share);
             if (layer->dV) listed_gradient(recurrent_gradient(layer), part, rows, g, lambda, starts, spikes, share);
             if (l < L - 1)
                 listed_gradient(input_gradient(work, l + 1), part, rows, 0, above->lambda_I + first * above->width,

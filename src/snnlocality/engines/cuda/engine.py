@@ -13,7 +13,7 @@ from snnlocality.data.inputs import Driven, Events, Inputs
 from snnlocality.engines.cuda import passes
 from snnlocality.engines.cuda.device import find_device
 from snnlocality.engines.cuda.events import event_rows
-from snnlocality.engines.interface import Engine, as_dense
+from snnlocality.engines.interface import Engine, as_dense, refuse_driven
 from snnlocality.engines.values import Errors
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Weights
@@ -22,8 +22,9 @@ from snnlocality.network import Network, Weights
 class CudaTraces:
     """See ``values.Traces``; the arrays stay on the device until they are asked for."""
 
-    def __init__(self, model: passes.Model, simulation: passes.Simulation) -> None:
+    def __init__(self, model: passes.Model, simulation: passes.Simulation, driven: bool) -> None:
         self.model, self.simulation = model, simulation
+        self.driven = driven  # whether the input is what a first layer was driven by
 
     @cached_property
     def readout(self) -> np.ndarray:
@@ -64,16 +65,17 @@ class CudaEngine(Engine):
 
     def forward(self, network: Network, inputs: Inputs) -> CudaTraces:
         """See ``interface.Engine.forward``."""
-        if isinstance(inputs, Driven):
+        if driven := isinstance(inputs, Driven):
             network, inputs = as_dense(network, inputs)
         model = passes.Model(
             network.dynamics, network.spike, self._one_replica(network.weights), self._one_replica(network.feedback)
         )
         rows = event_rows(inputs, self._device) if isinstance(inputs, Events) else self._dense(inputs)
-        return CudaTraces(model, passes.forward(model, rows))
+        return CudaTraces(model, passes.forward(model, rows), driven)
 
     def backward(self, traces: CudaTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
+        refuse_driven(traces.driven)
         gradients, _ = self._adjoint(traces, errors, rule)
         return {name: _array(gradient) for name, gradient in gradients.items()}
 
