@@ -1,6 +1,5 @@
 """Figures and table of docs/performance from results.json: ``python -m benchmarks.figures``."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -161,17 +160,22 @@ def accuracy(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
 
 
 def time_to_accuracy(rows: Sequence[Mapping[str, Any]]) -> plt.Figure:
-    """Bars of the seconds of training until the test accuracy after an epoch is ``LEVEL`` or more."""
-    spent = {_label(row): (row, _seconds_to(LEVEL, row["curve"])) for row in rows if "curve" in row}
-    slowest = max((seconds for _, seconds in spent.values() if seconds is not None), default=1.0)
-    order = sorted(spent.items(), key=lambda one: -math.inf if one[1][1] is None else -one[1][1])
+    """Bars of the seconds of training until the test accuracy after an epoch is ``LEVEL``; pale where it never was."""
+    trained = [row for row in rows if "curve" in row]
+    reached = [_seconds_to(LEVEL, row["curve"]) for row in trained]
+    spent = [
+        row["curve"][-1]["seconds"] if seconds is None else seconds
+        for row, seconds in zip(trained, reached, strict=True)
+    ]
+    order = sorted(range(len(trained)), key=lambda number: (reached[number] is not None, -spent[number]))
     figure, panel = plt.subplots(figsize=(7, 0.3 * len(order) + 0.7))
-    for place, (_, (row, seconds)) in enumerate(order):
-        panel.barh(place, seconds or 0, color=_colour(row))
-        never = f"not in {len(row['curve']) - 1} epochs"
-        panel.text((seconds or 0) + slowest / 100, place, never if seconds is None else f"{seconds:.2g} s", va="center")
-    panel.set_yticks(range(len(order)), [label for label, _ in order])
-    panel.set_xlim(0, 1.1 * slowest)
+    for place, number in enumerate(order):
+        never = reached[number] is None
+        panel.barh(place, spent[number], color=_colour(trained[number]), alpha=0.4 if never else 1)
+        words = f"{'more than ' if never else ''}{spent[number]:.2g} s"
+        panel.text(spent[number] + max(spent) / 100, place, words, va="center")
+    panel.set_yticks(range(len(order)), [_label(trained[number]) for number in order])
+    panel.set_xlim(0, 1.3 * max(spent))
     to = f"{100 * LEVEL:.0f} % test accuracy on the digits"
     panel.set_xlabel(f"seconds of training to {to}\n(two processors; compilation is not counted)")
     figure.tight_layout()
