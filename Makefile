@@ -35,7 +35,7 @@ test-processors: $(READY) # one study as several processors, compared byte for b
 	  >/dev/null || echo "qemu-user cannot be installed here."
 	$(RUN) OTHER_PROCESSORS=1 python -m pytest tests/processors
 
-bench: $(READY) # training speed beside other libraries, about 50 minutes on two cores; installs them on first use
+bench: $(READY) # training speed beside other libraries, about an hour on two cores; installs them on first use
 	$(RUN) python -m benchmarks
 
 faults: $(READY) # kill, stop, starve and damage trainings and the workflow, for docs/reliability.md; six minutes to half an hour

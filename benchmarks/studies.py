@@ -122,11 +122,14 @@ def open_neuromorphic(bench: Bench) -> list[dict[str, Any]]:
     peers = [Entry(library, variant, "ff", rule) for library, variant, rule in PEERS]
     for width in WIDTHS:
         if width == WIDTHS[-1]:
-            peers = [peer for peer in [fastest_peer(study[-2 * len(peers) :], "ff")] if peer]
-        path = _written(one_layer(width))
+            before = [pair["peer"] for pair in study if pair["width"] == WIDTHS[-2]]
+            peers = [peer for peer in [fastest_peer(before, "ff")] if peer]
+        case = one_layer(width)
+        path, samples = _written(case), case.batches.shape[1]
         for peer in peers:
-            measured, skipped = _measure(bench, path, [OWN, peer], 16, min(bench.rounds, 3))
-            study += [{"width": width, **row} for row in rows(measured, skipped)]
+            both = rows(*_measure(bench, path, [OWN, peer], samples, min(bench.rounds, 3)))
+            ours, theirs = sorted(both, key=lambda row: row["library"] != OWN.library)
+            study.append({"width": width, "samples": samples, "ours": ours, "peer": theirs})
     return study
 
 

@@ -1,6 +1,6 @@
 """The main table, as text for the terminal and as Markdown for the documentation."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.measure import equal_losses
@@ -52,7 +52,6 @@ def markdown(results: Mapping[str, Any]) -> str:
 
 def one_layer(results: Mapping[str, Any]) -> str:
     """Open Neuromorphic's case as a Markdown page: a row per width and library, our CPU engine measured beside it."""
-    study = results["open_neuromorphic"]
     lines = [
         "# The case of Open Neuromorphic's benchmark",
         "",
@@ -64,32 +63,20 @@ def one_layer(results: Mapping[str, Any]) -> str:
         "| neurons | library | ms a step | ours | ratio | memory MB | ours | firing rate | same losses |",
         f"|{'---|' * 9}",
     ]
-    for row, ours in _pairs(study):
-        if "skipped" in row:
-            lines.append(f"| {row['width']} | {_name(row)} | {row['skipped']} | | | | | | |")
+    for pair in results["open_neuromorphic"]:
+        ours, peer = pair["ours"], pair["peer"]
+        begin = f"| {pair['width']} | {_name(peer)} |"
+        if reason := peer.get("skipped") or ours.get("skipped"):
+            lines.append(f"{begin} skipped: {reason} |{' |' * 6}")
             continue
-        steps = [f"{1000 * 16 / one['recordings_per_second']:.1f}" for one in (row, ours)]
-        memory = [f"{one['peak_memory_mb']:.0f}" for one in (row, ours)]
-        lines.append(
-            f"| {row['width']} | {_name(row)} | {' | '.join(steps)} | {ours['ratio_to_fastest_peer']:.2f} | "
-            f"{' | '.join(memory)} | {100 * ours['firing_rates'][0]:.1f} % | "
-            f"{'yes' if _same_losses(row, ours) else 'no'} |"
-        )
+        both = (peer, ours)
+        cells = [f"{1000 * pair['samples'] / row['recordings_per_second']:.1f}" for row in both]
+        cells.append(f"{ours['ratio_to_fastest_peer']:.2f}")
+        cells += [_optional(row["peak_memory_mb"], "{:.0f}") for row in both]
+        cells.append(f"{100 * ours['firing_rates'][0]:.1f} %")
+        cells.append("yes" if equal_losses(peer["losses"], ours["losses"]) else "no")
+        lines.append(f"{begin} {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
-
-
-def _pairs(study: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Every other library's row, and that of our engine that took turns with it; {} where ours did not run."""
-    ours: Mapping[str, Any] = {}
-    for row in study:
-        if row["library"] == "snnlocality":
-            ours = row
-        else:
-            yield row, ours
-
-
-def _same_losses(row: Mapping[str, Any], ours: Mapping[str, Any]) -> bool:
-    return equal_losses(row["losses"], ours["losses"])
 
 
 def _ceilings(results: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,8 @@ from contextlib import nullcontext
 import numpy as np
 
 from benchmarks import case as cases
-from benchmarks.making import STEP_MS, STEPS, Setting, digits, make, with_events, with_steps
+from benchmarks.contenders.snnlocality import dataset_of
+from benchmarks.making import STEP_MS, STEPS, Setting, digits, make, one_layer, with_events, with_steps
 from benchmarks.worker import peak_memory_mb
 from snnlocality.data import source
 from snnlocality.data.batches import EventDataset
@@ -39,6 +40,18 @@ def test_dense_input_holds_every_event():
     made = make(Setting(recurrent=False, hidden=(30, 20), steps=6, batch_size=16), events, parts)
     counts, _ = events.without_time(np.array([3, 5]))
     np.testing.assert_array_equal(cases.dense(made, np.array([3, 5])).sum(axis=0), counts)
+
+
+def test_one_layer_of_noise_is_the_same_for_all_libraries(tmp_path):
+    made = one_layer(6)
+    cases.save(tmp_path / "case.npz", made)
+    read = cases.load(tmp_path / "case.npz")
+    assert {name: array.shape for name, array in read.weights.items()} == {"W1": (6, 6), "W_out": (10, 6)}
+    assert read.batches.tolist() == [list(range(16))]
+    dense, batch = cases.dense(read, read.batches[0]), dataset_of(read).batch(read.batches[0])
+    assert dense.shape == (500, 16, 6)
+    np.testing.assert_array_equal(batch.inputs, dense)
+    np.testing.assert_array_equal(batch.targets, np.tile(read.labels, (500, 1)))
 
 
 def test_recordings_are_cut_or_repeated_to_the_number_of_steps():

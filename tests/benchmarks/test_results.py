@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import figures, processors, table
+from benchmarks import figures, processors, studies, table
 from benchmarks.measure import Measured
 from benchmarks.results import Entry, fastest_peer, header, rows
 
@@ -97,6 +97,33 @@ def test_figures_are_drawn_from_what_is_there(main_table, tmp_path, monkeypatch)
     }
     drawn = (tmp_path / "time_to_accuracy.svg").read_text()
     assert all(words in drawn for words in ("1.5 s", "7.5 s", "more than 1 s"))
+
+
+def test_a_library_stands_beside_our_engine_that_took_turns_with_it(main_table):
+    ours, peer = by_library(main_table)["snnlocality", "cpu"], by_library(main_table)["spyx", "hoisted"]
+    absent = {**ABSENT._asdict(), "skipped": "not installed"}
+    pairs = [{"width": 4, "samples": 16, "ours": ours, "peer": other} for other in (peer, absent)]
+    page = table.one_layer({"threads": 2, "open_neuromorphic": pairs})
+    assert "| 4 | spyx (hoisted) | 160.0 | 14.5 | 11.00 |  |  | 7.0 % | no |" in page
+    assert "| 4 | snntorch (compiled) | skipped: not installed |" in page
+    assert len({line.count("|") for line in page.splitlines() if line.startswith("|")}) == 1
+
+
+def test_at_the_last_width_only_the_fastest_of_the_width_before_is_measured(monkeypatch):
+    asked = []
+
+    def beside(bench, path, entries, samples, rounds):
+        asked.append((len(asked), entries[1].library))
+        rate = 100.0 if entries[1].library == "norse" else 10.0
+        return {entry: measured([rate], [2.0]) for entry in entries}, {}
+
+    monkeypatch.setattr(studies, "WIDTHS", (2, 3))
+    monkeypatch.setattr(studies, "_written", lambda case: None)
+    monkeypatch.setattr(studies, "_measure", beside)
+    found = studies.open_neuromorphic(studies.Bench(None, {}, 2, 3, print))
+    assert [pair["width"] for pair in found] == [2] * len(studies.PEERS) + [3]
+    assert found[-1]["peer"]["library"] == "norse"
+    assert {pair["ours"]["library"] for pair in found} == {"snnlocality"}
 
 
 @pytest.mark.parametrize("measurable", [True, False])

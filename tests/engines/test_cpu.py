@@ -227,6 +227,14 @@ def test_batch_after_batch_it_learns_what_a_new_engine_learns(name):
         assert all(np.array_equal(got.gradients[key], expected.gradients[key]) for key in expected.gradients)
 
 
+def test_what_drives_the_first_layer_has_no_gradient_of_weights():
+    network, batch = random_network(Shape(6, (5,), 3, False)), random_batch(Shape(6, (5,), 3, False))
+    drive = CPU.drive(network, batch.inputs)
+    driven = batch._replace(inputs=Driven(drive, np.zeros_like(drive), 1))
+    with pytest.raises(ValueError, match="the input itself"):
+        CPU.loss_and_gradients(network, driven, rule("bptt"), "cross_entropy", None)
+
+
 def test_neurons_that_do_not_spike_are_refused():
     network = random_network(Shape(3, (2,), 2, False), spike=SpikeFunction("sigmoid(k * x)", "1", 1.0))
     with pytest.raises(ValueError, match="emit spikes"):
