@@ -1,26 +1,39 @@
-"""The hyper-parameters in params.yaml are those the committed search found best, cell by cell."""
+"""The hyper-parameters in params.yaml are those the committed searches found best, cell by cell."""
 
 import pandas as pd
+import pytest
 
 from snnlocality import parameters
 
+STUDIES = ("demo",)
 
-def test_the_tuned_values_are_the_best_of_the_search(root):
-    chosen = parameters.load(root / "params.yaml", study="demo")
-    trials = pd.read_csv(root / "docs/search.csv")
-    grid = {(point.learning_rate, point.slope) for point in parameters.grid(chosen.search)}
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_tuned_values_are_the_best_of_the_search(root, study):
+    chosen = parameters.load(root / "params.yaml", study=study)
+    every = pd.read_csv(root / "docs/search.csv")
+    assert set(every["study"]) == set(STUDIES)
+    trials = every[every["study"] == study]
+    budget = set(zip(trials["learning_rate"], trials["slope"], trials["seed"], strict=True))
     cells = trials.groupby(["task", "rule", "arch"], sort=False)
     expected = {
         (task, rule, architecture)
-        for task in chosen.tasks
+        for task in parameters.tasks(chosen)
         for rule in chosen.rules
         for architecture in parameters.task_of(chosen, task).architectures
     }
     assert set(cells.groups) == expected
     for (task, rule, architecture), cell in cells:
-        assert set(zip(cell["learning_rate"], cell["slope"], strict=True)) == grid, "every cell has the same budget"
-        best = cell.sort_values(
-            ["validation_accuracy", "validation_loss"], ascending=[False, True], kind="stable"
-        ).iloc[0]
+        own = list(zip(cell["learning_rate"], cell["slope"], cell["seed"], strict=True))
+        assert (len(own), set(own)) == (len(budget), budget), "every cell has the same budget"
+        means = cell.groupby(["learning_rate", "slope"])[["validation_accuracy", "validation_loss"]].mean()
+        best = means.sort_values(["validation_accuracy", "validation_loss"], ascending=[False, True]).index[0]
         run = parameters.run_settings(chosen, task, rule, architecture)
-        assert (run.optimisation.learning_rate, run.network.slope) == (best["learning_rate"], best["slope"])
+        assert (run.optimisation.learning_rate, run.network.slope) == best
+
+
+def test_a_search_asks_every_rate_of_every_seed(root):
+    chosen = parameters.load(root / "params.yaml", study="full")
+    assert len(chosen.search.learning_rate) >= 5
+    assert len(chosen.search.seeds) >= 3
+    assert not set(chosen.search.seeds) & set(range(max(study.seeds for study in chosen.studies.values())))

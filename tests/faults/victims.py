@@ -28,7 +28,7 @@ def small(params: dict) -> None:
     study["tasks"]["speech"]["training"] |= {"epochs": 4, "tuned": {}}
     study["tasks"]["vision"]["data"]["steps"] = 20
     study["analyses"] = {"poison_rates": [0.5], "pairs": 1, "cka_samples": 64, "fisher_samples": 8}
-    params["search"] |= {"learning_rate": [0.001, 0.004], "slope": [10]}
+    params["search"] |= {"seeds": [1000], "learning_rate": [0.001, 0.004], "slope": [10]}
 
 
 @dataclass(frozen=True)

@@ -204,6 +204,8 @@ def test_evaluation_does_not_depend_on_the_batches(toy_utterances):
     for result in results:
         assert result.decisions == toy_utterances.offsets[-1]
         assert np.hstack(result) == pytest.approx(np.hstack(results[0]), rel=1e-6)
+        assert result.right.mean() == result.accuracy
+        assert (result.of_each == np.diff(toy_utterances.offsets)[:24]).all()
 
 
 def test_a_loss_that_is_not_a_number_ranks_last():

@@ -75,9 +75,15 @@ def decisions(readout: np.ndarray, batch: Batch) -> np.ndarray:
     return readout.reshape(steps // d, d, samples, classes).mean(axis=1).argmax(axis=-1)
 
 
-def correct_decisions(readout: np.ndarray, batch: Batch) -> tuple[int, int]:
-    """(right decisions, all decisions) of those that count."""
+def judged(readout: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each decision that counts is right, sample after sample, (decisions,); how many each sample has."""
     d = batch.steps_per_decision
     counted = batch.mask[::d] > 0
-    right = (decisions(readout, batch) == batch.targets[::d]) & counted
-    return int(right.sum()), int(counted.sum())
+    right = decisions(readout, batch) == batch.targets[::d]
+    return right.T[counted.T], counted.sum(axis=0)
+
+
+def correct_decisions(readout: np.ndarray, batch: Batch) -> tuple[int, int]:
+    """(right decisions, all decisions) of those that count."""
+    right, _ = judged(readout, batch)
+    return int(right.sum()), len(right)

@@ -12,7 +12,7 @@ from snnlocality.data.batches import Dataset, batches
 from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.adam import Adam, cosine
-from snnlocality.learning.losses import LOSSES, correct_decisions, mean_loss
+from snnlocality.learning.losses import LOSSES, correct_decisions, judged, mean_loss
 from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.routing import alignments, stands_for
 from snnlocality.learning.rule import Rule
@@ -96,6 +96,8 @@ class Evaluation(NamedTuple):
     firing_rates: tuple[float, ...]  # spikes per neuron and step, per hidden layer
     dead: tuple[float, ...]  # share of neurons per hidden layer that never fire
     saturated: tuple[float, ...]  # share that fires in more than 90 % of the steps
+    right: np.ndarray  # (decisions,) each one, sample after sample
+    of_each: np.ndarray  # (samples,) how many each sample has
 
 
 def train(
@@ -220,25 +222,28 @@ def evaluate(
 ) -> Evaluation:
     """Loss, accuracy and activity of a network on the samples of ``indices``."""
     layers = len(network.hidden)
-    loss_sum, right, decisions, steps = 0.0, 0, 0, 0.0
+    loss_sum, steps = 0.0, 0.0
+    outcomes = []
     spike_counts: list[np.ndarray | float] = [0.0] * layers
     for batch in batches(dataset, indices, optimisation.batch_size):
         traces = engine.forward(network, batch.inputs)
         value, _ = LOSSES[optimisation.loss](traces.readout, batch.targets)
-        counts = correct_decisions(traces.readout, batch)
-        right, decisions = right + counts[0], decisions + counts[1]
+        outcomes.append(judged(traces.readout, batch))
         valid = float(batch.mask.sum())
         loss_sum, steps = loss_sum + mean_loss(value, batch) * valid, steps + valid
         for layer, spikes in enumerate(traces.spike_counts(batch.mask)):
             spike_counts[layer] = spike_counts[layer] + spikes.astype(np.float64)
     rates = [counts / steps for counts in spike_counts]
+    right, of_each = (np.concatenate(parts) for parts in zip(*outcomes, strict=True))
     return Evaluation(
         loss_sum / steps,
-        right / decisions,
-        decisions,
+        int(right.sum()) / len(right),
+        len(right),
         tuple(float(rate.mean()) for rate in rates),
         tuple(float((rate == 0).mean()) for rate in rates),
         tuple(float((rate > 0.9).mean()) for rate in rates),
+        right,
+        of_each,
     )
 
 

@@ -17,13 +17,14 @@ from snnlocality.network import Shape
 from snnlocality.parameters import RunSettings
 from snnlocality.registry import RULES
 from snnlocality.runs.files import load_model
+from snnlocality.runs.outcomes import write_outcomes
 from snnlocality.runs.training import shape_of
 from snnlocality.storage import write_json
 from snnlocality.study.step import Job
 
 
 def run(job: Job[RunSettings], engine: Engine) -> None:
-    """Write the metrics of a run."""
+    """Write the metrics of a run, and which decisions were right."""
     settings, model = job.settings, job.inputs["model"]
     dataset, parts = load(job.inputs["data"], settings.fold)
     network, optimisation = load_model(model, settings.network, dataset), settings.optimisation
@@ -33,6 +34,7 @@ def run(job: Job[RunSettings], engine: Engine) -> None:
         raise UserError(
             f"The loss of {model} is no number: its weights are too large; delete it and run the workflow again."
         )
+    write_outcomes(job.outputs["right"], {"clean": result.right}, result.of_each)
     validation = dataset.batch(parts[Part.VALIDATION][: optimisation.batch_size])
     by_weights = cosines(network, validation, registry.load(RULES, settings.rule), optimisation, engine)
     with open(job.inputs["curve"], encoding="utf-8", newline="") as lines:

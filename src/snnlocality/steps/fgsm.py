@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,12 +14,13 @@ from snnlocality.data.batches import batches, load
 from snnlocality.data.inputs import Batch
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
-from snnlocality.learning.losses import correct_decisions
+from snnlocality.learning.losses import judged
 from snnlocality.network import Network
 from snnlocality.parameters import RunSettings
 from snnlocality.parameters.model import Fgsm
 from snnlocality.registry import RULES
 from snnlocality.runs.files import load_model
+from snnlocality.runs.outcomes import write_outcomes
 from snnlocality.seeds import generator
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
@@ -28,7 +30,7 @@ _TOGETHER = 128  # samples attacked at a time: no result depends on it, but for 
 
 
 def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None]) -> None:
-    """Write the accuracies of a run under attack, a row per attack and epsilon."""
+    """Write the accuracies of a run under attack, a row per attack and epsilon; and which decisions were right."""
     run, strengths = job.settings.run, job.settings.fgsm
     dataset, parts = load(job.inputs["data"], run.fold)
     network = load_model(job.inputs["model"], run.network, dataset)
@@ -36,29 +38,32 @@ def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None])
     learned = registry.load(RULES, run.rule)
     attacks = load_all()
     random = generator(run.seed, "fgsm")
-    right: dict[tuple[str, float], int] = {}
-    decisions, test = 0, parts[Part.TEST][: job.settings.attacked_samples]
+    right = defaultdict[tuple[str, float], list[np.ndarray]](list)
+    done, test = 0, parts[Part.TEST][: job.settings.attacked_samples]
     for batch in batches(dataset, test, _TOGETHER):
         target = target_of(run, strengths, network, batch, engine, random)
         # Without a perturbation exactly the input of Table 2, not the same in another form.
-        clean, all_of_batch = correct_decisions(engine.forward(network, batch.inputs).readout, batch)
+        clean, _ = judged(engine.forward(network, batch.inputs).readout, batch)
         for name, attack in attacks.items():
             if not attack.applies(network, learned):
                 continue
             attacked = attack.prepare(target)
             for epsilon in strengths.epsilon:
-                count = clean
+                found = clean
                 if epsilon > 0:
-                    count, _ = correct_decisions(engine.forward(network, attacked(epsilon)).readout, batch)
-                right[name, epsilon] = right.get((name, epsilon), 0) + count
-        decisions += all_of_batch
-        advance(decisions, len(test))
+                    found, _ = judged(engine.forward(network, attacked(epsilon)).readout, batch)
+                right[name, epsilon].append(found)
+        done += len(clean)
+        advance(done, len(test))
+    outcomes = {cell: np.concatenate(found) for cell, found in right.items()}
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["attack", "epsilon", "accuracy", "decisions"])
-    for (name, epsilon), count in right.items():
-        table.writerow([name, epsilon, repr(count / decisions), decisions])
+    for (name, epsilon), found in outcomes.items():
+        table.writerow([name, epsilon, repr(int(found.sum()) / len(found)), len(found)])
     write_text(job.outputs["accuracies"], text.getvalue())
+    by_name = {f"{name} {epsilon:g}": found for (name, epsilon), found in outcomes.items()}
+    write_outcomes(job.outputs["right"], by_name, np.ones(len(test)))
 
 
 def target_of(

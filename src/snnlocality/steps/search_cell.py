@@ -1,4 +1,4 @@
-"""Search the hyper-parameters of one cell: a full training per point of the grid, judged on validation data."""
+"""Search the hyper-parameters of one cell: full trainings per point of the grid, judged on validation data."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from snnlocality.study.steps.search_cell import Settings
 def run(
     job: Job[Settings], engine: Engine, advance: Callable[[int, int], None], keepers: Callable[[str], Keeper]
 ) -> None:
-    """Write the table of trials, best first."""
+    """Write the table of trials, those of the best point first: by mean validation accuracy over seeds, then loss."""
     trials = job.settings.trials
     dataset, parts = load(job.inputs["data"], trials[0].fold)
     rows = []
@@ -30,6 +30,7 @@ def run(
                 **job.key,
                 "learning_rate": trial.optimisation.learning_rate,
                 "slope": trial.network.slope,
+                "seed": trial.seed,
                 "validation_accuracy": best.validation_accuracy,
                 "validation_loss": best.validation_loss,
                 "epoch": best.epoch,
@@ -37,7 +38,10 @@ def run(
                 "still_improving": still_improving([epoch.validation_loss for epoch in curve]),
             }
         )
-    table = pd.DataFrame(rows).sort_values(
-        ["validation_accuracy", "validation_loss"], ascending=[False, True], kind="stable"
-    )
+    table = pd.DataFrame(rows)
+    points = table.groupby(["learning_rate", "slope"])
+    judged = ["validation_accuracy", "validation_loss"]
+    means = points[judged].transform("mean")
+    order = means.sort_values(judged, ascending=[False, True], kind="stable").index
+    table = table.loc[order]
     write_text(job.outputs["trials"], table.to_csv(index=False, float_format="%.6g"))

@@ -1,15 +1,19 @@
 """Still digits seen by the simulated event camera: scikit-learn's, embedded, and all of MNIST."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import zoom
 
+from snnlocality.data.splits import Part, vision_folds
 from snnlocality.data.vision.camera import IMAGE_SIZE, CameraParameters, load_parameters, record
 from snnlocality.data.vision.idx import read_mnist
 from snnlocality.data.vision.recordings import Recording, RecordingSet
+from snnlocality.seeds import generator
 
+_CONFIRMATION = 1  # seed of the camera and of the parting; exploration has 0
 _BOX = 20  # MNIST scales its digits into a centred 20 x 20 box
 
 
@@ -48,6 +52,24 @@ def mnist_saccades(root: str | Path, parameters: CameraParameters | None = None,
         official_test=official_test,
         recording=recorded_images(np.concatenate([train_images, test_images]), parameters or load_parameters(), seed),
         notice="mnist-saccades: MNIST seen by a simulated event camera, not the real N-MNIST",
+    )
+
+
+def mnist_confirmation(root: str | Path) -> RecordingSet:
+    """All of MNIST through the camera once more, parted for a confirmation (docs/protocol.md).
+
+    The test part is 10 000 images on which no study tested or validated before. Raises UserError as ``mnist_saccades``.
+    """
+    explored = mnist_saccades(root, seed=_CONFIRMATION)
+    (parts,) = vision_folds(explored.labels, explored.official_test, 1, 0.2, 0.1)  # of all studies of MNIST
+    unseen = np.flatnonzero(parts == Part.TRAIN)
+    test = np.zeros_like(explored.official_test)
+    test[generator(_CONFIRMATION, "confirmation").choice(unseen, explored.official_test.sum(), replace=False)] = True
+    return replace(
+        explored,
+        name="mnist-confirmation",
+        official_test=test,
+        notice="mnist-confirmation: MNIST seen by a simulated event camera and parted anew, not the real N-MNIST",
     )
 
 

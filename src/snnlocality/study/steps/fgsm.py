@@ -33,7 +33,10 @@ STEP = Step(
     inputs={"data": prepare.STEP["data"], "model": train.STEP["model"]},
     settings=lambda p, key: Settings(train.run(p, key), p.fgsm, params.analyses(p).attacked_samples),
     choices=lambda settings: (*train.choices(settings.run), *attack_modules()),
-    outputs={"accuracies": f"fgsm/{folders(RUN)}/accuracies.csv"},
+    outputs={
+        "accuracies": f"fgsm/{folders(RUN)}/accuracies.csv",
+        "right": f"fgsm/{folders(RUN)}/right.safetensors",
+    },
     uses=("engine", "advance"),
     minutes=40,
     group="measured",

@@ -12,13 +12,16 @@ from snnlocality.study.steps import prepare, train
 class Settings:
     """What decides a search."""
 
-    trials: tuple[params.RunSettings, ...]  # a run for every point of the grid
+    trials: tuple[params.RunSettings, ...]  # a run for every point of the grid and every seed
 
 
 def settings(parameters: params.Parameters, key: Key) -> Settings:
     """Those of the cell, on the first fold."""
-    seed, points = parameters.search.seed, params.grid(parameters.search)
-    return Settings(tuple(params.run_settings(parameters, *key.values(), 0, seed, point) for point in points))
+    search, cell = parameters.search, key.values()
+    trials = (
+        params.run_settings(parameters, *cell, 0, seed, point) for point in params.grid(search) for seed in search.seeds
+    )
+    return Settings(tuple(trials))
 
 
 STEP = Step(

@@ -1,0 +1,19 @@
+"""The parting of MNIST for a confirmation, on MNIST itself."""
+
+import numpy as np
+
+from snnlocality.data.splits import Part, vision_folds
+from snnlocality.data.vision.saccades import mnist_confirmation, mnist_saccades
+
+
+def test_no_recording_of_its_test_part_was_tested_or_validated_on_before(shared_data):
+    explored, confirmed = (source(shared_data / "mnist") for source in (mnist_saccades, mnist_confirmation))
+    assert (confirmed.labels == explored.labels).all()
+    assert confirmed.official_test.sum() == 10_000
+    (before,) = vision_folds(explored.labels, explored.official_test, 1, 0.2, 0.1)
+    assert (before[confirmed.official_test] == Part.TRAIN).all()
+    (parts,) = vision_folds(confirmed.labels, confirmed.official_test, 1, 0.2, 0.1)
+    assert ((parts == Part.TEST) == confirmed.official_test).all()
+    assert set(np.unique(confirmed.labels[confirmed.official_test])) == set(range(10))
+    assert len(explored.recording(0)[0]) != len(confirmed.recording(0)[0])  # the camera draws anew
+    assert "not the real" in confirmed.notice
