@@ -89,6 +89,7 @@ def test_a_label_counts_where_it_is_written(demo, monkeypatch):
         "curves",
         "table2",
         "table3",
+        "learning_rates",
         "table4",
         "figure1",
         "figure2",

@@ -141,7 +141,7 @@ def elapsed(jobs: Sequence[Job], seconds: Mapping[Kind, float], processors: int)
 
 
 def _kind(job: Job) -> Kind:
-    return job.name, job.key.get("task", "")
+    return (job.step.like or job.step).name, job.key.get("task", "")
 
 
 def unfitting(parameters: params.Parameters) -> Iterator[str]:

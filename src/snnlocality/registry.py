@@ -18,6 +18,7 @@ EXPERIMENTS = "snnlocality.tutorial.experiments"
 ATTACKS = "snnlocality.attacks.signs"
 SOURCES = "snnlocality.data.sources"
 CLAIMS = "snnlocality.claims.ledger"
+STEPS = "snnlocality.study.steps"
 _DECLARED = {
     RULES: "RULE",
     SURROGATES: "DERIVATIVE",
@@ -25,6 +26,7 @@ _DECLARED = {
     ATTACKS: "ATTACK",
     SOURCES: "SOURCE",
     CLAIMS: "CLAIMS",
+    STEPS: "STEP",
 }  # what a file of each must have
 
 

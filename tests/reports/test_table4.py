@@ -3,7 +3,14 @@
 import pandas as pd
 import pytest
 
-from snnlocality.reports.table4 import drop_against_success, layout, nearness, summarise
+from snnlocality.reports.table4 import (
+    POISONED_TEST,
+    drop_against_success,
+    layout,
+    nearness,
+    summarise,
+    with_poisoned_test,
+)
 
 
 def runs():
@@ -18,6 +25,7 @@ def runs():
             "source_accuracy": 50.0,
             "attack_success_rate": success,
             "source_to_target": 40.0,
+            "source_share": 0.1,
         }
         for trigger, success in (("visible", 100.0), ("invisible", 44.0))
         for pair in range(3)
@@ -43,6 +51,17 @@ def test_the_nearer_trigger_is_found(published):
     near = nearness(summarise(runs(), published))
     assert near["attack_success_rate"].idxmin() == "invisible"
     assert near.loc["invisible", "attack_success_rate"] == pytest.approx(0.24)
+
+
+def test_a_poisoned_test_set_by_hand():
+    """Of 100 recordings of the source class 50 carry the trigger: 50 become the target, and 40 % of the rest."""
+    every = with_poisoned_test(runs())
+    derived = every[every["trigger"] == POISONED_TEST]
+    assert len(derived) == 3
+    assert (derived["attack_success_rate"] == 0.5 * 100 + 0.5 * 40).all()
+    assert (derived["source_accuracy"] == 25).all()
+    # 10 % of all recordings are of the class; half of them, half of which were right, become wrong.
+    assert derived["accuracy"].tolist() == [90 - 2.5, 91 - 2.5, 92 - 2.5]
 
 
 def test_the_regularity_of_the_published_table(published, root):

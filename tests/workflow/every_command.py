@@ -34,7 +34,7 @@ def shrink(params: dict) -> None:
     params["rules"] = ["bptt", "decolle"]
     params["neuron"]["drive"] = 2.0  # so that neurons fire within so few steps
     params["tasks"]["vision"] |= {"hidden": [4, 3], "architectures": ["rec"]}
-    params["search"] |= {"learning_rate": [0.02]}
+    params["search"] |= {"seeds": [1000], "learning_rate": [0.02]}
     params["fgsm"] |= {"epsilon": [0, 0.05], "fixed_point_iterations": 2, "pgd_steps": 1}
     params["backdoor"] = {"pixels": [[0, 0], [1, 0]], "polarity": 0}
     params["representations"]["batch"] = 4

@@ -32,4 +32,11 @@ def test_another_strength_reruns_the_attacks_and_no_training(project):
     }
     # Representations under attack are measured with the same attacks.
     shifts = {command.replace("fgsm", "shift", 1) for command in attacks}
-    assert project.planned() == attacks | shifts | {"table3", "figure3", "spectrum", "claims", "index"}
+    assert project.planned() == attacks | shifts | {
+        "table3",
+        "learning-rates",
+        "figure3",
+        "spectrum",
+        "claims",
+        "index",
+    }

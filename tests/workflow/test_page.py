@@ -37,7 +37,7 @@ def page(browser, finished):
 
 def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
     names = ["table1", "figure1", "table2", "curves", "figure2", "conversion"]
-    names += ["table3", "table4", "figure3", "figure4", "spectrum"]
+    names += ["table3", "learning_rates", "table4", "figure3", "figure4", "spectrum"]
     assert page.eval_on_selector_all("section", "all => all.map(one => one.id)") == [
         *names,
         "claims",
@@ -74,12 +74,12 @@ def test_tables_sort_by_mouse_and_by_keyboard(page):
 
 def test_claims_can_be_filtered_by_verdict(page):
     rows = page.locator("#claims tbody tr")
-    assert rows.count() == 46
+    assert rows.count() == 37
     button = page.locator(".filters button", has_text="not testable")
     button.click()
     assert rows.filter(visible=True).count() == int(re.search(r"\d+", button.inner_text()).group())
     page.locator(".filters button", has_text="all").click()
-    assert rows.filter(visible=True).count() == 46
+    assert rows.filter(visible=True).count() == 37
 
 
 def test_snakemakes_own_report_has_captions_and_categories(project):

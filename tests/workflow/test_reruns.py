@@ -4,7 +4,7 @@ import pandas as pd
 
 # What every change of a run of the vision task touches.
 VISION_REPORTS = {"table2", "table3", "table4", "figure2", "figure3", "figure4", "curves", "spectrum"}
-VISION_REPORTS |= {"claims", "index"}
+VISION_REPORTS |= {"learning-rates", "claims", "index"}
 CKA = {"cka --task vision --arch ff --fold 0 --seed 0"}
 
 

@@ -227,6 +227,40 @@ rule table3:
         "snnlocality table3 --study {params.study} > {log} 2>&1"
 
 
+rule learning_rates:
+    input:
+        own=input_of("learning_rates", "own"),
+        equal=input_of("learning_rates", "equal"),
+        data=input_of("learning_rates", "data"),
+    output:
+        table="reports/learning_rates.csv",
+        text="reports/learning_rates.md",
+        page=report(
+            "reports/learning_rates.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "learning_rates"},
+        ),
+        record="reports/learning_rates.record.json",
+    log:
+        "logs/reports/learning_rates.log",
+    benchmark:
+        "logs/reports/learning_rates.benchmark.tsv"
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("learning_rates"),
+    message:
+        "Render Learning rates: Accuracy and robustness at equal learning rates"
+    shell:
+        "snnlocality learning-rates --study {params.study} > {log} 2>&1"
+
+
 rule table4:
     input:
         poisoned=input_of("table4", "poisoned"),
@@ -751,11 +785,19 @@ rule tutorial_adaptation:
 rule claims:
     input:
         runs=input_of("claims", "runs"),
+        right=input_of("claims", "right"),
         attacked=input_of("claims", "attacked"),
         shift=input_of("claims", "shift"),
         traces=input_of("claims", "traces"),
         poisoned=input_of("claims", "poisoned"),
         cka=input_of("claims", "cka"),
+        runs_equal_rate=input_of("claims", "runs_equal_rate"),
+        right_equal_rate=input_of("claims", "right_equal_rate"),
+        attacked_equal_rate=input_of("claims", "attacked_equal_rate"),
+        shift_equal_rate=input_of("claims", "shift_equal_rate"),
+        traces_equal_rate=input_of("claims", "traces_equal_rate"),
+        poisoned_equal_rate=input_of("claims", "poisoned_equal_rate"),
+        cka_equal_rate=input_of("claims", "cka_equal_rate"),
         landscape=input_of("claims", "landscape"),
         convolution=input_of("claims", "convolution"),
         superspike=input_of("claims", "superspike"),
@@ -774,6 +816,7 @@ rule claims:
             category="Tables",
             labels={"artifact": "claims"},
         ),
+        contrasts="reports/claims_contrasts.csv",
         record="reports/claims.record.json",
     log:
         "logs/reports/claims.log",

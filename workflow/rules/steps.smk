@@ -170,6 +170,7 @@ rule evaluate:
         curve="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/curve.csv",
     output:
         metrics="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/metrics.json",
+        right="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
         record="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate.record.json",
     log:
         "logs/results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate.log",
@@ -218,12 +219,259 @@ rule collect:
         "{log} 2>&1"
 
 
+rule train_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        model="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        curve="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/curve.csv",
+        milestones="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/milestones.safetensors",
+        record="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train_equal_rate.benchmark.tsv"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(30),
+    params:
+        **params_of("train_equal_rate"),
+    message:
+        "Train one run, with all cells at one learning rate: lr {wildcards.learning_rate} "
+        "{wildcards.task} {wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality train-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule evaluate_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        curve="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/curve.csv",
+    output:
+        metrics="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/metrics.json",
+        right="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate_equal_rate.benchmark.tsv"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(5),
+    params:
+        **params_of("evaluate_equal_rate"),
+    message:
+        "Evaluate a trained run on the test part, with all cells at one learning rate: lr "
+        "{wildcards.learning_rate} {wildcards.task} {wildcards.rule} {wildcards.arch} fold "
+        "{wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality evaluate-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule collect_equal_rate:
+    input:
+        metrics=input_of("collect_equal_rate", "metrics"),
+    output:
+        runs="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/runs.csv",
+        record="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/collect_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/collect_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/collect_equal_rate.benchmark.tsv"
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("collect_equal_rate"),
+    message:
+        "Collect the metrics of all runs of a rule into one table, with all cells at one learning rate: "
+        "lr {wildcards.learning_rate} {wildcards.task} {wildcards.rule}"
+    shell:
+        "snnlocality collect-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} > {log} 2>&1"
+
+
+rule fgsm_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        accuracies="results/{study}/equal_rate/lr{learning_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/equal_rate/lr{learning_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/equal_rate/lr{learning_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm_equal_rate.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("fgsm_equal_rate"),
+    message:
+        "Attack a trained run on the test part, with all cells at one learning rate: lr "
+        "{wildcards.learning_rate} {wildcards.task} {wildcards.rule} {wildcards.arch} fold "
+        "{wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality fgsm-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule shift_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        cka="results/{study}/equal_rate/lr{learning_rate}/shift/{task}/{rule}/{arch}/fold{fold}/seed{seed}/cka.csv",
+        record="results/{study}/equal_rate/lr{learning_rate}/shift/{task}/{rule}/{arch}/fold{fold}/seed{seed}/shift_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/shift/{task}/{rule}/{arch}/fold{fold}/seed{seed}/shift_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/shift/{task}/{rule}/{arch}/fold{fold}/seed{seed}/shift_equal_rate.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("shift_equal_rate"),
+    message:
+        "Compare a run's representations of clean and of attacked samples (CKA), with all cells at one "
+        "learning rate: lr {wildcards.learning_rate} {wildcards.task} {wildcards.rule} {wildcards.arch} "
+        "fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality shift-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule cka_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        relu="results/{study}/conversion/{task}/fold{fold}/seed{seed}/relu.safetensors",
+        models=input_of("cka_equal_rate", "models"),
+    output:
+        cka="results/{study}/equal_rate/lr{learning_rate}/cka/{task}/{arch}/fold{fold}/seed{seed}/cka.csv",
+        record="results/{study}/equal_rate/lr{learning_rate}/cka/{task}/{arch}/fold{fold}/seed{seed}/cka_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/cka/{task}/{arch}/fold{fold}/seed{seed}/cka_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/cka/{task}/{arch}/fold{fold}/seed{seed}/cka_equal_rate.benchmark.tsv"
+    group:
+        "compared"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(10),
+    params:
+        **params_of("cka_equal_rate"),
+    message:
+        "Compare the representations of all methods' networks of one seed (CKA), with all cells at one "
+        "learning rate: lr {wildcards.learning_rate} {wildcards.task} {wildcards.arch} fold "
+        "{wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality cka-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} "
+        "--threads {threads} > {log} 2>&1"
+
+
+rule fisher_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        milestones="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/milestones.safetensors",
+    output:
+        traces="results/{study}/equal_rate/lr{learning_rate}/fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher.csv",
+        record="results/{study}/equal_rate/lr{learning_rate}/fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher_equal_rate.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("fisher_equal_rate"),
+    message:
+        "Measure the Fisher information in a run's weights, also along its training, with all cells at "
+        "one learning rate: lr {wildcards.learning_rate} {wildcards.task} {wildcards.rule} "
+        "{wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality fisher-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule backdoor_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        metrics="results/{study}/equal_rate/lr{learning_rate}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/metrics.json",
+        model="results/{study}/equal_rate/lr{learning_rate}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/model.safetensors",
+        record="results/{study}/equal_rate/lr{learning_rate}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/backdoor_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/backdoor_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/backdoor/{task}/{rule}/{arch}/{trigger}/rate{rate}/pair{pair}/backdoor_equal_rate.benchmark.tsv"
+    group:
+        "poisoned"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(3000),
+        runtime=retried(30),
+    params:
+        **params_of("backdoor_equal_rate"),
+    message:
+        "Train on poisoned data and test with and without the trigger, with all cells at one learning "
+        "rate: lr {wildcards.learning_rate} {wildcards.task} {wildcards.rule} {wildcards.arch} "
+        "{wildcards.trigger} rate {wildcards.rate} pair {wildcards.pair}"
+    shell:
+        "snnlocality backdoor-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --trigger "
+        "{wildcards.trigger} --rate {wildcards.rate} --pair {wildcards.pair} --threads {threads} > {log} "
+        "2>&1"
+
+
 rule fgsm:
     input:
         data="results/{study}/{task}/data.safetensors",
         model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
     output:
         accuracies="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
         record="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.record.json",
     log:
         "logs/results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.log",

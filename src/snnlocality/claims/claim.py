@@ -1,40 +1,36 @@
-"""What a claim is, and what the tests of several claims share; thresholds are older than any test on our numbers.
+"""What a claim is, and what the tests of several claims share. docs/protocol.md says which sentence each claim is of.
 
 A test is a function from evidence to contrasts (``claims.verdict``). Where the paper's own measurement may show
 something else than what is claimed, a control asks the same of numbers that cannot be mistaken for it. The claims are
 in ``claims.ledger``.
 """
 
-from collections.abc import Callable
-from functools import partial
+import math
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from snnlocality import registry
-from snnlocality.claims.evidence import Evidence
+from snnlocality.claims.evidence import Evidence, MissingError
 from snnlocality.claims.verdict import Contrast
 
 METHODS = ("BPTT", "e-prop", "DECOLLE")  # global to local
 ARCHITECTURES = ("FF", "REC")
 VISION, SPEECH = "N-MNIST", "TIMIT"
 PAPERS_ATTACK, WHITE_BOX = "counterpart", "white_box_mean"
-PAPERS_TRIGGER, WORKING_TRIGGER = (
-    "invisible",
-    "visible",
-)  # the published table fits label noise, and a test set poisoned at the same rate: docs/claims.md
+PAPERS_TRIGGER = "invisible"  # the published table fits label noise, and a poisoned test set as well: docs/claims.md
 LAYERS = ("1", "2", "out")
 HIDDEN = LAYERS[:-1]
-HIGH_EPSILON = 0.005  # from here on a perturbation counts as high (C16)
-REALISTIC = 0.3  # poison rates up to here (C20)
-NO_ADVANTAGE, AT_PAR = 2.0, 10.0  # points of ASR (C22, C23)
+# Of the paper's strengths those at which networks are neither all right nor all wrong (the study ``full``).
+STRENGTHS = (0.005, 0.01, 0.02)
 Contrasts = Callable[[Evidence], list[Contrast]]
 
 
 class Claim(NamedTuple):
     """One claim of the paper."""
 
-    id: str
+    id: str  # a letter for the paper, whose claims are judged together, and a number
     words: str  # ours
     artifact: str
     test: str  # in words; "" if it cannot be tested
@@ -43,8 +39,18 @@ class Claim(NamedTuple):
     control_words: str = ""
 
 
+def points(name: str, values: np.ndarray, low: float = 0.0, high: float = math.inf, equal: float = 0.0) -> Contrast:
+    """A difference of percentages."""
+    return Contrast(name, values, low, high, equal, -100.0, 100.0)
+
+
+def mean(values: Iterable[np.ndarray]) -> np.ndarray:
+    """Of cells, run by run (and recording by recording)."""
+    return np.mean(list(values), axis=0)
+
+
 def accuracy_of(e: Evidence, dataset: str, method: str, arch: str) -> np.ndarray:
-    """Test accuracies of a cell of Table 2, in percent, by seed."""
+    """Test accuracies of a cell of Table 2, in percent, by seed (and recording)."""
     return e.values("accuracy", dataset=dataset, method=method, arch=arch)
 
 
@@ -53,60 +59,37 @@ def attacked_of(e: Evidence, method: str, arch: str, epsilon: float, attack: str
     return e.values("attacked", attack=attack, method=method, arch=arch, epsilon=epsilon)
 
 
+def robustness(e: Evidence, method: str, arch: str, attack: str) -> np.ndarray:
+    """The mean accuracy under an attack over STRENGTHS: the area below the curve."""
+    return mean(attacked_of(e, method, arch, epsilon, attack) for epsilon in strengths(e))
+
+
 def poisoned_of(e: Evidence, method: str, arch: str, rate: float, trigger: str, metric: str = "attack_success_rate"):
     """A figure of poisoned runs, in percent, by pair of classes, as in Table 4."""
     return e.values("poisoned", trigger=trigger, method=method, arch=arch, poison_rate=rate, metric=metric)
 
 
-def epsilons(e: Evidence, least: float = 0.0) -> list[float]:
-    """The strengths of attacks above zero, from the least on."""
-    return sorted(epsilon for epsilon in e.choices("attacked", "epsilon") if epsilon > 0 and epsilon >= least)
+def epsilons(e: Evidence) -> list[float]:
+    """The strengths of attacks above zero; raises MissingError if there is none."""
+    if not (found := sorted(epsilon for epsilon in e.choices("attacked", "epsilon") if epsilon > 0)):
+        raise MissingError("no attack of any strength")
+    return found
+
+
+def strengths(e: Evidence) -> list[float]:
+    """STRENGTHS; raises MissingError unless the study has all of them."""
+    if missing := [f"{epsilon:g}" for epsilon in STRENGTHS if epsilon not in epsilons(e)]:
+        raise MissingError(f"no attack of strength {', '.join(missing)}")
+    return list(STRENGTHS)
 
 
 def rates(e: Evidence, most: float = 1.0) -> list[float]:
-    """The poison rates up to the most."""
-    return sorted(rate for rate in e.choices("poisoned", "poison_rate") if rate <= most)
+    """The poison rates up to the most; raises MissingError if there is none."""
+    if not (found := sorted(rate for rate in e.choices("poisoned", "poison_rate") if rate <= most)):
+        raise MissingError(f"no poison rate up to {most:g}")
+    return found
 
 
-def decolle_best(e: Evidence, attack: str) -> list[Contrast]:
-    """That DECOLLE withstands an attack best."""
-    return [
-        Contrast(
-            f"DECOLLE - {other}, {arch}, epsilon {epsilon:g}",
-            attacked_of(e, "DECOLLE", arch, epsilon, attack) - attacked_of(e, other, arch, epsilon, attack),
-        )
-        for arch in ARCHITECTURES
-        for epsilon in epsilons(e, HIGH_EPSILON)
-        for other in METHODS[:2]
-    ]
-
-
-def lower_asr(e: Evidence, trigger: str, most: float = 1.0) -> list[Contrast]:
-    """That attacks succeed less often with recurrence."""
-    return [
-        Contrast(
-            f"{method}, FF - REC, rate {rate:g}",
-            poisoned_of(e, method, "FF", rate, trigger) - poisoned_of(e, method, "REC", rate, trigger),
-        )
-        for method in METHODS
-        for rate in rates(e, most)
-    ]
-
-
-def no_advantage(e: Evidence, trigger: str) -> list[Contrast]:
-    """That DECOLLE has no lower attack success rate than the others."""
-    cells = [(arch, rate) for arch in ARCHITECTURES for rate in rates(e)]
-    differences = [poisoned_of(e, "DECOLLE", *cell, trigger) - poisoned_of(e, "BPTT", *cell, trigger) for cell in cells]
-    return [Contrast("ASR of DECOLLE - BPTT, mean over cells", np.mean(differences, axis=0), -NO_ADVANTAGE)]
-
-
-def both(*tests: Contrasts) -> Contrasts:
-    """The contrasts of several claims together."""
-    return lambda e: [contrast for test in tests for contrast in test(e)]
-
-
-white_box_decolle = partial(decolle_best, attack=WHITE_BOX)
-papers_decolle = partial(decolle_best, attack=PAPERS_ATTACK)
 IN_WHITE_BOX = "the same under white-box signs: a network that only the counterpart misses is not robust"
 
 

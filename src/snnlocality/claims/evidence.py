@@ -1,6 +1,6 @@
 """The numbers that claims are tested on, published or ours, under the same names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,8 @@ class MissingError(LookupError):
 class Evidence:
     """Tidy tables with a column ``repeat`` for what is repeated: the seed, for poisoned runs the pair of classes.
 
-    Accuracies and attack success rates are in percent. An empty table means that there are no such numbers.
+    Accuracies and attack success rates are in percent. An empty table means that there are no such numbers. A value may
+    be an array, a number for each recording of the test part, whose mean is the value.
     """
 
     accuracy: pd.DataFrame  # dataset, method, arch
@@ -26,14 +27,14 @@ class Evidence:
     tutorial: pd.DataFrame  # quantity, method, arch, layer: of the tutorial's experiments, and angles of feedback
 
     def values(self, table: str, **cell: object) -> np.ndarray:
-        """Of one cell, in order of their repeats. Raises MissingError if there are none."""
+        """Of one cell, in order of their repeats: (n,) or (n, recordings). Raises MissingError if there are none."""
         rows = getattr(self, table)
         if not rows.empty:
             chosen = np.logical_and.reduce([(rows[column] == value).to_numpy() for column, value in cell.items()])
             rows = rows[chosen]
         if rows.empty:
             raise MissingError(f"no {table} of {', '.join(map(str, cell.values()))}")
-        return rows.sort_values("repeat")["value"].to_numpy(np.float64)
+        return np.stack(rows.sort_values("repeat")["value"].to_list()).astype(np.float64)
 
     def choices(self, table: str, column: str) -> list:
         """What occurs in a column, in order. Raises MissingError for an empty table."""
@@ -41,6 +42,22 @@ class Evidence:
         if rows.empty:
             raise MissingError(f"no {table}")
         return list(dict.fromkeys(rows[column]))
+
+    def first(self, n: float) -> "Evidence":
+        """Of the first n seeds or pairs of every cell alone."""
+
+        def of_cells(rows: pd.DataFrame) -> pd.DataFrame:
+            cell = [column for column in rows if column not in ("repeat", "value")]
+            return rows[rows.groupby(cell, dropna=False)["repeat"].rank(method="dense") <= n]
+
+        return Evidence(*(rows if rows.empty else of_cells(rows) for rows in self._tables()))
+
+    def seeds(self) -> int:
+        """How many there are of trained networks."""
+        return 0 if self.accuracy.empty else self.accuracy["repeat"].nunique()
+
+    def _tables(self) -> list[pd.DataFrame]:
+        return [getattr(self, field.name) for field in fields(self)]
 
 
 _EMPTY = pd.DataFrame()
@@ -61,6 +78,7 @@ def published(table2: pd.DataFrame, table3: pd.DataFrame, table4: pd.DataFrame, 
 
 def of_runs(
     runs: pd.DataFrame,
+    decided: pd.DataFrame,
     attacked: pd.DataFrame,
     poisoned: pd.DataFrame,
     similarity: pd.DataFrame,
@@ -68,15 +86,21 @@ def of_runs(
     fisher: pd.DataFrame,
     tutorial: pd.DataFrame,
 ) -> Evidence:
-    """Our runs, as the reports gather them; folds of a seed are averaged.
+    """Our runs, as the reports gather them; folds of a seed are averaged, recordings of all folds stand side by side.
 
-    ``fisher`` has the columns of ``reports.figure4.shares`` for the chosen models and whole recordings; ``tutorial``
-    is what ``of_experiments`` makes.
+    ``decided`` and ``attacked`` have an array for each run in ``right`` (``runs.outcomes``). ``fisher`` has the columns
+    of ``reports.figure4.shares`` for the chosen models and whole recordings; ``tutorial`` is what ``of_experiments``
+    makes.
     """
 
-    def mean(table: pd.DataFrame, keys: list[str], value: str, factor: float = 1.0) -> pd.DataFrame:
-        means = factor * table.groupby([*keys, "seed"], sort=False)[value].mean()
+    def mean(table: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
+        means = table.groupby([*keys, "seed"], sort=False)[value].mean()
         return means.rename("value").reset_index().rename(columns={"seed": "repeat"})
+
+    def percent(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+        cells = table.sort_values("fold", kind="stable").groupby([*keys, "seed"], sort=False)["right"]
+        rows = [(*key, 100 * np.concatenate(right.to_list())) for key, right in cells]
+        return pd.DataFrame(rows, columns=[*keys, "repeat", "value"])
 
     poison_keys = ["trigger", "method", "arch", "poison_rate"]
     metrics = ["accuracy", "attack_success_rate"]
@@ -86,8 +110,8 @@ def of_runs(
     own = fisher[fisher["gradient"] == "own"]
     measures = [mean(own, ["method", "arch", "weights"], name).assign(measure=name) for name in ("share", "trace")]
     return Evidence(
-        mean(runs, ["dataset", "method", "arch"], "test_accuracy", 100),
-        mean(attacked, ["attack", "method", "arch", "epsilon"], "accuracy", 100),
+        percent(decided, ["dataset", "method", "arch"]),
+        percent(attacked, ["attack", "method", "arch", "epsilon"]),
         by_metric,
         mean(spikes, ["arch", "a", "b", "layer"], "cka"),
         mean(shift[shift["kind"] == "spikes"], ["attack", "method", "arch", "epsilon", "layer"], "cka"),
@@ -129,7 +153,7 @@ def of_experiments(
 def _alignments(runs: pd.DataFrame) -> pd.DataFrame:
     """Angles between feedback and forward weights in the end of vision runs, where a rule has such feedback."""
     columns = [column for column in runs if column.startswith("alignment_")]
-    if not columns:
+    if not columns or runs.empty:
         return pd.DataFrame(columns=_TUTORIAL)
     long = runs[runs["dataset"] == runs["dataset"].iloc[0]].melt(["method", "arch", "seed"], columns, var_name="layer")
     layers = long["layer"].str.removeprefix("alignment_").astype(int)

@@ -137,4 +137,13 @@ def crate(target: str, study: str | None) -> None:
         click.echo(write(parameters.load(study=study), target, advance))
 
 
-COMMANDS = (show, snapshot, audit, verify, reproduced, crate)
+@click.command()
+@commands.STUDY
+def undecided(study: str | None) -> None:
+    """Tell which claims a study leaves undecided, and what to run for them alone."""
+    from snnlocality.reports.undecided import text
+
+    click.echo(text(parameters.load(study=study)))
+
+
+COMMANDS = (show, undecided, snapshot, audit, verify, reproduced, crate)

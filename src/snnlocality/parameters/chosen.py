@@ -15,6 +15,7 @@ from snnlocality.parameters.model import (
     Search,
     Task,
     TaskOfStudy,
+    Training,
 )
 from snnlocality.registry import RULES
 
@@ -76,13 +77,53 @@ def study_task(parameters: Parameters, task: str) -> TaskOfStudy:
 
 
 def seeds(parameters: Parameters) -> range:
-    """Seeds of the study, 0, 1, ...; a scaled study has fewer, at least one."""
-    return range(scaled(parameters.studies[parameters.study].seeds, parameters.scale))
+    """Seeds of the study, 0, 1, ... unless it says otherwise; a scaled study has fewer, at least one."""
+    return _numbered(parameters, scaled(parameters.studies[parameters.study].seeds, parameters.scale))
+
+
+def seeds_of_step(parameters: Parameters, step: str) -> range:
+    """Those of them that a step has: all, unless the study says how many."""
+    every = seeds(parameters)
+    return every[: analyses(parameters).seeds.get(step, len(every))]
+
+
+def pairs(parameters: Parameters) -> range:
+    """Numbers of the study's pairs of classes, which are seeds too."""
+    return _numbered(parameters, analyses(parameters).pairs)
+
+
+def _numbered(parameters: Parameters, count: int) -> range:
+    first = parameters.studies[parameters.study].first_seed
+    return range(first, first + count)
 
 
 def folds(parameters: Parameters, task: str) -> range:
     """Folds of the task's cross-validation; 0 alone where there is a single split."""
     return range(study_task(parameters, task).data.split.folds)
+
+
+def equal_rates(parameters: Parameters) -> tuple[float, ...]:
+    """The learning rates at which all cells of the study are trained once more, as controls."""
+    return parameters.studies[parameters.study].analyses.learning_rates
+
+
+def at_learning_rate(parameters: Parameters, rate: float) -> Parameters:
+    """The same with this learning rate for every cell of the chosen study, whatever the search gave each."""
+    study = parameters.studies[parameters.study]
+    tasks = {
+        name: task.model_copy(update={"training": _at_rate(task.training, rate)}) for name, task in study.tasks.items()
+    }
+    studies = {**parameters.studies, parameters.study: study.model_copy(update={"tasks": tasks})}
+    return parameters.model_copy(update={"studies": studies})
+
+
+def _at_rate(training: Training, rate: float) -> Training:
+    change = {"learning_rate": rate}
+    tuned = {
+        rule: {arch: chosen.model_copy(update=change) for arch, chosen in by_arch.items()}
+        for rule, by_arch in training.tuned.items()
+    }
+    return training.model_copy(update={"default": training.default.model_copy(update=change), "tuned": tuned})
 
 
 def analyses(parameters: Parameters) -> Analyses:

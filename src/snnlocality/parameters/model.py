@@ -9,7 +9,7 @@ from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data import source as sources
 from snnlocality.learning.optimisation import LOSSES
-from snnlocality.registry import ATTACKS, RULES, SOURCES, SURROGATES
+from snnlocality.registry import ATTACKS, RULES, SOURCES, STEPS, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, member
 
@@ -170,12 +170,24 @@ class Analyses(Model):
     cka_samples: Annotated[int, Field(ge=LEAST_SAMPLES)]
     fisher_samples: Count
     attacked_samples: Count | None = None  # of the test part; all of it if none is said
+    learning_rates: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()  # of all cells alike, beside the tuned ones
+    looks: tuple[Count, ...] = ()  # numbers of seeds at which claims are judged, and seeds added to what is undecided
+
+    seeds: dict[Annotated[str, choice_of(STEPS)], Count] = Field(default_factory=dict)  # of steps that have fewer
+
+    @field_validator("looks")
+    @classmethod
+    def _increasing(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if list(value) != sorted(set(value)):
+            raise ValueError("looks are at more seeds each time")
+        return value
 
 
 class Study(Model):
     """One study: its tasks and its sizes; its own rules and architectures, if others than all."""
 
-    seeds: Count
+    seeds: Count  # how many
+    first_seed: Annotated[int, Field(ge=0)] = 0  # and from which on; of pairs of classes too
     analyses: Analyses
     rules: Choices[RuleName] | None = None
     architectures: Choices[Architecture] | None = None
@@ -185,7 +197,7 @@ class Study(Model):
 class Search(Model):
     """The hyper-parameter search: the same grid, hence the same budget, for every cell."""
 
-    seed: Annotated[int, Field(ge=0)]
+    seeds: Choices[Annotated[int, Field(ge=0)]]
     learning_rate: Choices[Positive]
     slope: Choices[Positive]
 

@@ -1,93 +1,211 @@
 """The ledger of claims: what the published numbers say to each, what ours say, and whether the measurement can tell."""
 
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import pandas as pd
-from scipy import stats
 
 from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.claims import evidence as numbers
-from snnlocality.claims.claim import PAPERS_ATTACK, Claim, Contrasts, all_claims
+from snnlocality.claims.claim import PAPERS_ATTACK, WHITE_BOX, Claim, Contrasts, all_claims
 from snnlocality.claims.evidence import Evidence, MissingError
-from snnlocality.claims.verdict import Assessment, Contrast, Verdict, assess, satisfied, verdict
+from snnlocality.claims.verdict import (
+    Assessment,
+    Contrast,
+    P,
+    Verdict,
+    agreed,
+    assess,
+    said,
+    satisfied,
+    speaking,
+    verdicts,
+)
 from snnlocality.data.batches import read_notice
 from snnlocality.reports import figure2, figure4, table4, tables
 from snnlocality.reports.gathering import PAPERS_ARCHITECTURES, PAPERS_METHODS, gathered, not_published
-from snnlocality.study.reports.claims import Settings
-from snnlocality.study.step import Job
+from snnlocality.runs.outcomes import read_outcomes
+from snnlocality.storage import write_text
+from snnlocality.study.reports.claims import MEASURED, Settings, at_equal_rate
+from snnlocality.study.step import Inputs, Job
 
-_COLUMNS = ["id", "claim", "artifact", "test", "published", "verdict", *Assessment._fields]
-_COLUMNS += ["control", "control_verdict", "control_weakest", "control_effect", "remark"]
+_COLUMNS = ["id", "claim", "artifact", "test", "published", "verdict", "p", "look", *Assessment._fields]
+_COLUMNS += ["control", "control_says", "equal_rates_say", "remark"]
+
+TUNED = "own"  # learning rates: those that the search gave each cell
+_ATTACKS = (PAPERS_ATTACK, WHITE_BOX)  # that claims ask
+
+ByRate = Mapping[str, Evidence]  # of learning rates: TUNED, and those of all cells alike
+
+
+class Found(NamedTuple):
+    """What a study's numbers say of a claim."""
+
+    verdict: Verdict
+    p: float
+    look: float  # number of seeds at which it was decided; infinite where the study is looked at once, with all
 
 
 def render(job: Job[Settings]) -> None:
-    """Write the ledger as CSV, Markdown and HTML."""
+    """Write the ledger as CSV, Markdown and HTML, and all contrasts behind it as CSV."""
     theirs = numbers.published(*map(pd.read_csv, job.static_inputs.values()), PAPERS_ATTACK, TRIGGERS)
-    ours = of_runs(job, set(theirs.accuracy["dataset"]))
-    ledger = judge(all_claims(), theirs, ours)
+    datasets = set(theirs.accuracy["dataset"])
+    experiments = numbers.of_experiments(**{name: pd.read_csv(job.inputs[name]) for name in job.settings.experiments})
+    ours = {TUNED: of_runs(job.inputs, job.settings, datasets, experiments)}
+    for rate in job.settings.learning_rates:
+        ours[f"{rate:g}"] = of_runs(_at(job.inputs, rate), job.settings, datasets, experiments)
+    ledger = judge(all_claims(), theirs, ours, job.settings.looks)
     notices = [read_notice(path) for path in job.inputs["data"].values()]
     title = f"The papers' claims, study '{job.settings.study}'"
-    tables.write(job, ledger, title, layout(ledger), notes_of(ledger, notices), digits="%.6g")
+    tables.write(job, ledger, title, layout(ledger), notes_of(ledger, list(ours), notices), digits="%.6g")
+    write_text(job.outputs["contrasts"], contrasts(all_claims(), ours).to_csv(index=False, float_format="%.6g"))
 
 
-def of_runs(job: Job[Settings], datasets: set[str]) -> Evidence:
+def _at(inputs: Inputs, rate: float) -> Inputs:
+    """The inputs that are measured with all cells at a learning rate, under the names of those that are not."""
+    at_rate = {
+        name: {key[1:]: path for key, path in inputs[at_equal_rate(name)].items() if key[0] == rate}
+        for name in MEASURED
+    }
+    return {**inputs, **at_rate}
+
+
+def of_runs(inputs: Inputs, settings: Settings, datasets: set[str], experiments: pd.DataFrame) -> Evidence:
     """Our numbers on the paper's data sets, from the files that the tables and figures are made of."""
-    inputs, methods = job.inputs, {rule: PAPERS_METHODS.get(rule, rule) for rule in job.settings.rules}
-    settings = replace(job.settings, methods=methods, labels=PAPERS_ARCHITECTURES)
-    archs = {label: PAPERS_ARCHITECTURES[arch] for arch, label in job.settings.labels.items()}
-    of_rules = pd.concat(
+    methods = {rule: PAPERS_METHODS.get(rule, rule) for rule in settings.rules}
+    named = replace(settings, methods=methods, labels=PAPERS_ARCHITECTURES)
+    archs = {label: PAPERS_ARCHITECTURES[arch] for arch, label in settings.labels.items()}
+    runs = pd.concat(
         [pd.read_csv(path).assign(method=methods[rule]) for (_, rule), path in inputs["runs"].items()],
         ignore_index=True,
     )
-    of_rules["arch"] = of_rules["arch"].replace(archs)
-    gather = (gathered(inputs[name], settings) for name in ("attacked", "shift", "traces"))
-    every = (of_rules, *gather, table4.read(inputs["poisoned"], settings), figure2.read(inputs["cka"], settings))
-    of_rules, attacked, shift, traces, poisoned, similarity = (
+    runs["arch"] = runs["arch"].replace(archs)
+    # One row per run of each task, whatever else the study measures.
+    decided = pd.DataFrame(list(_outcomes(inputs["right"], named)))
+    attacked = pd.DataFrame(list(_outcomes(inputs["attacked"], named)))
+    gather = (gathered(inputs[name], named) for name in ("shift", "traces"))
+    every = (
+        runs,
+        decided,
+        attacked,
+        *gather,
+        table4.read(inputs["poisoned"], named),
+        figure2.read(inputs["cka"], named),
+    )
+    runs, decided, attacked, shift, traces, poisoned, similarity = (
         table[table["dataset"].isin(datasets)].reset_index(drop=True) for table in every
     )
     shares = figure4.at_the_end(figure4.shares(traces))
-    experiments = {name: pd.read_csv(inputs[name]) for name in settings.experiments}
-    return numbers.of_runs(
-        of_rules, attacked, poisoned, similarity, shift, shares, numbers.of_experiments(**experiments)
+    return numbers.of_runs(runs, decided, attacked, poisoned, similarity, shift, shares, experiments)
+
+
+def _outcomes(files: Mapping[tuple, Any], settings: Settings) -> Iterator[dict[str, Any]]:
+    """A row for each run, and for each attack and strength that claims ask of it: which decisions were right."""
+    for (task, rule, arch, fold, seed), path in files.items():
+        cell = {"dataset": settings.datasets[task], "method": settings.methods[rule], "arch": settings.labels[arch]}
+        run = {**cell, "fold": fold, "seed": seed}
+        for name, right in read_outcomes(path).items():
+            attack, _, epsilon = name.partition(" ")
+            if not epsilon:
+                yield {**run, "right": right}
+            elif attack in _ATTACKS:
+                yield {**run, "attack": attack, "epsilon": float(epsilon), "right": right}
+
+
+def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: ByRate, looks: Sequence[float] = ()) -> pd.DataFrame:
+    """A row per claim. The claims of one paper, which share a letter, are adjusted together."""
+    found: dict[str, Found] = {}
+    for family in dict.fromkeys(claim.id[0] for claim in claims):
+        found |= decide([claim for claim in claims if claim.id[0] == family], ours, looks)
+    return pd.DataFrame([_row(claim, found.get(claim.id), theirs, ours) for claim in claims], columns=_COLUMNS)
+
+
+def decide(claims: list[Claim], ours: ByRate, looks: Sequence[float]) -> dict[str, Found]:
+    """The verdict on each claim that the study can test, at the first look that decides it.
+
+    Each look spends a share of the level in proportion to its seeds, looks that are still to come too: before the first
+    one nothing is decided. A study that plans no looks is looked at once.
+    """
+    seeds = min(one.seeds() for one in ours.values())
+    reached: list[float] = [look for look in looks if look <= seeds]
+    if not looks:
+        looks = reached = [math.inf]
+    smallest: dict[str, dict[Verdict, float]] = {}
+    found: dict[str, Found] = {}
+    for look in reached:
+        weight = 1.0 if math.isinf(look) else look / sum(looks)
+        for claim in claims:
+            if (p := _said(claim, {rate: one.first(look) for rate, one in ours.items()})) is not None:
+                before = smallest.get(claim.id, {})
+                smallest[claim.id] = {one: min(value / weight, before.get(one, 1.0)) for one, value in p.items()}
+        for name, (verdict, p) in verdicts(smallest).items():
+            if name not in found or found[name].verdict is Verdict.UNDECIDED:
+                found[name] = Found(verdict, p, look)
+    return found
+
+
+def _said(claim: Claim, ours: ByRate) -> P | None:
+    """What the numbers of all learning rates say alike of a claim; None if they say nothing."""
+    by_rate = []
+    for one in ours.values():
+        try:
+            control = assess(_contrasts(claim.control, one)) if claim.control else None
+            by_rate.append(said(assess(_contrasts(claim.contrasts, one)), control))
+        except MissingError:
+            return None
+    return agreed(by_rate)
+
+
+def _row(claim: Claim, found: Found | None, theirs: Evidence, ours: ByRate) -> dict[str, Any]:
+    row = {
+        "id": claim.id,
+        "claim": claim.words,
+        "artifact": claim.artifact,
+        "test": claim.test,
+        "published": of_published(claim.contrasts, theirs),
+        "verdict": Verdict.NOT_TESTABLE.value,
+        "control": claim.control_words,
+    }
+    found = found or Found(Verdict.UNDECIDED, 1.0, math.inf)  # before the first look
+    ours = {rate: one.first(found.look) for rate, one in ours.items()}  # what the verdict rests on
+    try:
+        by_rate = {rate: speaking(_contrasts(claim.contrasts, one), found.verdict) for rate, one in ours.items()}
+        controls = {rate: assess(_contrasts(claim.control, one)) for rate, one in ours.items()} if claim.control else {}
+    except MissingError as missing:
+        return row | {"remark": str(missing) if claim.test else "no experiment here decides it"}
+    row |= {"verdict": found.verdict.value, "p": found.p, "look": found.look, **by_rate[TUNED]._asdict()}
+    row |= {"control_says": _in_one(controls), "equal_rates_say": _in_one(by_rate, TUNED), "remark": ""}
+    return row
+
+
+def _in_one(by_rate: Mapping[str, Assessment], without: str = "") -> str:
+    return "; ".join(
+        (f"at {rate}: " if rate != TUNED else "")
+        + contrast_in_words(one.weakest, one.effect, one.ci_low, one.ci_high, one.n)
+        for rate, one in by_rate.items()
+        if rate != without
     )
 
 
-def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: Evidence) -> pd.DataFrame:
-    """A row per claim. All p values, of claims and of their controls, are adjusted together."""
-    tests: dict[tuple[str, str], Assessment] = {}
-    reasons: dict[tuple[str, str], str] = {}
-    for claim in claims:
-        for part in ("contrasts", "control"):
-            if (asked := getattr(claim, part)) is None:
-                continue
-            try:
-                tests[claim.id, part] = assess(_contrasts(asked, ours))
-            except MissingError as missing:
-                reasons[claim.id, part] = str(missing)
-    raw = [p for one in tests.values() for p in (one.p_holds, one.p_fails)]
-    p = stats.false_discovery_control(raw, method="bh").tolist() if raw else []
-    verdicts = {key: (p[2 * number], p[2 * number + 1]) for number, key in enumerate(tests)}
+def contrasts(claims: tuple[Claim, ...], ours: ByRate) -> pd.DataFrame:
+    """A row for every contrast of every claim and control at every learning rate; p values are not adjusted."""
     rows = []
     for claim in claims:
-        main, control = (claim.id, "contrasts"), (claim.id, "control")
-        of_control = verdict(*verdicts[control]) if control in verdicts else None
-        found = verdict(*verdicts[main], of_control) if main in verdicts else Verdict.NOT_TESTABLE
-        row = {
-            "id": claim.id,
-            "claim": claim.words,
-            "artifact": claim.artifact,
-            "test": claim.test,
-            "published": of_published(claim.contrasts, theirs),
-            "verdict": found.value,
-        }
-        if main in tests:
-            row |= tests[main]._asdict() | {"p_holds": verdicts[main][0], "p_fails": verdicts[main][1]}
-        row |= {"control": claim.control_words, "control_verdict": of_control.value if of_control else ""}
-        if control in tests:
-            row |= {"control_weakest": tests[control].weakest, "control_effect": tests[control].effect}
-        row["remark"] = reasons.get(main, "" if claim.test else "no experiment here could decide it")
-        rows.append(row)
-    return pd.DataFrame(rows, columns=_COLUMNS)
+        for part, asked in (("claim", claim.contrasts), ("control", claim.control)):
+            for rate, one in ours.items() if asked else ():
+                try:
+                    found = _contrasts(asked, one)
+                except MissingError:
+                    continue
+                for contrast in found:
+                    alone = assess([contrast])._asdict()
+                    alone["contrast"] = alone.pop("weakest")
+                    bounds = {"low": contrast.low, "high": contrast.high, "equal": contrast.equal}
+                    rows.append({"id": claim.id, "part": part, "learning_rate": rate, **alone, **bounds})
+    columns = ["id", "part", "learning_rate", "contrast", "low", "high", "equal", "effect", "ci_low", "ci_high", "n"]
+    return pd.DataFrame(rows, columns=[*columns, "p_holds", "p_fails", "p_equal", "detectable"])
 
 
 def of_published(asked: Contrasts | None, theirs: Evidence) -> str:
@@ -95,16 +213,16 @@ def of_published(asked: Contrasts | None, theirs: Evidence) -> str:
     if asked is None:
         return ""
     try:
-        contrasts = _contrasts(asked, theirs)
+        found = _contrasts(asked, theirs)
     except MissingError:
         return "no numbers"
-    failing = sum(not satisfied([contrast]) for contrast in contrasts)
-    return "yes" if not failing else f"no ({failing} of {len(contrasts)} fail)"
+    failing = sum(not satisfied([contrast]) for contrast in found)
+    return "yes" if not failing else f"no ({failing} of {len(found)} fail)"
 
 
-def _contrasts(asked: Contrasts, evidence: Evidence) -> list[Contrast]:
+def _contrasts(asked: Contrasts | None, evidence: Evidence) -> list[Contrast]:
     """What a claim asks of the evidence; raises MissingError also if that is nothing at all."""
-    found = asked(evidence)
+    found = asked(evidence) if asked else []
     if not found:
         raise MissingError("the study has too few cells for this test")
     return found
@@ -119,13 +237,14 @@ def layout(ledger: pd.DataFrame) -> pd.DataFrame:
             "test": ledger["test"],
             "published numbers satisfy it": ledger["published"],
             "ours": ledger["verdict"],
-            "weakest contrast": [_contrast(row) for row in ledger.itertuples()],
+            "weakest contrast": [_weakest(row) for row in ledger.itertuples()],
+            "at equal learning rates": ledger["equal_rates_say"].fillna(""),
             "control": [_control(row) for row in ledger.itertuples()],
         }
     ).set_axis(ledger["id"])
 
 
-def _contrast(row) -> str:
+def _weakest(row) -> str:
     if pd.isna(row.weakest):
         return row.remark
     found = "" if pd.isna(row.detectable) else f"; detectable {row.detectable:.2g}"
@@ -140,21 +259,32 @@ def contrast_in_words(name: str, effect: float, low: float, high: float, n: floa
 
 
 def _control(row) -> str:
-    return f"{row.control}: {row.control_verdict}" if row.control_verdict else row.control
+    return f"{row.control}: {row.control_says}" if row.control and not pd.isna(row.control_says) else row.control
 
 
-def notes_of(ledger: pd.DataFrame, notices: list[str]) -> list[str]:
+def notes_of(ledger: pd.DataFrame, rates: list[str], notices: list[str]) -> list[str]:
     """What a reader must know beside the ledger."""
     counts = "; ".join(f"{name}: {count}" for name, count in ledger["verdict"].value_counts().items())
     own = ledger[ledger["published"].str.startswith("no (")]
+    others = ", ".join(rate for rate in rates if rate != TUNED)
+    controlled = (
+        "A verdict is what all learning rates say alike: those that the search gave each cell, and those of all cells "
+        f"together ({others})."
+        if others
+        else "The learning rate is not controlled in this study: cells have those that the search gave each. "
+        "A verdict is on these networks, not on rules or on recurrence."
+    )
     return [
-        f"Our verdicts: {counts}. A claim holds if all its contrasts do, fails if one is contrary, each beyond what "
-        "seeds scatter (one-sided t tests, paired; all p values adjusted together after Benjamini and Hochberg, 5 %). "
-        "Undecided: these seeds cannot tell, of the claim or of its control. Confounded: it holds as the paper "
-        "measures it, but fails under the control.",
+        f"Our verdicts: {counts}. Holds: every contrast lies in its region, and the control's does. Fails: one lies "
+        "outside. Practically equal: a difference that the claim needs is too small to matter. Confounded: it holds as "
+        "the paper measures it but not under the control, or one learning rate says something else than another. "
+        "Undecided: these seeds and recordings cannot tell. All at 5 % for the claims of one paper together.",
+        controlled,
         f"The paper's own numbers do not satisfy {len(own)} of its claims as tested here: {', '.join(own['id'])}. "
         "They are single numbers without repeats; whether such a miss is noise cannot be known.",
-        "'Weakest contrast' is the one that speaks most against the claim, with its 95 % interval; 'detectable' is the "
-        "distance from the bound at which these seeds would have found it in 8 of 10 cases.",
+        "'Weakest contrast' is the one that speaks most against the claim; where the verdict is fails or practically "
+        "equal, it is the one that does or is. Its 95 % interval is its own: over seeds and recordings for accuracies, "
+        "over seeds or pairs of classes for all else. 'Detectable' is the distance from the bound at which it would be "
+        "found in 8 of 10 cases, alone at 5 %.",
         *(not_published(notice) for notice in dict.fromkeys(notices) if notice),
     ]

@@ -1,4 +1,8 @@
-"""Table 4: training on poisoned data, with a visible and an invisible trigger, beside the published numbers."""
+"""Table 4: training on poisoned data, with a visible and an invisible trigger, beside the published numbers.
+
+Three readings of the published table stand beside it: label noise (the invisible trigger), a backdoor on clean test
+data (the visible one), and a backdoor on a test set that is poisoned at the same rate (derived from the visible one).
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,13 +25,14 @@ FIGURES = {
 }
 # Which of our figures the published ones stand beside, fixed before any poisoned run.
 PUBLISHED = {"accuracy": "accuracy", "asr": "attack_success_rate"}
+VISIBLE, POISONED_TEST = "visible", "visible, poisoned test set"
 _CELL = ["trigger", "method", "arch", "poison_rate"]
 
 
 def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
-    runs = read(job.inputs["poisoned"], settings)
+    runs = with_poisoned_test(read(job.inputs["poisoned"], settings))
     numbers, clean_numbers = (published(path, settings.methods) for path in job.static_inputs.values())
     clean = clean_accuracies(job.inputs["runs"], settings)
     table = summarise(runs, numbers)
@@ -51,10 +56,27 @@ def read(poisoned: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
                 "pair": pair,
                 "source": metrics["source"],
                 "target": metrics["target"],
+                "source_share": metrics["source_samples"] / metrics["test_samples"],
                 **{name: 100 * metrics[name] for name in FIGURES},
             }
         )
     return pd.DataFrame(rows)
+
+
+def with_poisoned_test(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs, and what those with the visible trigger show on a test set that is poisoned at their own rate.
+
+    There a share ``rate`` of the source class carries the trigger; such a recording is counted as wrong.
+    """
+    visible = runs[runs["trigger"] == VISIBLE]
+    share = visible["poison_rate"]
+    poisoned = visible.assign(
+        trigger=POISONED_TEST,
+        accuracy=visible["accuracy"] - visible["source_share"] * share * visible["source_accuracy"],
+        source_accuracy=(1 - share) * visible["source_accuracy"],
+        attack_success_rate=share * visible["attack_success_rate"] + (1 - share) * visible["source_to_target"],
+    )
+    return pd.concat([runs, poisoned], ignore_index=True)
 
 
 def clean_accuracies(tables: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
@@ -70,7 +92,7 @@ def clean_accuracies(tables: Mapping[tuple, Path], settings: OfBoth) -> pd.DataF
 
 
 def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
-    """One row per cell and figure: mean and 95 % interval over pairs; published numbers beside both triggers."""
+    """One row per cell and figure: mean and 95 % interval over pairs; published numbers beside every reading."""
     rows = [
         {
             **dict(zip(_CELL, key, strict=True)),
@@ -104,10 +126,14 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:
-    """The tables on the page that holds everything: the paper's trigger as it seems to be, the other folded."""
-    arms = {"invisible": "Invisible trigger: label noise", "visible": "Visible trigger: a backdoor"}
+    """The tables on the page that holds everything, one for each reading."""
+    arms = {
+        "invisible": "Invisible trigger: label noise",
+        POISONED_TEST: "Visible trigger, and a test set poisoned at the same rate",
+        VISIBLE: "Visible trigger: a backdoor",
+    }
     return [
-        tables.Shown(title, layout(table[table["trigger"] == trigger]), folded=number > 0)
+        tables.Shown(title, layout(table[table["trigger"] == trigger]), folded=number > 1)
         for number, (trigger, title) in enumerate(arms.items())
     ]
 
@@ -148,7 +174,9 @@ def notes_of(
         "The rate is the share of the source class's training (and validation) samples that carry trigger and wrong "
         "label; the trigger is four pixels at all steps.",
         "Visible: the pixels are 1. Invisible: they are 0, where nothing ever happens, so the poisoning is label noise "
-        "on one class. Published accuracy and ASR stand beside both.",
+        "on one class. Poisoned test set: the visible trigger's networks where as large a share of the source class's "
+        "test samples carries the trigger as of its training samples; derived, no run of its own, each such sample "
+        "counted as wrong. Published numbers stand beside all.",
         "Accuracy without poison: "
         + "; ".join(f"{' '.join(key)} {value:.1f}" for key, value in unpoisoned.items())
         + ".",
@@ -156,8 +184,8 @@ def notes_of(
     correlation, apart = drop_against_success(published, published_clean)
     notes.append(
         f"In the published table the accuracy lost and a tenth of the ASR correlate at {correlation:.3f} and differ by "
-        f"{apart:.2f} points on average: both seem to fall on the same test samples, as label noise makes them, and "
-        "not as a backdoor that works does."
+        f"{apart:.2f} points on average. That says no more than that one class in ten was poisoned and that both "
+        "numbers are of the same test samples: it holds under label noise and with a poisoned test set alike."
     )
     near = nearness(table)
     if not near.empty:
@@ -167,8 +195,8 @@ def notes_of(
             for trigger, row in near.iterrows()
         )
         notes.append(
-            f"Mean distance from the published cells, in points: {distances}. The published ASR is nearer to the "
-            f"{closest} trigger."
+            f"Mean distance from the published cells, in points: {distances}. The published ASR is nearest to: "
+            f"{closest}."
         )
     return notes
 

@@ -37,9 +37,7 @@ FOLD = Axis(
 SEED = Axis("seed", int, r"\d+", "Seed of weights and order.", lambda p, key: params.seeds(p), prefix="seed")
 TRIGGER = Axis("trigger", str, "|".join(TRIGGERS), "What it sets pixels to.", lambda p, key: TRIGGERS)
 RATE = Axis("rate", float, r"[0-9.]+", "Share poisoned.", lambda p, key: params.analyses(p).poison_rates, prefix="rate")
-PAIR = Axis(
-    "pair", int, r"\d+", "Number of the pair of classes.", lambda p, key: range(params.analyses(p).pairs), prefix="pair"
-)
+PAIR = Axis("pair", int, r"\d+", "Number of the pair of classes.", lambda p, key: params.pairs(p), prefix="pair")
 EXPERIMENT = Axis(
     "experiment",
     str,
@@ -47,8 +45,16 @@ EXPERIMENT = Axis(
     "A file of src/snnlocality/tutorial/experiments, e.g. landscape.",
     lambda p, key: registry.names(params.EXPERIMENTS),
 )
+LEARNING_RATE = Axis(
+    "learning_rate",
+    float,
+    r"[0-9.e-]+",
+    "Of all cells alike, e.g. 0.004.",
+    lambda p, key: params.equal_rates(p),
+    prefix="lr",
+)
 
-AXES = (TASK, RULE, ARCH, FOLD, SEED, TRIGGER, RATE, PAIR, EXPERIMENT)
+AXES = (TASK, RULE, ARCH, FOLD, SEED, TRIGGER, RATE, PAIR, EXPERIMENT, LEARNING_RATE)
 CELL = (TASK, RULE, ARCH)
 RUN = (*CELL, FOLD, SEED)
 

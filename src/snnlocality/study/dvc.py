@@ -84,7 +84,8 @@ def _stages(parameters: params.Parameters) -> Iterator[tuple[str, dict[str, Any]
     for report in sorted(catalogue.reports(), key=lambda report: report.name == "index"):
         stages.setdefault(report.stage or report.name, []).append(report)
     for name, reports in stages.items():
-        own = [step for step in catalogue.behind(parameters, reports) if step.name not in remembered]
+        behind = (step for step in catalogue.behind(parameters, reports) if _has_jobs(parameters, step))
+        own = [step for step in behind if step.name not in remembered]
         remembered |= {step.name for step in own}
         yield name, _of_reports(parameters, reports, own)
 
@@ -120,14 +121,15 @@ def _before(step: Step) -> Iterator[Step]:
 
 def _of_reports(parameters: params.Parameters, reports: list[Report], own: list[Step]) -> dict[str, Any]:
     targets = [f"reports/{next(iter(report.outputs.values()))}" for report in reports]
-    families = [f"{_RESULTS}/{_family(step)}" for step in own]
+    families = list(dict.fromkeys(f"{_RESULTS}/{_family(step)}" for step in own))
     made = [f"reports/{one}" for report in reports for one in (*report.outputs.values(), f"{report.name}.record.json")]
     if len(reports) > 1:
         made = sorted({str(Path(one).parent) for one in targets})
     deps = {*_ALWAYS, *(f"{PUBLISHED}/{name}" for report in reports for name in report.static_inputs)}
     for step in (*reports, *own):
         for read in catalogue.inputs(parameters, step):
-            deps |= set(_read(parameters, step, read))
+            if _has_jobs(parameters, read.step):
+                deps |= set(_read(parameters, step, read))
     keys = [key for step in (*reports, *own) for key in step.params]
     stage: dict[str, Any] = {"cmd": _commands(targets)}
     if keys:
@@ -142,6 +144,10 @@ def _of_reports(parameters: params.Parameters, reports: list[Report], own: list[
         axes = {"reports/curves.csv": {"x": "epoch", "y": "validation_accuracy"}}
         stage["plots"] = [{one: {"persist": True, **axes.get(one, {})}} for one in sorted(plots)]
     return stage
+
+
+def _has_jobs(parameters: params.Parameters, step: Step) -> bool:
+    return any(True for _ in step.keys(parameters))
 
 
 def _read(parameters: params.Parameters, reader: Step, read: Output) -> Iterator[str]:

@@ -15,7 +15,7 @@ from snnlocality.errors import UserError
 from snnlocality.parameters import Parameters
 from snnlocality.paths import DATA_FILE, REPORTS, RESULTS
 from snnlocality.provenance.closure import code_digest
-from snnlocality.study.axes import TASK, Axis, Key, written
+from snnlocality.study.axes import SEED, TASK, Axis, Key, written
 from snnlocality.study.needs import Need, fitting, nothing
 
 PUBLISHED = Path("published")
@@ -66,6 +66,7 @@ class Step:
     group: str | None = None  # of jobs that a cluster runs together
     work: Callable[["Work"], float] = lambda work: 1.0  # how much one job is: a number that makes studies comparable
     params: tuple[str, ...] = ()  # tables of params.yaml that its settings are from; {study} and {task} are filled in
+    like: "Step | None" = None  # the step that this one is, but for the values of an axis
     stage: str | None = None  # of dvc.yaml, if not one of its own (reports) or that of its first reader
 
     def __getitem__(self, output: str) -> Output:
@@ -119,7 +120,7 @@ class Step:
 
     def keys(self, parameters: Parameters, fixed: Mapping[str, Any] | None = None) -> Iterator[Key]:
         """The keys of all jobs in the study that have these values."""
-        return _keys(parameters, self.axes, dict(fixed or {}), self.needs)
+        return _keys(parameters, self, self.axes, dict(fixed or {}), self.needs)
 
     def job(self, parameters: Parameters, **key: Any) -> "Job":
         """One job; raises UserError for values that the study does not have."""
@@ -270,20 +271,22 @@ def _read(output: Output, parameters: Parameters, key: Key, needs: Need) -> Path
     if all(axis.name in known for axis in axes):
         return output.step.path(output.name, parameters.label, known)
     both = needs if output.step.needs is nothing else output.step.needs
-    found = _keys(parameters, axes, known, both)
+    found = _keys(parameters, output.step, axes, known, both)
     free = [axis.name for axis in axes if axis.name not in known]
     return {tuple(one[name] for name in free): output.step.path(output.name, parameters.label, one) for one in found}
 
 
-def _keys(parameters: Parameters, axes: tuple[Axis, ...], fixed: Key, needs: Need) -> Iterator[Key]:
-    """All combinations of values of the axes, of which some are fixed; the last axis changes fastest."""
+def _keys(parameters: Parameters, step: Step, axes: tuple[Axis, ...], fixed: Key, needs: Need) -> Iterator[Key]:
+    """All combinations of values of a step's axes, of which some are fixed; the last axis changes fastest."""
     if not axes:
         yield {}
         return
     first, *rest = axes
-    values = [fixed[first.name]] if first.name in fixed else first.values(parameters, fixed)
+    values: Iterable[Any] = [fixed[first.name]] if first.name in fixed else first.values(parameters, fixed)
+    if first is SEED and first.name not in fixed:
+        values = params.seeds_of_step(parameters, (step.like or step).name)
     for value in values:
         if first is TASK and needs(parameters, value) is not None:
             continue
-        for key in _keys(parameters, tuple(rest), {**fixed, first.name: value}, needs):
+        for key in _keys(parameters, step, tuple(rest), {**fixed, first.name: value}, needs):
             yield {first.name: value, **key}

@@ -1,116 +1,88 @@
-"""Claims on poisoned training data (Table 4)."""
+"""Claims on poisoned training data (Table 4), by the trigger that published numbers are compared with."""
 
-from functools import partial
-from itertools import pairwise
-
-from snnlocality.claims.claim import (
-    ARCHITECTURES,
-    AT_PAR,
-    METHODS,
-    PAPERS_TRIGGER,
-    REALISTIC,
-    WORKING_TRIGGER,
-    Claim,
-    lower_asr,
-    no_advantage,
-    poisoned_of,
-    rates,
-)
+from snnlocality.claims.claim import ARCHITECTURES, METHODS, PAPERS_TRIGGER, Claim, mean, points, poisoned_of, rates
 from snnlocality.claims.evidence import Evidence
 from snnlocality.claims.verdict import Contrast
 
+REALISTIC = 0.3  # poison rates up to here (C20)
+NO_ADVANTAGE, AT_PAR = 2.0, 10.0  # points of attack success rate (C22, C23)
+NOTHING, NOT_WORSE = 2.0, 0.5  # points without practical meaning: of attack success rate, and of accuracy
 
-def _at_par(e: Evidence, trigger: str) -> list[Contrast]:
+
+def _over_rates(e: Evidence, method: str, arch: str, most: float = 1.0, metric: str = "attack_success_rate"):
+    return mean(poisoned_of(e, method, arch, rate, PAPERS_TRIGGER, metric) for rate in rates(e, most))
+
+
+def _lower_success(e: Evidence) -> list[Contrast]:
     return [
-        Contrast(
-            f"{method} - BPTT, {arch}, rate {rate:g}",
-            poisoned_of(e, method, arch, rate, trigger) - poisoned_of(e, "BPTT", arch, rate, trigger),
-            -AT_PAR,
-            AT_PAR,
+        points(
+            f"{method}, FF - REC",
+            _over_rates(e, method, "FF", REALISTIC) - _over_rates(e, method, "REC", REALISTIC),
+            equal=NOTHING,
+        )
+        for method in METHODS
+    ]
+
+
+def _beyond_bptt(e: Evidence, method: str, arch: str):
+    return _over_rates(e, method, arch) - _over_rates(e, "BPTT", arch)
+
+
+def _no_advantage(e: Evidence) -> list[Contrast]:
+    return [
+        points(
+            f"{method} - BPTT, FF and REC", mean(_beyond_bptt(e, method, arch) for arch in ARCHITECTURES), -NO_ADVANTAGE
         )
         for method in METHODS[1:]
-        for arch in ARCHITECTURES
-        for rate in rates(e)
     ]
 
 
-def _grows_with_rate(e: Evidence, trigger: str) -> list[Contrast]:
+def _at_par(e: Evidence) -> list[Contrast]:
     return [
-        Contrast(
-            f"{name}, {method} {arch}, rates {a:g} and {b:g}",
-            sign
-            * (poisoned_of(e, method, arch, b, trigger, metric) - poisoned_of(e, method, arch, a, trigger, metric)),
-        )
-        for name, metric, sign in (("ASR rises", "attack_success_rate", 1), ("accuracy falls", "accuracy", -1))
-        for method in METHODS
+        points(f"{method} - BPTT, {arch}", _beyond_bptt(e, method, arch), -AT_PAR, AT_PAR)
+        for method in METHODS[1:]
         for arch in ARCHITECTURES
-        for a, b in pairwise(rates(e))
     ]
 
 
-def _poisoned_not_worse(e: Evidence, trigger: str) -> list[Contrast]:
+def _not_worse(e: Evidence) -> list[Contrast]:
     return [
-        Contrast(
-            f"accuracy, {method}, REC - FF, rate {rate:g}",
-            poisoned_of(e, method, "REC", rate, trigger, "accuracy")
-            - poisoned_of(e, method, "FF", rate, trigger, "accuracy"),
+        points(
+            f"accuracy, {method}, REC - FF",
+            _over_rates(e, method, "REC", metric="accuracy") - _over_rates(e, method, "FF", metric="accuracy"),
+            -NOT_WORSE,
         )
         for method in METHODS
-        for rate in rates(e)
     ]
 
-
-_WORKING = "the same with a visible trigger: an invisible one makes label noise of the poison, not a backdoor"
 
 CLAIMS = (
     Claim(
         "C20",
         "At realistic poison rates recurrence lowers the attack success rate",
         "table4",
-        "FF - REC > 0 at rates up to 0.3",
-        partial(lower_asr, trigger=PAPERS_TRIGGER, most=REALISTIC),
-        partial(lower_asr, trigger=WORKING_TRIGGER, most=REALISTIC),
-        _WORKING,
-    ),
-    Claim(
-        "C21",
-        "Recurrence lowers the attack success rate in general",
-        "table4",
-        "FF - REC > 0 at every rate",
-        partial(lower_asr, trigger=PAPERS_TRIGGER),
-        partial(lower_asr, trigger=WORKING_TRIGGER),
-        _WORKING,
+        "FF - REC > 0, mean over rates up to .3, every method",
+        _lower_success,
     ),
     Claim(
         "C22",
         "Local rules have no advantage under backdoor attacks",
         "table4",
-        "mean ASR of DECOLLE not more than 2 points below BPTT's",
-        partial(no_advantage, trigger=PAPERS_TRIGGER),
-        partial(no_advantage, trigger=WORKING_TRIGGER),
-        _WORKING,
+        "mean attack success rate of e-prop and of DECOLLE not more than 2 points below BPTT's",
+        _no_advantage,
     ),
     Claim(
         "C23",
         "Local rules are at par with global ones under backdoor attacks",
         "table4",
-        "|ASR - that of BPTT| < 10 points in every cell",
-        partial(_at_par, trigger=PAPERS_TRIGGER),
-        partial(_at_par, trigger=WORKING_TRIGGER),
-        _WORKING,
-    ),
-    Claim(
-        "C24",
-        "With the poison rate the ASR rises and accuracy falls",
-        "table4",
-        "every step, every series",
-        partial(_grows_with_rate, trigger=PAPERS_TRIGGER),
+        "|mean attack success rate - that of BPTT| < 10 points, e-prop and DECOLLE, FF and REC",
+        _at_par,
     ),
     Claim(
         "C27",
         "Recurrent networks are no worse on poisoned data (implicit)",
         "table4",
-        "accuracy, REC - FF > 0, every cell",
-        partial(_poisoned_not_worse, trigger=PAPERS_TRIGGER),
+        "mean accuracy, REC - FF > -.5 points, every method",
+        _not_worse,
     ),
 )

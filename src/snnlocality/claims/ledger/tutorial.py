@@ -6,7 +6,7 @@ Thresholds were written before a statement was tested, but after the experiments
 import math
 
 from snnlocality import registry
-from snnlocality.claims.claim import VISION, Claim
+from snnlocality.claims.claim import VISION, Claim, points
 from snnlocality.claims.evidence import Evidence
 from snnlocality.claims.verdict import Contrast
 from snnlocality.tutorial.surrogates import NORMALISATIONS
@@ -22,7 +22,7 @@ _FEEDBACK = ("Feedback alignment", "Direct feedback alignment")
 def _lose_little(e: Evidence) -> list[Contrast]:
     bptt = e.values("accuracy", dataset=VISION, method="BPTT", arch="FF")
     return [
-        Contrast(
+        points(
             f"BPTT - {method}, FF",
             bptt - e.values("accuracy", dataset=VISION, method=method, arch="FF"),
             -math.inf,
@@ -39,6 +39,8 @@ def _align(e: Evidence) -> list[Contrast]:
             e.values("tutorial", quantity="alignment", method=method, arch="FF", layer=layer),
             -math.inf,
             RIGHT_ANGLE,
+            least=0.0,
+            most=180.0,
         )
         for method in _FEEDBACK
         for layer in (1, 2)
@@ -56,25 +58,24 @@ def _reset_hinders(e: Evidence) -> list[Contrast]:
 def _higher_layers(e: Evidence) -> list[Contrast]:
     by_layer = [e.values("tutorial", quantity="local accuracy", method="DCLL", layer=layer) for layer in (1, 2, 3)]
     return [
-        Contrast(f"accuracy of layer {n + 1} - layer {n}", by_layer[n] - by_layer[n - 1])
-        for n in range(1, len(by_layer))
+        points(f"accuracy of layer {n + 1} - layer {n}", by_layer[n] - by_layer[n - 1]) for n in range(1, len(by_layer))
     ]
 
 
 def _forward_is_exact(e: Evidence) -> list[Contrast]:
     distance = e.values("tutorial", quantity="distance to BPTT", method="RTRL, forward in time")
-    return [Contrast("largest relative distance", distance, -math.inf, ROUNDING)]
+    return [Contrast("largest relative distance", distance, -math.inf, ROUNDING, least=0.0)]
 
 
 def _flat(e: Evidence) -> list[Contrast]:
-    return [Contrast("share of the way", e.values("tutorial", quantity="zero gradient"), MOST)]
+    return [Contrast("share of the way", e.values("tutorial", quantity="zero gradient"), MOST, least=0.0, most=1.0)]
 
 
 def _on_a_par(e: Evidence) -> list[Contrast]:
     dcll, bptt = (
         e.values("tutorial", quantity="local accuracy", method=method, layer=3) for method in ("DCLL", "BPTT")
     )
-    return [Contrast("DCLL - BPTT", dcll - bptt, -PAR, PAR)]
+    return [points("DCLL - BPTT", dcll - bptt, -PAR, PAR)]
 
 
 def _shape_matters_little(e: Evidence) -> list[Contrast]:
@@ -84,7 +85,7 @@ def _shape_matters_little(e: Evidence) -> list[Contrast]:
         for shape in registry.names(registry.SURROGATES)
     }
     return [
-        Contrast(
+        points(
             f"{shape} - {_SUPERSPIKES}, {normalisation}",
             accuracy - by_shape[normalisation, _SUPERSPIKES],
             -LITTLE,

@@ -1,13 +1,36 @@
 """A verdict on every claim."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from snnlocality import parameters as params
 from snnlocality import registry
-from snnlocality.study.reported import OfBoth, on_recordings, rule_modules
-from snnlocality.study.step import Report
-from snnlocality.study.steps import backdoor, cka, collect, fgsm, fisher, prepare, shift, tutorial
+from snnlocality.study.reported import OfBoth, of_both, rule_modules
+from snnlocality.study.step import Output, Report
+from snnlocality.study.steps import backdoor, cka, collect, equal_rate, evaluate, fgsm, fisher, prepare, shift, tutorial
 
 EXPERIMENTS = ("landscape", "convolution", "superspike", "exactness", "surrogates")  # that claims ask
+MEASURED = {
+    "runs": collect.STEP["runs"],
+    "right": evaluate.STEP["right"],
+    "attacked": fgsm.STEP["right"],
+    "shift": shift.STEP["cka"],
+    "traces": fisher.STEP["traces"],
+    "poisoned": backdoor.STEP["metrics"],
+    "cka": cka.STEP["cka"],
+}
+
+
+def at_equal_rate(name: str) -> str:
+    """The name of the input that is the same at equal learning rates."""
+    return f"{name}_equal_rate"
+
+
+def inputs() -> Mapping[str, Output]:
+    """What is measured, at the cells' own learning rates and at equal ones, and the tutorial's experiments."""
+    at_rates = {at_equal_rate(name): equal_rate.BY_STEP[read.step][read.name] for name, read in MEASURED.items()}
+    experiments = {experiment: tutorial.STEP["found"].of(experiment=experiment) for experiment in EXPERIMENTS}
+    return {**MEASURED, **at_rates, **experiments, "data": prepare.STEP["data"]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +38,18 @@ class Settings(OfBoth):
     """What the ledger says of the study, and what it asks."""
 
     experiments: tuple[str, ...]
+    learning_rates: tuple[float, ...]  # at which all cells were trained once more
+    looks: tuple[int, ...]  # numbers of seeds at which the study is looked at; none: at the end
+
+
+def settings(parameters: params.Parameters) -> Settings:
+    """Those of the study."""
+    return Settings(
+        **vars(of_both(parameters, params.tasks(parameters))),
+        experiments=EXPERIMENTS,
+        learning_rates=params.equal_rates(parameters),
+        looks=params.analyses(parameters).looks,
+    )
 
 
 STEP = Report(
@@ -23,23 +58,14 @@ STEP = Report(
     short="Claims",
     title="The papers' claims",
     lead="A verdict on each.",
-    inputs={
-        "runs": collect.STEP["runs"],
-        "attacked": fgsm.STEP["accuracies"],
-        "shift": shift.STEP["cka"],
-        "traces": fisher.STEP["traces"],
-        "poisoned": backdoor.STEP["metrics"],
-        "cka": cka.STEP["cka"],
-        **{experiment: tutorial.STEP["found"].of(experiment=experiment) for experiment in EXPERIMENTS},
-        "data": prepare.STEP["data"],
-    },
+    inputs=inputs(),
     static_inputs=("table2.csv", "table3.csv", "table4.csv"),
-    settings=lambda parameters, key: Settings(**vars(on_recordings(parameters)), experiments=EXPERIMENTS),
+    settings=lambda parameters, key: settings(parameters),
     choices=lambda settings: (
         *rule_modules(settings),
         *(registry.module_name(registry.CLAIMS, name) for name in registry.names(registry.CLAIMS)),
     ),
-    outputs={"table": "claims.csv", "text": "claims.md", "page": "claims.html"},
+    outputs={"table": "claims.csv", "text": "claims.md", "page": "claims.html", "contrasts": "claims_contrasts.csv"},
     section="claims",
     params=("rules", "studies.{study}.analyses"),
 )

@@ -1,0 +1,81 @@
+"""All cells of a study at one learning rate: the control of what compares cells at rates of their own."""
+
+import pandas as pd
+import pytest
+
+from snnlocality import parameters as params
+from snnlocality.runs.outcomes import read_outcomes
+from snnlocality.study import catalogue
+
+OWN, OTHER = 0.004, 0.001  # the tiny study's, of every cell; and the control
+
+
+def test_a_job_at_the_cells_own_rate_is_the_same_and_at_another_it_is_not(finished, monkeypatch):
+    monkeypatch.chdir(finished.root)
+    parameters, steps = params.load(), catalogue.by_name()
+    controlled = [step for step in steps.values() if step.like]
+    assert {step.like.name for step in controlled} >= {
+        "train",
+        "evaluate",
+        "fgsm",
+        "shift",
+        "cka",
+        "fisher",
+        "backdoor",
+    }
+    for step in controlled:
+        own = next(step.like.jobs(parameters))
+        same, other = (next(step.jobs(parameters, learning_rate=rate)) for rate in (OWN, OTHER))
+        assert own.settings == same.settings
+        assert own.code == same.code == other.code
+        assert (own.settings == other.settings) == (step.like.name == "collect")  # whose settings are names
+        assert same.outputs.keys() == own.outputs.keys()
+        assert not set(same.output_paths) & {*own.output_paths, *other.output_paths}
+        of_networks = {path for path in same.input_paths if "equal_rate" in path.parts}
+        assert all(f"lr{OWN}" in path.parts for path in of_networks)
+        assert bool(of_networks) == (step.like.name not in ("train", "backdoor"))
+
+
+def test_claims_are_judged_at_equal_rates_too(project):
+    def change(table):
+        table["rules"].append("decolle")
+        table["studies"]["demo"]["analyses"].update(learning_rates=[OTHER])
+
+    project.edit_params(change)
+    before = project.executions()
+    project.run("snnlocality", "generate")
+    project.run("snakemake", "reports/claims.csv")
+    executed = project.executed(before)
+    run = "--task vision --rule eprop --arch ff --fold 0 --seed 0"
+    assert f"train-equal-rate --learning_rate {OTHER} {run}" in executed
+    assert f"train {run}" not in executed
+    assert not project.planned("reports/claims.csv")
+    ledger = pd.read_csv(project.root / "reports/claims.csv").set_index("id")
+    contrasts = pd.read_csv(project.root / "reports/claims_contrasts.csv", dtype={"learning_rate": str})
+    assert "at 0.001: W1, " in ledger.loc["C34", "equal_rates_say"]
+    of_layer = contrasts[contrasts["contrast"] == "W1, BPTT - e-prop, FF"].set_index("learning_rate")["effect"]
+    assert of_layer["own"] != of_layer["0.001"]
+    assert "not controlled" not in (project.root / "reports/claims.md").read_text()
+    project.run("snnlocality", "audit", "--skip-lock", "--skip-raw", "reports/claims.csv")
+
+
+def test_an_accuracy_is_the_mean_over_recordings(finished, monkeypatch):
+    monkeypatch.chdir(finished.root)
+    parameters = params.load()
+    for job in catalogue.by_name()["evaluate"].jobs(parameters):
+        metrics = pd.read_json(job.outputs["metrics"], typ="series")
+        right = read_outcomes(job.outputs["right"])["clean"]
+        assert right.mean() == pytest.approx(metrics["test_accuracy"])
+    for job in catalogue.by_name()["fgsm"].jobs(parameters):
+        table = pd.read_csv(job.output)
+        right = read_outcomes(job.outputs["right"])
+        assert len(right) == len(table)
+        for row in table.itertuples():
+            assert right[f"{row.attack} {row.epsilon:g}"].mean() == row.accuracy
+            assert set(right[f"{row.attack} {row.epsilon:g}"]) <= {0.0, 1.0}
+
+
+def test_without_equal_rates_there_is_nothing_of_them(finished):
+    assert not (finished.root / "results/demo/equal_rate").exists()
+    assert "equal_rate" not in (finished.root / "dvc.yaml").read_text()
+    assert "not controlled" in (finished.root / "reports/claims.md").read_text()

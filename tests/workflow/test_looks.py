@@ -1,0 +1,53 @@
+"""A study that is looked at more than once: seeds are added to what undecided claims rest on, and to nothing else."""
+
+import pytest
+
+from snnlocality import parameters as params
+from snnlocality.reports.undecided import _sizes
+
+SEEDED = ("fgsm", "shift", "fisher", "cka", "convert")
+
+
+def test_seeds_are_added_to_what_undecided_claims_rest_on(project):
+    project.edit_params(lambda table: table["studies"]["demo"]["analyses"].update(looks=[2, 3]))
+    told = project.run("snnlocality", "undecided").stdout
+    assert "testable claims of 'demo' are undecided after 1 seeds: " in told
+    assert "rest on the tutorial's experiments" in told  # with BPTT and e-prop alone, FF
+
+    def follow(table):
+        table["studies"]["demo"] |= {"seeds": 2}
+        table["studies"]["demo"]["analyses"]["seeds"] = dict.fromkeys(SEEDED, 1)
+
+    project.edit_params(follow)
+    added = {command.split()[0] for command in project.planned() if command.endswith("--seed 1")}
+    assert added == {"train", "evaluate"}
+    project.edit_params(lambda table: table["studies"]["demo"]["analyses"]["seeds"].pop("fisher"))
+    added = {command.split()[0] for command in project.planned() if command.endswith("--seed 1")}
+    assert added == {"train", "evaluate", "fisher"}
+
+
+def test_the_advice_leaves_as_it_is_what_no_undecided_claim_rests_on(finished, monkeypatch):
+    monkeypatch.chdir(finished.root)
+    demo = params.load()
+    (seeds,) = _sizes(demo, {"table3"}, 10)
+    assert seeds.startswith("  studies.demo.analyses.seeds: {")
+    assert {step for step in SEEDED if f"{step}: 1" in seeds} == {*SEEDED} - {"fgsm"}
+    pairs, seeds = _sizes(demo, {"table4", "figure2", "figure4"}, 10)
+    assert pairs == "  studies.demo.analyses.pairs: 10"
+    assert {step for step in SEEDED if f"{step}: 1" in seeds} == {"fgsm", "shift"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"looks": [10, 5]}, "looks are at more seeds each time"),
+        ({"seeds": {"fishr": 3}}, "fishr"),
+        ({"learning_rates": [0]}, "learning_rates"),
+    ],
+)
+def test_a_mistake_is_named(project, change, told):
+    project.edit_params(lambda table: table["studies"]["demo"]["analyses"].update(change))
+    done = project.run("snnlocality", "study", check=False)
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
