@@ -147,7 +147,7 @@ def _kind(job: Job) -> Kind:
 def unfitting(parameters: params.Parameters) -> Iterator[str]:
     """A line for every measurement that a task of the study has not, which says why."""
     for step in catalogue.steps():
-        for task in params.tasks(parameters) if TASK in step.axes else ():
+        for task in params.tasks(parameters) if TASK in step.axes and not step.like else ():
             if (reason := step.needs(parameters, task)) is not None:
                 yield f"No {step.name} on {task}: {reason}."
 

@@ -11,7 +11,8 @@ from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.claims.claim import PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX, Claim, all_claims
 from snnlocality.claims.evidence import Evidence, MissingError, published
 from snnlocality.claims.verdict import Contrast, Verdict
-from snnlocality.reports.claims import TUNED, decide, judge, layout, of_published
+from snnlocality.reports.claims import decide, judge, layout, of_published
+from snnlocality.reports.gathering import OWN_RATE
 from snnlocality.reports.index import _claim
 
 CLAIMS = tuple(claim for claim in all_claims() if claim.id[0] == "C")
@@ -94,7 +95,7 @@ def synthetic(gain_counterpart, gain_white_box, seed=0):
 )
 def test_a_claim_that_only_the_counterpart_supports_is_confounded(counterpart, white_box, expected, theirs):
     claims = tuple(claim for claim in CLAIMS if claim.id in ("C14", "C01"))
-    ledger = judge(claims, theirs, {TUNED: synthetic(counterpart, white_box)}).set_index("id")
+    ledger = judge(claims, theirs, {OWN_RATE: synthetic(counterpart, white_box)}).set_index("id")
     assert ledger.loc["C14", "verdict"] == expected
     assert ledger.loc["C01", "verdict"] == Verdict.NOT_TESTABLE
     assert "no accuracy" in ledger.loc["C01", "remark"]
@@ -111,7 +112,7 @@ def test_a_share_of_nothing_is_told_as_no_number(theirs, tmp_path):
     attacked = ours.attacked.assign(value=0.0)
     claims = tuple(claim for claim in CLAIMS if claim.id in ("C18", "C01"))
     with np.errstate(invalid="ignore"):
-        ledger = judge(claims, theirs, {TUNED: replace(ours, attacked=attacked)})
+        ledger = judge(claims, theirs, {OWN_RATE: replace(ours, attacked=attacked)})
     assert ledger.set_index("id").loc["C18", "verdict"] == Verdict.UNDECIDED
     told = layout(ledger)["weakest contrast"]
     assert "no number, n = " in told["C18"]
@@ -141,18 +142,18 @@ def above_zero(number, letter="C"):
 
 
 def test_a_claim_stops_at_the_look_that_decides_it():
-    ours = {TUNED: by_seed(9, 1.2, 0)}
+    ours = {OWN_RATE: by_seed(9, 1.2, 0)}
     claims = [above_zero(number) for number in range(3)]
     found = decide(claims, ours, (5, 10, 20))
     assert [found[claim.id].verdict for claim in claims] == [Verdict.HOLDS, Verdict.HOLDS, Verdict.UNDECIDED]
     assert [found[claim.id].look for claim in claims] == [5, 10, 20]
-    first = decide(claims, {TUNED: ours[TUNED].first(5)}, (5, 10, 20))
+    first = decide(claims, {OWN_RATE: ours[OWN_RATE].first(5)}, (5, 10, 20))
     assert first["C00"] == found["C00"]
     assert first["C01"].verdict is Verdict.UNDECIDED
 
 
 def test_before_the_first_look_nothing_is_decided(theirs):
-    few = {TUNED: by_seed(9, seeds=4)}
+    few = {OWN_RATE: by_seed(9, seeds=4)}
     assert decide([above_zero(0)], few, (5, 10, 20)) == {}
     assert decide([above_zero(0)], few, ())["C00"].verdict is Verdict.HOLDS
     assert judge((above_zero(0),), theirs, few, (5, 10, 20))["verdict"].to_list() == [Verdict.UNDECIDED]
@@ -169,13 +170,13 @@ def test_looking_thrice_leaves_the_error_where_it_was():
     wrong = [
         found.verdict is not Verdict.UNDECIDED
         for seed in range(300)
-        for found in decide([above_zero(0)], {TUNED: by_seed(0, seed=seed)}, (5, 10, 20)).values()
+        for found in decide([above_zero(0)], {OWN_RATE: by_seed(0, seed=seed)}, (5, 10, 20)).values()
     ]
     assert np.mean(wrong) < 0.065
 
 
 def test_claims_of_another_paper_change_no_verdict(theirs):
-    ours = {TUNED: by_seed(1.0, *[0] * 9, seeds=5, seed=3)}
+    ours = {OWN_RATE: by_seed(1.0, *[0] * 9, seeds=5, seed=3)}
     own, others = (above_zero(0),), tuple(above_zero(number, "M") for number in range(1, 10))
     alone, beside = (judge(claims, theirs, ours).set_index("id") for claims in (own, own + others))
     assert alone.loc["C00", "p"] == beside.loc["C00", "p"]

@@ -8,7 +8,8 @@ from snnlocality import registry
 from snnlocality.claims import evidence
 from snnlocality.claims.ledger import tutorial
 from snnlocality.claims.verdict import Verdict
-from snnlocality.reports.claims import TUNED, judge
+from snnlocality.reports.claims import judge
+from snnlocality.reports.gathering import OWN_RATE
 from snnlocality.tutorial.surrogates import NORMALISATIONS
 
 SEEDS = 10
@@ -85,7 +86,7 @@ def found(true: bool) -> evidence.Evidence:
 @pytest.mark.parametrize(("true", "expected"), [(True, Verdict.HOLDS), (False, Verdict.FAILS)])
 def test_statements_are_judged_by_their_truth(true, expected):
     nothing = evidence.Evidence(*[pd.DataFrame()] * 7)
-    ledger = judge(tutorial.CLAIMS, nothing, {TUNED: found(true)}).set_index("id")
+    ledger = judge(tutorial.CLAIMS, nothing, {OWN_RATE: found(true)}).set_index("id")
     assert list(ledger.index) == [f"T{number:02d}" for number in range(1, 9)]
     assert (ledger["verdict"] == expected).all(), ledger["verdict"]
 

@@ -2,8 +2,17 @@
 
 import numpy as np
 
+from snnlocality import parameters as params
 from snnlocality.data.splits import Part, vision_folds
 from snnlocality.data.vision.saccades import mnist_confirmation, mnist_saccades
+
+
+def test_all_studies_of_mnist_are_parted_as_it_assumes(root):
+    studies = params.load(root / "params.yaml").studies.values()
+    data = [study.tasks["vision"].data for study in studies if "vision" in study.tasks]
+    splits = [one.split for one in data if one.source in ("mnist_saccades", "nmnist") and one.split.folds == 1]
+    assert len(splits) >= 3
+    assert {(split.test_share, split.validation_share) for split in splits} == {(0.2, 0.1)}
 
 
 def test_no_recording_of_its_test_part_was_tested_or_validated_on_before(shared_data):

@@ -84,7 +84,7 @@ def seeds(parameters: Parameters) -> range:
 def seeds_of_step(parameters: Parameters, step: str) -> range:
     """Those of them that a step has: all, unless the study says how many."""
     every = seeds(parameters)
-    return every[: analyses(parameters).seeds.get(step, len(every))]
+    return every[: parameters.studies[parameters.study].analyses.seeds.get(step, len(every))]
 
 
 def pairs(parameters: Parameters) -> range:

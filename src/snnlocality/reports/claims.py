@@ -25,7 +25,14 @@ from snnlocality.claims.verdict import (
 )
 from snnlocality.data.batches import read_notice
 from snnlocality.reports import figure2, figure4, table4, tables
-from snnlocality.reports.gathering import PAPERS_ARCHITECTURES, PAPERS_METHODS, gathered, not_published
+from snnlocality.reports.gathering import (
+    OWN_RATE,
+    PAPERS_ARCHITECTURES,
+    PAPERS_METHODS,
+    at_rate,
+    gathered,
+    not_published,
+)
 from snnlocality.runs.outcomes import read_outcomes
 from snnlocality.storage import write_text
 from snnlocality.study.reports.claims import MEASURED, Settings, at_equal_rate
@@ -34,10 +41,9 @@ from snnlocality.study.step import Inputs, Job
 _COLUMNS = ["id", "claim", "artifact", "test", "published", "verdict", "p", "look", *Assessment._fields]
 _COLUMNS += ["control", "control_says", "equal_rates_say", "remark"]
 
-TUNED = "own"  # learning rates: those that the search gave each cell
 _ATTACKS = (PAPERS_ATTACK, WHITE_BOX)  # that claims ask
 
-ByRate = Mapping[str, Evidence]  # of learning rates: TUNED, and those of all cells alike
+ByRate = Mapping[str, Evidence]  # of learning rates: OWN_RATE, and those of all cells alike
 
 
 class Found(NamedTuple):
@@ -53,7 +59,7 @@ def render(job: Job[Settings]) -> None:
     theirs = numbers.published(*map(pd.read_csv, job.static_inputs.values()), PAPERS_ATTACK, TRIGGERS)
     datasets = set(theirs.accuracy["dataset"])
     experiments = numbers.of_experiments(**{name: pd.read_csv(job.inputs[name]) for name in job.settings.experiments})
-    ours = {TUNED: of_runs(job.inputs, job.settings, datasets, experiments)}
+    ours = {OWN_RATE: of_runs(job.inputs, job.settings, datasets, experiments)}
     for rate in job.settings.learning_rates:
         ours[f"{rate:g}"] = of_runs(_at(job.inputs, rate), job.settings, datasets, experiments)
     ledger = judge(all_claims(), theirs, ours, job.settings.looks)
@@ -65,11 +71,7 @@ def render(job: Job[Settings]) -> None:
 
 def _at(inputs: Inputs, rate: float) -> Inputs:
     """The inputs that are measured with all cells at a learning rate, under the names of those that are not."""
-    at_rate = {
-        name: {key[1:]: path for key, path in inputs[at_equal_rate(name)].items() if key[0] == rate}
-        for name in MEASURED
-    }
-    return {**inputs, **at_rate}
+    return {**inputs, **{name: at_rate(inputs[at_equal_rate(name)], rate) for name in MEASURED}}
 
 
 def of_runs(inputs: Inputs, settings: Settings, datasets: set[str], experiments: pd.DataFrame) -> Evidence:
@@ -82,7 +84,6 @@ def of_runs(inputs: Inputs, settings: Settings, datasets: set[str], experiments:
         ignore_index=True,
     )
     runs["arch"] = runs["arch"].replace(archs)
-    # One row per run of each task, whatever else the study measures.
     decided = pd.DataFrame(list(_outcomes(inputs["right"], named)))
     attacked = pd.DataFrame(list(_outcomes(inputs["attacked"], named)))
     gather = (gathered(inputs[name], named) for name in ("shift", "traces"))
@@ -119,7 +120,13 @@ def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: ByRate, looks: Sequ
     found: dict[str, Found] = {}
     for family in dict.fromkeys(claim.id[0] for claim in claims):
         found |= decide([claim for claim in claims if claim.id[0] == family], ours, looks)
-    return pd.DataFrame([_row(claim, found.get(claim.id), theirs, ours) for claim in claims], columns=_COLUMNS)
+    seen = {look: _first(ours, look) for look in (*looks, math.inf)}  # what a verdict rests on
+    undecided = Found(Verdict.UNDECIDED, 1.0, math.inf)  # before the first look
+    rows = []
+    for claim in claims:
+        of_claim = found.get(claim.id, undecided)
+        rows.append(_row(claim, of_claim, theirs, seen[of_claim.look]))
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def decide(claims: list[Claim], ours: ByRate, looks: Sequence[float]) -> dict[str, Found]:
@@ -136,14 +143,20 @@ def decide(claims: list[Claim], ours: ByRate, looks: Sequence[float]) -> dict[st
     found: dict[str, Found] = {}
     for look in reached:
         weight = 1.0 if math.isinf(look) else look / sum(looks)
+        seen = _first(ours, look)
         for claim in claims:
-            if (p := _said(claim, {rate: one.first(look) for rate, one in ours.items()})) is not None:
+            if (p := _said(claim, seen)) is not None:
                 before = smallest.get(claim.id, {})
                 smallest[claim.id] = {one: min(value / weight, before.get(one, 1.0)) for one, value in p.items()}
         for name, (verdict, p) in verdicts(smallest).items():
             if name not in found or found[name].verdict is Verdict.UNDECIDED:
                 found[name] = Found(verdict, p, look)
     return found
+
+
+def _first(ours: ByRate, look: float) -> ByRate:
+    """The numbers that a look sees."""
+    return {rate: one.first(look) for rate, one in ours.items()}
 
 
 def _said(claim: Claim, ours: ByRate) -> P | None:
@@ -158,7 +171,7 @@ def _said(claim: Claim, ours: ByRate) -> P | None:
     return agreed(by_rate)
 
 
-def _row(claim: Claim, found: Found | None, theirs: Evidence, ours: ByRate) -> dict[str, Any]:
+def _row(claim: Claim, found: Found, theirs: Evidence, ours: ByRate) -> dict[str, Any]:
     row = {
         "id": claim.id,
         "claim": claim.words,
@@ -168,21 +181,19 @@ def _row(claim: Claim, found: Found | None, theirs: Evidence, ours: ByRate) -> d
         "verdict": Verdict.NOT_TESTABLE.value,
         "control": claim.control_words,
     }
-    found = found or Found(Verdict.UNDECIDED, 1.0, math.inf)  # before the first look
-    ours = {rate: one.first(found.look) for rate, one in ours.items()}  # what the verdict rests on
     try:
         by_rate = {rate: speaking(_contrasts(claim.contrasts, one), found.verdict) for rate, one in ours.items()}
         controls = {rate: assess(_contrasts(claim.control, one)) for rate, one in ours.items()} if claim.control else {}
     except MissingError as missing:
         return row | {"remark": str(missing) if claim.test else "no experiment here decides it"}
-    row |= {"verdict": found.verdict.value, "p": found.p, "look": found.look, **by_rate[TUNED]._asdict()}
-    row |= {"control_says": _in_one(controls), "equal_rates_say": _in_one(by_rate, TUNED), "remark": ""}
+    row |= {"verdict": found.verdict.value, "p": found.p, "look": found.look, **by_rate[OWN_RATE]._asdict()}
+    row |= {"control_says": _in_one(controls), "equal_rates_say": _in_one(by_rate, OWN_RATE), "remark": ""}
     return row
 
 
 def _in_one(by_rate: Mapping[str, Assessment], without: str = "") -> str:
     return "; ".join(
-        (f"at {rate}: " if rate != TUNED else "")
+        (f"at {rate}: " if rate != OWN_RATE else "")
         + contrast_in_words(one.weakest, one.effect, one.ci_low, one.ci_high, one.n)
         for rate, one in by_rate.items()
         if rate != without
@@ -266,7 +277,7 @@ def notes_of(ledger: pd.DataFrame, rates: list[str], notices: list[str]) -> list
     """What a reader must know beside the ledger."""
     counts = "; ".join(f"{name}: {count}" for name, count in ledger["verdict"].value_counts().items())
     own = ledger[ledger["published"].str.startswith("no (")]
-    others = ", ".join(rate for rate in rates if rate != TUNED)
+    others = ", ".join(rate for rate in rates if rate != OWN_RATE)
     controlled = (
         "A verdict is what all learning rates say alike: those that the search gave each cell, and those of all cells "
         f"together ({others})."

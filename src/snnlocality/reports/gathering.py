@@ -20,6 +20,7 @@ PAPERS_METHODS = {
     "direct_feedback_alignment": "Direct feedback alignment",
 }
 PAPERS_ARCHITECTURES = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
+OWN_RATE = "own"  # the learning rate that the search gave a cell, beside those of all cells alike
 FF, REC, MATCHED = (ARCHITECTURE_LABELS[arch] for arch in PAPERS_ARCHITECTURES)
 
 
@@ -45,6 +46,11 @@ def gathered(files: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
+
+
+def at_rate(files: Mapping[tuple, Path], rate: float) -> dict[tuple, Path]:
+    """Of files that differ by a learning rate of all cells first, those of one rate, by the rest of their keys."""
+    return {key[1:]: path for key, path in files.items() if key[0] == rate}
 
 
 def method_columns(settings: OfBoth, task: str, rule: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Means with confidence intervals over seeds."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -17,6 +17,11 @@ class Interval(NamedTuple):
     def columns(self) -> dict[str, float]:
         """As the columns of a table: mean, ci_low, ci_high, n."""
         return {"mean": self.mean, "ci_low": self.low, "ci_high": self.high, "n": self.n}
+
+
+def plus_minus(row: Any) -> str:
+    """Half of a row's interval (``columns``), to stand behind its mean; nothing for a single value."""
+    return "" if np.isnan(row.ci_low) else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
 
 
 def mean_interval(values: np.ndarray) -> Interval:

@@ -8,21 +8,22 @@ import pandas as pd
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.claims.claim import STRENGTHS
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import gathered, notice_notes, source_column, summarised
+from snnlocality.reports.gathering import OWN_RATE, at_rate, gathered, notice_notes, source_column, summarised
+from snnlocality.reports.intervals import plus_minus
 from snnlocality.study.reports.learning_rates import Settings
 from snnlocality.study.step import Job
 
 ATTACKS = ("counterpart", "white_box_mean", "white_box_pgd")
-CLEAN, OWN = "clean", "own"
+CLEAN = "clean"
 _KEYS = ["method", "arch", "measure", "learning_rate"]
 
 
 def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings, equal = job.settings, job.inputs["equal"]
-    by_rate = {OWN: job.inputs["own"]}
+    by_rate = {OWN_RATE: job.inputs["own"]}
     for rate in settings.learning_rates:
-        by_rate[f"{rate:g}"] = {key[1:]: path for key, path in equal.items() if key[0] == rate}
+        by_rate[f"{rate:g}"] = at_rate(equal, rate)
     table = summarised(measured(by_rate, settings), _KEYS, "accuracy", 100)
     table = table.assign(study=settings.study, source=source_column(table, settings))
     title = f"Accuracy and robustness at equal learning rates, in percent, study '{settings.study}'"
@@ -30,15 +31,14 @@ def render(job: Job[Settings]) -> None:
 
 
 def measured(by_rate: Mapping[str, Mapping[tuple, Path]], settings: Settings) -> pd.DataFrame:
-    """A row for each run, rate and measure: the clean accuracy, and its mean over STRENGTHS under each attack."""
+    """A row for each run and rate of the clean accuracy, and for each attack and each of STRENGTHS."""
     parts = []
     for rate, files in by_rate.items():
         runs = gathered(files, settings).assign(learning_rate=rate)
         clean = runs[(runs["epsilon"] == 0) & (runs["attack"] == ATTACKS[0])].assign(measure=CLEAN)
         attacked = runs[runs["epsilon"].isin(STRENGTHS) & runs["attack"].isin(ATTACKS)]
         parts += [clean, attacked.assign(measure=attacked["attack"])]
-    # A run has one row per strength; their mean comes first, so that intervals are over seeds.
-    return pd.concat(parts).groupby([*_KEYS, "fold", "seed"], sort=False)["accuracy"].mean().reset_index()
+    return pd.concat(parts, ignore_index=True)
 
 
 def layout(table: pd.DataFrame) -> pd.DataFrame:
@@ -46,8 +46,8 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     labels = {CLEAN: "clean"} | {name: attacks.load(name).label for name in ATTACKS}
     text = table.assign(
         row=table["method"] + " " + table["arch"] + ", " + table["measure"].map(labels),
-        column=table["learning_rate"].map(lambda rate: "own rate" if rate == OWN else f"all at {rate}"),
-        cell=[_cell(row) for row in table.itertuples()],
+        column=table["learning_rate"].map(lambda rate: "own rate" if rate == OWN_RATE else f"all at {rate}"),
+        cell=[f"{row.mean:.1f}{plus_minus(row)}" for row in table.itertuples()],
     )
     wide = text.pivot(index="row", columns="column", values="cell")
     return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
@@ -55,7 +55,6 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:
     """The table on the page that holds everything."""
-    # Read back from CSV, a rate is a number where all are; "own" is always among them.
     return [tables.Shown("Clean, and mean over epsilon .005, .01 and .02", layout(table))]
 
 
@@ -71,8 +70,3 @@ def notes_of(rates: list[str]) -> list[str]:
         "Own rate: the one that the search gave the cell (docs/search.md).",
         *only,
     ]
-
-
-def _cell(row) -> str:
-    half = "" if pd.isna(row.ci_low) else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
-    return f"{row.mean:.1f}{half}"

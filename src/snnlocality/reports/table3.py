@@ -6,7 +6,7 @@ import pandas as pd
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.reports import tables
 from snnlocality.reports.gathering import FF, REC, gathered, notice_notes, published, source_column, summarised
-from snnlocality.reports.intervals import mean_interval
+from snnlocality.reports.intervals import mean_interval, plus_minus
 from snnlocality.study.step import Job
 
 PRIMARY = "counterpart"  # the paper's
@@ -103,6 +103,5 @@ def _points(row: pd.Series) -> str:
 
 
 def _cell(row) -> str:
-    half = "" if pd.isna(row.ci_low) else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
     published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
-    return f"{row.mean:.1f}{half}{published}"
+    return f"{row.mean:.1f}{plus_minus(row)}{published}"

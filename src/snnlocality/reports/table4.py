@@ -12,7 +12,7 @@ import pandas as pd
 
 from snnlocality.reports import tables
 from snnlocality.reports.gathering import method_columns, notice_notes, on_task, published, source_column
-from snnlocality.reports.intervals import mean_interval
+from snnlocality.reports.intervals import mean_interval, plus_minus
 from snnlocality.storage import read_json
 from snnlocality.study.reported import OfBoth
 from snnlocality.study.step import Job
@@ -203,6 +203,6 @@ def notes_of(
 
 def _cell(row) -> str:
     # From two pairs the interval is wider than the scale; the CSV has it.
-    half = "" if row.n < 3 else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
+    half = "" if row.n < 3 else plus_minus(row)
     published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
     return f"{row.mean:.1f}{half}{published}"

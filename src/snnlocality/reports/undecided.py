@@ -10,7 +10,7 @@ from snnlocality.provenance.records import check
 from snnlocality.study import catalogue
 from snnlocality.study.axes import SEED
 from snnlocality.study.reports import claims
-from snnlocality.study.steps import train
+from snnlocality.study.steps import evaluate, train
 
 
 def text(parameters: params.Parameters) -> str:
@@ -52,12 +52,12 @@ def _sizes(parameters: params.Parameters, artifacts: set[str], seeds: int) -> li
     analyses = f"  studies.{parameters.study}.analyses"
     lines = [f"{analyses}.pairs: {seeds}"] if "table4" in artifacts else []
     reports = [report for report in catalogue.reports() if report.name in artifacts]
-    needed = {step.name for step in catalogue.behind(parameters, reports)}
-    asked = catalogue.behind(parameters, [claims.STEP])
+    # Looks count trained and evaluated networks.
+    grow = {train.STEP, evaluate.STEP, *catalogue.behind(parameters, reports)}
     as_now = {
         step.name: len(params.seeds_of_step(parameters, step.name))
-        for step in asked
-        if SEED in step.axes and step.like is None and step.name not in {*needed, train.STEP.name, "evaluate"}
+        for step in catalogue.behind(parameters, [claims.STEP])
+        if SEED in step.axes and step.like is None and step not in grow
     }
     if as_now:
         lines.append(f"{analyses}.seeds: {{ {', '.join(f'{name}: {number}' for name, number in as_now.items())} }}")
