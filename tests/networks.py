@@ -216,6 +216,10 @@ def autograd_by_rule(network: Network, batch: Batch, chosen: Rule) -> dict[str, 
         y = kappa * y + _Forth.apply(below, weights["W_out"], back) + broadcast
         step_loss = torch.nn.functional.cross_entropy(y, torch.from_numpy(batch.targets[t]), reduction="none")
         loss = loss + (weight[t] * step_loss).sum()
+        for layer in network.hidden if chosen.local_losses else ():
+            Y = state[layer][2] @ feedback[f"B{layer}"].T
+            of_layer = torch.nn.functional.cross_entropy(Y, torch.from_numpy(batch.targets[t]), reduction="none")
+            loss = loss + (weight[t] * of_layer).sum()
     loss.backward()
     gradients = {name: tensor.grad.numpy() for name, tensor in weights.items()}
     for name, gradient in gradients.items():

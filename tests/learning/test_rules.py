@@ -95,6 +95,8 @@ def test_a_rule_of_a_label_of_its_own_is_taken(written, root):
         ('reference=""', 'reference="", truncation=True', ["not True"]),
         ('reference=""', 'reference="", decay=float("nan")', ["decay is a number from 0 to below 1, not nan"]),
         ('reference=""', 'reference="", decay=1', ["decay is a number from 0 to below 1, not 1"]),
+        ('reference=""', 'reference="", local_losses=1', ["local_losses is True or False, not 1"]),
+        ("FeedbackWeights.PRODUCT", "FeedbackWeights.RANDOM, local_losses=True", ["leaves no matrices B_l"]),
         ('reference=""', 'reference="", surrogate=OwnSurrogate("boxcar", 0.0)', ["the slope of a surrogate"]),
     ],
 )
@@ -134,9 +136,10 @@ def test_feedback_is_drawn_only_where_a_rule_needs_it():
         drawn = draw_weights(replace(shape, direct_readout=chosen.direct_readout), np.random.default_rng(1))
         weights = {key: 3 * array for key, array in drawn.items()}
         feedback = draw_feedback(chosen, weights, np.random.default_rng(0))
-        drawn, recurrent = chosen.weights in DRAWN, chosen.through_recurrence is FeedbackWeights.RANDOM
+        drawn = chosen.weights in DRAWN or chosen.local_losses
+        recurrent = chosen.through_recurrence is FeedbackWeights.RANDOM
         assert set(feedback) == (set(["B1", "B2"]) if drawn else set()) | (set(["R1", "R2"]) if recurrent else set())
-        if drawn and (chosen.source is ErrorSource.ABOVE or chosen.direct_readout):
+        if chosen.weights in DRAWN and (chosen.source is ErrorSource.ABOVE or chosen.direct_readout):
             for B, W in (("B1", "O1" if chosen.direct_readout else "W2"), ("B2", "W_out")):
                 assert feedback[B].shape == weights[W].shape
                 np.testing.assert_allclose(feedback[B].std(), weights[W].std(), rtol=0.05)

@@ -16,6 +16,7 @@ def test_rules_are_ordered_from_global_to_local():
     assert labels == [
         "BPTT",
         "RTRL",
+        "BPTT (local losses)",
         "Feedback alignment (adaptive)",
         "Feedback alignment",
         "BPTT (truncated)",

@@ -16,7 +16,7 @@ from torch import Tensor
 from snnlocality.data.inputs import Driven, Events, Inputs
 from snnlocality.engines.interface import Engine, as_dense, refuse_driven
 from snnlocality.engines.values import Errors
-from snnlocality.learning.routing import deliveries, recurrence, shortcut, windows
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut, windows
 from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import as_function
@@ -140,6 +140,8 @@ class ReferenceEngine(Engine):
             delivered, V_back = error @ delivery[layer], recurrence(rule, layer, weights, feedback)
             if (O := shortcut(rule, layer, weights)) is not None:
                 delivered = delivered + lambda_y @ O
+            if (B := local_readout(rule, layer, feedback)) is not None:
+                delivered = delivered + self._tensor(errors.local[index]) @ B
             lambda_I = torch.cat(
                 [_adjoint_layer(network, rule, delivered[w], potentials[index][w], V_back) for w in spans]
             )

@@ -9,7 +9,7 @@ class Errors(NamedTuple):
     """Loss derivatives a backward scan starts from."""
 
     readout: np.ndarray  # dL/dy, (steps, samples, classes)
-    local: tuple[np.ndarray, ...]  # dL_l/dY_l per hidden layer, same shape; empty unless the rule is local
+    local: tuple[np.ndarray, ...]  # dL_l/dY_l per hidden layer, same shape; empty unless layers have losses
 
 
 class Learned(NamedTuple):

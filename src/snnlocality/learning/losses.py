@@ -7,7 +7,7 @@ import numpy as np
 from snnlocality.data.inputs import Batch
 from snnlocality.engines.values import Errors, Traces
 from snnlocality.learning.optimisation import LOSSES as NAMES
-from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.learning.rule import Rule
 from snnlocality.network import Network
 
 Loss = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -55,13 +55,13 @@ def errors(
 ) -> tuple[float, Errors]:
     """The mean readout loss of a batch, and the errors a rule's backward scan starts from.
 
-    For a local rule each hidden layer has a loss of its own, taken on its fixed random readout
+    Where layers have losses of their own, each is taken on its fixed random readout
     Y_l[t] = B_l s_l[t] (Neftci et al. 2019, eq. 14).
     """
     weight = (batch.mask / batch.mask.sum())[..., None]
     value, derivative = loss(traces.readout, batch.targets)
     local = ()
-    if rule.source is ErrorSource.LOCAL:
+    if rule.layers_have_losses:
         assert local_loss is not None
         readouts = (traces.project(layer, network.feedback[f"B{layer}"]) for layer in network.hidden)
         local = tuple(local_loss(Y, batch.targets)[1] * weight for Y in readouts)

@@ -10,7 +10,7 @@ class Optimisation:
     """What decides a training, beside the network, its rule and the data."""
 
     loss: str  # of the readout, one of LOSSES
-    local_loss: str | None  # of a local rule's own readouts; None for the other rules
+    local_loss: str | None  # of the layers' own readouts; None for rules without
     epochs: int
     batch_size: int  # samples
     learning_rate: float  # Adam's at the start; it falls to zero along half a cosine

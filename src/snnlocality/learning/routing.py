@@ -39,6 +39,11 @@ def shortcut(rule: Rule, layer: int, weights: Mapping[str, Matrix]) -> Matrix | 
     return weights.get(f"O{layer}") if rule.source is ErrorSource.ABOVE else None
 
 
+def local_readout(rule: Rule, layer: int, feedback: Mapping[str, Matrix]) -> Matrix | None:
+    """B_l where the layer's own loss comes besides: its transpose brings dL_l/dY_l to what ``deliveries`` brings."""
+    return feedback[f"B{layer}"] if rule.local_losses else None
+
+
 def recurrence(rule: Rule, layer: int, weights: Mapping[str, Matrix], feedback: Mapping[str, Matrix]) -> Matrix | None:
     """The matrix (N_l, N_l) whose transpose carries credit through recurrence; None where none goes that way."""
     if rule.through_recurrence is None or f"V{layer}" not in weights:
@@ -93,9 +98,9 @@ def draw_feedback(rule: Rule, weights: Weights, generator: np.random.Generator) 
     feedback, places = {}, _places(rule, hidden)
     for layer in hidden:
         units = len(weights[f"W{layer}"])
-        if rule.weights not in (_RANDOM, _ADAPTIVE):
+        if rule.weights not in (_RANDOM, _ADAPTIVE) and not rule.local_losses:
             continue
-        if f"B{layer}" in places:
+        if f"B{layer}" in places and not rule.local_losses:
             feedback[f"B{layer}"] = _alike(weights[places[f"B{layer}"]], generator)
         else:
             feedback[f"B{layer}"] = (generator.standard_normal((classes, units)) / np.sqrt(units)).astype(np.float32)

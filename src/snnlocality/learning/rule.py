@@ -20,6 +20,8 @@ The readout's own weights O_l exist where it reads every hidden layer directly (
 errors down by them trains such networks, all others those whose readout reads the last layer. In such a network
 O_l^T lambda_y joins what comes from above, since the loss's gradient does so.
 
+A rule with local losses besides adds B_l^T dL_l/dY_l to what its source delivers, and this travels on like all else.
+
 Credit through recurrence travels by V_l^T (transpose) or by R_l^T, a fixed random matrix. Adaptive feedback weights
 get the same updates as the forward weights they stand for, and both decay (Kolen & Pollack 1994), so that they come
 to agree. A rule that truncates cuts every edge from a window of steps to the one before.
@@ -73,6 +75,7 @@ class Rule:
     through_recurrence: FeedbackWeights | None  # None: no credit goes through recurrent connections
     through_reset: bool
     reference: str
+    local_losses: bool = False  # whether layers have losses of their own beside the error from above or the readout
     truncation: int | None = None  # steps of a window that credit does not leave; None: it goes back to the first step
     surrogate: OwnSurrogate | None = None  # None: the study's
     decay: float = 0.0  # of adaptive feedback weights and of the weights they stand for, per step of training
@@ -87,6 +90,10 @@ class Rule:
             raise ValueError(f"weights are one of {', '.join(map(str, FeedbackWeights))}, not {self.weights!r}")
         if not isinstance(self.through_reset, bool):
             raise ValueError(f"through_reset is True or False, not {self.through_reset!r}")
+        if not isinstance(self.local_losses, bool):
+            raise ValueError(f"local_losses is True or False, not {self.local_losses!r}")
+        if self.local_losses and self.weights not in (_PRODUCT, _TRANSPOSE):
+            raise ValueError(f"an error by {self.weights} weights leaves no matrices B_l for local losses")
         if self.truncation is not None and not (type(self.truncation) is int and self.truncation >= 1):
             raise ValueError(f"truncation is a number of steps from 1 on, not {self.truncation!r}")
         if not (isinstance(self.decay, (int, float)) and 0 <= self.decay < 1):
@@ -97,6 +104,11 @@ class Rule:
             raise ValueError(f"an error from {self.source} cannot travel by {self.weights} weights")
         if not any(self.through_recurrence is allowed for allowed in (None, _TRANSPOSE, _RANDOM)):
             raise ValueError(f"credit through recurrence cannot travel by {self.through_recurrence} weights")
+
+    @property
+    def layers_have_losses(self) -> bool:
+        """Whether the hidden layers have losses of their own, alone or besides."""
+        return self.source is ErrorSource.LOCAL or self.local_losses
 
     @property
     def direct_readout(self) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
@@ -11,7 +11,7 @@ from snnlocality.data import source as sources
 from snnlocality.learning.optimisation import LOSSES
 from snnlocality.registry import ATTACKS, RULES, SOURCES, STEPS, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
-from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, member
+from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, distinct, member
 
 PARAMS = Path("params.yaml")
 
@@ -165,7 +165,7 @@ class TaskOfStudy(Model):
 class Analyses(Model):
     """Sizes of what is measured beside accuracy."""
 
-    poison_rates: Choices[Share]
+    poison_rates: Annotated[tuple[Share, ...], AfterValidator(distinct)]  # of Table 4; without, nothing is poisoned
     pairs: Count
     cka_samples: Annotated[int, Field(ge=LEAST_SAMPLES)]
     fisher_samples: Count

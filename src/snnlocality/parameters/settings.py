@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from snnlocality import registry
 from snnlocality.errors import UserError
 from snnlocality.learning.optimisation import Optimisation
-from snnlocality.learning.rule import ErrorSource
 from snnlocality.parameters.chosen import scaled, study_task, task_of
 from snnlocality.parameters.model import Hyperparameters, NeuronParameters, Parameters
 from snnlocality.registry import RULES
@@ -68,7 +67,7 @@ def run_settings(
         optimisation=Optimisation(
             loss=model.loss.readout,
             # Not part of what decides the run of a rule that has no local losses.
-            local_loss=model.loss.local if declared.source is ErrorSource.LOCAL else None,
+            local_loss=model.loss.local if declared.layers_have_losses else None,
             epochs=scaled(training.epochs, parameters.scale),
             batch_size=training.batch_size,
             learning_rate=chosen.learning_rate,

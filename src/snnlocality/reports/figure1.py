@@ -41,6 +41,7 @@ def ordered(rules: list[Rule]) -> list[Rule]:
             -(rule.through_recurrence is not None) - rule.through_reset,
             rule.truncation is not None,
             list(FeedbackWeights).index(rule.weights),
+            rule.local_losses,
         ),
     )
 
@@ -51,7 +52,7 @@ def declared(rules: list[Rule]) -> pd.DataFrame:
         [
             {
                 "method": rule.label,
-                "error_from": rule.source.value,
+                "error_from": rule.source.value + (" and local" if rule.local_losses else ""),
                 "by_weights": rule.weights.value,
                 "through_recurrence": rule.through_recurrence.value if rule.through_recurrence else "",
                 "steps_back": rule.truncation,
@@ -94,7 +95,7 @@ def _panel(axes: Axes, rule: Rule) -> None:
     elif rule.source is ErrorSource.READOUT:
         for height in (1, 0):
             arrow(axes, (0.57, 2), (0.57, height), colour, bend=-0.5)
-    else:
+    if rule.layers_have_losses:
         for height in (1, 0):
             axes.text(1.35, height, "own loss", ha="center", va="center", fontsize="x-small", color=colour)
             arrow(axes, (1.0, height - 0.08), (0.57, height - 0.08), colour)

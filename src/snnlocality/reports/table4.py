@@ -27,6 +27,7 @@ FIGURES = {
 PUBLISHED = {"accuracy": "accuracy", "asr": "attack_success_rate"}
 VISIBLE, POISONED_TEST = "visible", "visible, poisoned test set"
 _CELL = ["trigger", "method", "arch", "poison_rate"]
+_RUN = ["trigger", "method", "own", "dataset", "arch", "poison_rate", "pair", "source", "target", "source_share"]
 
 
 def render(job: Job) -> None:
@@ -60,7 +61,7 @@ def read(poisoned: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
                 **{name: 100 * metrics[name] for name in FIGURES},
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*_RUN, *FIGURES])
 
 
 def with_poisoned_test(runs: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from snnlocality import registry
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights
+from snnlocality.learning.rule import FeedbackWeights
 from snnlocality.registry import RULES, SURROGATES
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of
 
@@ -242,7 +242,7 @@ class Adaptation(Experiment):
     def _of_one_layer_and_loss(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
         for name in rules:
             rule = registry.load(RULES, name)
-            if rule.source is ErrorSource.LOCAL or rule.weights is FeedbackWeights.ADAPTIVE or rule.direct_readout:
+            if rule.layers_have_losses or rule.weights is FeedbackWeights.ADAPTIVE or rule.direct_readout:
                 raise ValueError(
                     f"{name} needs losses, feedback or a readout of its own, which this experiment on one layer has not"
                 )

@@ -43,8 +43,8 @@ from snnlocality.engines.values import Errors, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
 from snnlocality.learning.optimisation import LOSSES
-from snnlocality.learning.routing import deliveries, recurrence, shortcut
-from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut
+from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
 
@@ -122,7 +122,7 @@ class CpuEngine(Engine):
         work.targets, work.mask = kept.keep("targets", targets), kept.keep("mask", mask)
         work.target_step, work.target_sample = (stride // targets.itemsize for stride in targets.strides)
         work.mask_step, work.mask_sample = (stride // mask.itemsize for stride in mask.strides)
-        if rule.source is ErrorSource.LOCAL:
+        if rule.layers_have_losses:
             assert local_loss is not None
             work.local_loss = LOSSES.index(local_loss)
             for index, layer in enumerate(network.hidden):
@@ -279,6 +279,8 @@ class CpuEngine(Engine):
             own.delivery = kept.keep(f"delivery{layer}", padded(delivery, own.width, self._dtype))
             if (O := shortcut(rule, layer, network.weights)) is not None:
                 own.shortcut = kept.keep(f"shortcut{layer}", padded(O, own.width, self._dtype))
+            if (B := local_readout(rule, layer, network.feedback)) is not None:
+                own.local_delivery = kept.keep(f"local_delivery{layer}", padded(B, own.width, self._dtype))
             if V_back is not None:
                 own.V_back = kept.keep(f"V_back{layer}", padded(V_back, own.width, self._dtype))
 

@@ -118,8 +118,9 @@ typedef struct {
     const real *delivery;     /* the matrix by which the error travels: (units or classes above, width) */
     const real *shortcut;     /* O_l: (classes, width), by which lambda_y comes besides, or null */
     const real *V_back;       /* V_l: (units, width), or null if no credit goes through recurrence */
-    const real *local_readout; /* of a local rule: B_l^T, (units, class_width) */
-    real *local_errors;        /* dL_l/dY_l: (rows, class_width) */
+    const real *local_readout;  /* where the layer has a loss of its own: B_l^T, (units, class_width), or null */
+    real *local_errors;         /* dL_l/dY_l: (rows, class_width) */
+    const real *local_delivery; /* B_l: (classes, width), by which these come besides, or null */
     real *lambda_I;           /* (rows, width); may take the place of U */
     block_row *spike_rows;    /* the same spikes by unit: at which rows of a block it was active */
     row_index *spike_rows_starts; /* per chunk and block, units + 1 */
@@ -580,6 +581,10 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
             const Factors of_readout = {work->lambda_y + row * work->class_width, work->class_width, 1};
             add_product(g, width, work->classes, delivered, of_readout, layer->shortcut);
         }
+        if (layer->local_delivery) {
+            const Factors of_loss = {layer->local_errors + row * work->class_width, work->class_width, 1};
+            add_product(g, width, work->classes, delivered, of_loss, layer->local_delivery);
+        }
         if (layer->V_back) add_product(g, width, layer->units, delivered, (Factors){now, width, 1}, layer->V_back);
         adjoint_step(g * width, work, U + t * g * width, delivered, lambda_U, now, lambda_a, lambda_I + t * g * width);
     }
@@ -665,8 +670,9 @@ static void learn_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
     forward_chunk(work, chunk, scratch);
     const int64_t at = first_row(work, chunk) * work->class_width;
     take_loss(work, work->loss, work->y_rows + at, work->lambda_y + at, chunk, work->losses);
-    for (int64_t l = 0; work->source == LOCAL && l < work->layers; l++) {
+    for (int64_t l = 0; l < work->layers; l++) {
         const Layer *layer = &work->layer[l];
+        if (!layer->local_readout) continue;
         project_chunk(work, l, layer->local_readout, work->class_width, layer->local_errors + at, chunk);
         take_loss(work, work->local_loss, layer->local_errors + at, layer->local_errors + at, chunk, 0);
     }

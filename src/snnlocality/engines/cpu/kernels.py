@@ -34,7 +34,7 @@ class Layer(ctypes.Structure):
             (name, ctypes.c_void_p)
             for name in ("W", "V", "O", "U", "spikes", "spike_starts", "delivery", "shortcut", "V_back")
         ),
-        *((name, ctypes.c_void_p) for name in ("local_readout", "local_errors", "lambda_I")),
+        *((name, ctypes.c_void_p) for name in ("local_readout", "local_errors", "local_delivery", "lambda_I")),
         *((name, ctypes.c_void_p) for name in ("spike_rows", "spike_rows_starts", "dW", "dV", "dO")),
     ]
 

@@ -25,7 +25,7 @@ from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
 from snnlocality.learning.optimisation import LOSSES as NAMES
 from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.routing import alignments, stands_for
-from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.learning.rule import Rule
 from snnlocality.learning.training import Epoch, Trained, chosen_epoch, milestone_epochs, with_weights
 from snnlocality.network import Network
 from snnlocality.seeds import generator
@@ -249,7 +249,7 @@ def _learn(state: _State, batch: DeviceBatch, rule: Rule, optimisation: Optimisa
     value, derivative = LOSSES[optimisation.loss](simulation.readout, batch.targets)
     weight = (batch.mask / batch.mask.sum(dim=(1, 2), keepdim=True))[..., None]
     local = []
-    if rule.source is ErrorSource.LOCAL:
+    if rule.layers_have_losses:
         for layer in model.hidden:
             readout = passes.product(simulation.spikes[layer - 1], model.feedback[f"B{layer}"].mT)
             local.append(LOSSES[optimisation.local_loss](readout, batch.targets)[1] * weight)

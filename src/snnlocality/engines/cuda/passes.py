@@ -14,7 +14,7 @@ from torch import Tensor
 
 from snnlocality.engines.cuda import events, scans
 from snnlocality.engines.cuda.events import EventRows
-from snnlocality.learning.routing import deliveries, recurrence, shortcut, windows
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut, windows
 from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import hidden_layers, readouts
 from snnlocality.neurons.lif import Dynamics
@@ -84,6 +84,8 @@ def backward(
         delivered = product(error, delivery[layer])
         if (O := shortcut(rule, layer, weights)) is not None:
             delivered = delivered + product(lambda_y, O)
+        if (B := local_readout(rule, layer, model.feedback)) is not None:
+            delivered = delivered + product(local_errors[index], B)
         lambda_I = _by_window(spans, adjoint, delivered, simulation.potentials[index])
         gradients[f"W{layer}"] = (
             _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(simulation.inputs, lambda_I)
