@@ -44,7 +44,7 @@ def crossed(random, n, recordings, of_runs, of_recordings, rest=1.0):
 
 def judged(*contrasts, control=()):
     control = assess(control) if control else None
-    return verdicts({"claim": said(assess(contrasts), control)})["claim"][0]
+    return verdicts({"claim": said(assess(contrasts), control)}, 1)["claim"][0]
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,12 @@ def test_a_control_must_hold_too(claim, control, expected):
 )
 def test_what_learning_rates_do_not_say_alike_is_confounded(effects, expected):
     by_rate = [said(assess([Contrast("a", seeds(effect), equal=2)])) for effect in effects]
-    assert verdicts({"claim": agreed(by_rate)})["claim"][0] is expected
+    assert verdicts({"claim": agreed(by_rate)}, 1)["claim"][0] is expected
 
 
 def test_a_learning_rate_that_cannot_tell_leaves_a_claim_undecided():
     by_rate = [said(assess([Contrast("a", values)])) for values in (seeds(5), np.array([5.0, -4.0, 3.0]))]
-    assert verdicts({"claim": agreed(by_rate)})["claim"][0] is Verdict.UNDECIDED
+    assert verdicts({"claim": agreed(by_rate)}, 1)["claim"][0] is Verdict.UNDECIDED
 
 
 @given(st.integers(1, 12), st.floats(1e-3, 1e3))
@@ -234,7 +234,7 @@ def test_a_family_of_claims_has_a_wrong_verdict_as_rarely():
     wrong, detected = [], []
     for _ in range(400):
         claims = {f"{number}": said(assess([Contrast("a", random.standard_normal(6))])) for number in range(20)}
-        found = verdicts({**claims, "true": said(assess([Contrast("a", seeds(9, 6))]))})
+        found = verdicts({**claims, "true": said(assess([Contrast("a", seeds(9, 6))]))}, 21)
         wrong.append(any(found[name][0] is not Verdict.UNDECIDED for name in claims))
         detected.append(found["true"][0] is Verdict.HOLDS)
     assert np.mean(wrong) < 0.075
@@ -243,7 +243,7 @@ def test_a_family_of_claims_has_a_wrong_verdict_as_rarely():
 
 def test_p_values_are_multiplied_by_the_number_of_claims():
     p = {"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.005}
-    found = verdicts({name: {**NOTHING, Verdict.HOLDS: one} for name, one in p.items()})
+    found = verdicts({name: {**NOTHING, Verdict.HOLDS: one} for name, one in p.items()}, 4)
     assert [found[name][0] for name in "abcd"] == [Verdict.HOLDS, *[Verdict.UNDECIDED] * 2, Verdict.HOLDS]
     assert [found[name][1] for name in "abcd"] == pytest.approx([0.04, 0.16, 0.12, 0.02])
 
@@ -256,7 +256,9 @@ def test_claims_that_are_just_not_equal_are_not_called_so(error):
     for _ in range(300):
         values = 1 + error * math.sqrt(10) * random.standard_normal((20, 10))
         claims = {f"{number}": said(assess([Contrast("a", one, equal=1.0)])) for number, one in enumerate(values)}
-        wrong.append(any(found[0] in (Verdict.EQUAL, Verdict.FAILS) for found in verdicts(claims).values()))
+        wrong.append(
+            any(found[0] in (Verdict.EQUAL, Verdict.FAILS) for found in verdicts(claims, len(claims)).values())
+        )
     assert np.mean(wrong) < 0.065
 
 
@@ -306,5 +308,5 @@ def test_the_weakest_contrast_speaks_most_against_the_claim():
 
 
 def test_a_claim_alone_is_certain_at_the_level():
-    assert verdicts({"claim": CERTAIN})["claim"] == (Verdict.HOLDS, 1e-9)
-    assert verdicts({"claim": {**NOTHING, Verdict.HOLDS: LEVEL}})["claim"][0] is Verdict.UNDECIDED
+    assert verdicts({"claim": CERTAIN}, 1)["claim"] == (Verdict.HOLDS, 1e-9)
+    assert verdicts({"claim": {**NOTHING, Verdict.HOLDS: LEVEL}}, 1)["claim"][0] is Verdict.UNDECIDED

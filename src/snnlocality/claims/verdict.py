@@ -233,11 +233,15 @@ def agreed(by_rate: Sequence[P]) -> P:
     return {**alike, Verdict.CONFOUNDED: min(1.0, len(conflicts) * min(conflicts))}
 
 
-def verdicts(claims: Mapping[str, P]) -> dict[str, tuple[Verdict, float]]:
-    """The verdict on each of a family of claims, what has its smallest p value, and that times the number of claims."""
+def verdicts(claims: Mapping[str, P], number: int) -> dict[str, tuple[Verdict, float]]:
+    """The verdict on each claim, what has its smallest p value, and that times the number of claims of its family.
+
+    ``number``: of all of the family, those that a study cannot test, or not yet, too: what is added later to a study
+    that is run in pieces takes no verdict back.
+    """
     found = {}
     for name, p in claims.items():
         verdict = min(p, key=p.__getitem__)
-        adjusted = min(1.0, len(claims) * p[verdict])
+        adjusted = min(1.0, number * p[verdict])
         found[name] = verdict if adjusted < LEVEL else Verdict.UNDECIDED, adjusted
     return found

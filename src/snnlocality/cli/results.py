@@ -146,4 +146,22 @@ def undecided(study: str | None) -> None:
     click.echo(text(parameters.load(study=study)))
 
 
-COMMANDS = (show, undecided, snapshot, audit, verify, reproduced, crate)
+@click.command()
+@commands.STUDY
+def keep(study: str | None) -> None:
+    """Put what is small of the study's results into an archive for Git, below docs/: a piece of a long study."""
+    from snnlocality.provenance import keeping
+
+    click.echo(keeping.keep(parameters.load(study=study)))
+
+
+@click.command()
+@commands.STUDY
+def restore(study: str | None) -> None:
+    """Put the results that were kept back to their places; prepare the study's data first."""
+    from snnlocality.provenance import keeping
+
+    click.echo(keeping.restore(parameters.load(study=study)))
+
+
+COMMANDS = (show, undecided, snapshot, keep, restore, audit, verify, reproduced, crate)

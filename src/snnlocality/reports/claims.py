@@ -148,7 +148,7 @@ def decide(claims: list[Claim], ours: ByRate, looks: Sequence[float]) -> dict[st
             if (p := _said(claim, seen)) is not None:
                 before = smallest.get(claim.id, {})
                 smallest[claim.id] = {one: min(value / weight, before.get(one, 1.0)) for one, value in p.items()}
-        for name, (verdict, p) in verdicts(smallest).items():
+        for name, (verdict, p) in verdicts(smallest, len(claims)).items():
             if name not in found or found[name].verdict is Verdict.UNDECIDED:
                 found[name] = Found(verdict, p, look)
     return found

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from snnlocality.parameters import Parameters
-from snnlocality.provenance import memory, raw
+from snnlocality.provenance import keeping, memory, raw
 from snnlocality.provenance.environment import installed_versions
 from snnlocality.study import catalogue
 from snnlocality.study.axes import CELL, FOLD
@@ -20,6 +20,7 @@ class Study:
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
         self._jobs: dict[tuple, Job] = {}
+        self._kept = keeping.kept(parameters)
         self.libraries = memory.as_text(installed_versions())
 
     def job(self, step: str, wildcards: Any) -> Job:
@@ -52,6 +53,10 @@ class Study:
 
         return inputs
 
+    def lost(self, job: Job) -> list[str]:
+        """Inputs that are gone, though somebody may ask for them: a result that is kept in Git does well without."""
+        return [] if str(job.record) in self._kept else job.lost
+
     def params_of(self, step: str) -> dict[str, Any]:
         """Parameters of a rule, the same of every kind: what decides beside inputs.
 
@@ -70,7 +75,7 @@ class Study:
             "settings": lambda wildcards: self.job(step, wildcards).settings_text,
             "code": lambda wildcards: self.job(step, wildcards).code,
             "libraries": self.libraries,
-            "lost": lambda wildcards: self.job(step, wildcards).lost,
+            "lost": lambda wildcards: self.lost(self.job(step, wildcards)),
             "raw": changed_raw_files if catalogue.by_name()[step].raw else [],
         }
 

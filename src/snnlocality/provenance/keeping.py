@@ -1,0 +1,115 @@
+"""What is small of a study's results, kept in Git from one day to another: a long study is computed in pieces.
+
+A piece is an archive of what no piece before it holds: the outputs that are small enough, the records beside them, and
+the logs of their executions. Weights and data stay out; records hold their digests, and nothing that is kept needs
+them again.
+"""
+
+import os
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from snnlocality import parameters as params
+from snnlocality.errors import UserError
+from snnlocality.provenance.records import check, execution_log
+from snnlocality.storage import atomic_path, read_json
+from snnlocality.study import catalogue
+from snnlocality.study.step import Job, Report
+
+LARGEST = 2**16  # bytes of a file; which decisions of 10 000 were right is 1250
+_BEGINNING = (1980, 1, 1, 0, 0, 0)  # the only time in an archive, so that equal files make equal archives
+
+
+def folder_of(parameters: params.Parameters) -> Path:
+    """Where a study's pieces lie."""
+    return Path("docs", parameters.label, "kept")
+
+
+def keep(parameters: params.Parameters) -> str:
+    """Write the next piece; say what it holds. Raises UserError for a result that is not as its record says."""
+    folder, known = folder_of(parameters), kept(parameters)
+    jobs = [job for job in _computed(parameters) if all(path.exists() for path in (*job.output_paths, job.record))]
+    found = {str(path): path for job in jobs for path in _small(job)}
+    new = {name: path for name, path in sorted(found.items()) if name not in known}
+    if not new:
+        return f"{folder} holds all that is small of '{parameters.label}' already."
+    for path in (path for job in jobs for path in job.output_paths if str(path) in new):
+        check(path)
+    target = folder / f"{len(pieces(folder)) + 1:03}.zip"
+    with atomic_path(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as piece:
+        for name, path in new.items():
+            piece.writestr(zipfile.ZipInfo(name, _BEGINNING), path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+    return f"{target}: {len(new)} files of '{parameters.label}', {target.stat().st_size / 1e6:.2g} MB."
+
+
+def restore(parameters: params.Parameters) -> str:
+    """Put what is kept back to its place, where nothing lies yet; say what was done.
+
+    All files get the present time: they are newer than prepared data, so the workflow takes them as they are.
+    Raises UserError for a piece that cannot be read, or if there is none.
+    """
+    if not (found := pieces(folder := folder_of(parameters))):
+        raise UserError(f"{folder} holds no piece; compute the study, then: snnlocality keep.")
+    jobs = {str(path): job for job in _computed(parameters) for path in _files(job)}
+    now, restored = time.time(), []
+    for piece in found:
+        for name in names(piece):
+            if name not in jobs or (path := Path(name)).exists():
+                continue
+            with atomic_path(path) as draft:
+                draft.write_bytes(_read(piece, name))
+                os.utime(draft, (now, now))
+            restored.append(name)
+    records = {jobs[name].record: jobs[name] for name in restored if Path(name) == jobs[name].record}
+    others = sum(read_json(record).get("code") != job.code for record, job in records.items())
+    told = f"{len(restored)} files of '{parameters.label}' are back, of {len(records)} jobs"
+    if not others:
+        return f"{told}."
+    return (
+        f"{told}. {others} of these were done by other code: with --rerun-triggers mtime the workflow takes them too."
+    )
+
+
+def kept(parameters: params.Parameters) -> set[str]:
+    """The files of a study that its pieces hold."""
+    return {name for piece in pieces(folder_of(parameters)) for name in names(piece)}
+
+
+def pieces(folder: Path) -> list[Path]:
+    """The archives, oldest first."""
+    return sorted(folder.glob("*.zip"))
+
+
+def names(piece: Path) -> list[str]:
+    """The files in a piece; raises UserError if it cannot be read."""
+    try:
+        with zipfile.ZipFile(piece) as archive:
+            return archive.namelist()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise _unreadable(piece, error) from None
+
+
+def _read(piece: Path, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(piece) as archive:
+            return archive.read(name)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise _unreadable(piece, error) from None
+
+
+def _unreadable(piece: Path, error: Exception) -> UserError:
+    return UserError(f"{piece} cannot be read ({error}); take it from Git again: git checkout -- {piece}.")
+
+
+def _computed(parameters: params.Parameters) -> Iterator[Job]:
+    return (job for job in catalogue.everything(parameters) if not isinstance(job.step, Report))
+
+
+def _files(job: Job) -> tuple[Path, ...]:
+    return (*job.output_paths, job.record, execution_log(job))
+
+
+def _small(job: Job) -> Iterator[Path]:
+    return (path for path in _files(job) if path.exists() and path.stat().st_size <= LARGEST)
