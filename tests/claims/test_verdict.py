@@ -284,7 +284,7 @@ def test_more_evidence_never_undoes_a_verdict(p):
     """So a claim that was decided at one look stays so at the next, where no p value is larger."""
     claims = {f"{number}": {**NOTHING, Verdict.HOLDS: one} for number, one in enumerate(p)}
     smaller = {name: {**NOTHING, Verdict.HOLDS: one[Verdict.HOLDS] / 2} for name, one in claims.items()}
-    before, after = verdicts(claims), verdicts(smaller)
+    before, after = (verdicts(one, len(p)) for one in (claims, smaller))
     assert all(after[name][0] is Verdict.HOLDS for name in claims if before[name][0] is Verdict.HOLDS)
 
 
