@@ -1,0 +1,80 @@
+"""Numbers that prose quotes are those of the tables that it links to.
+
+A link ``[+3.1 [1.2, 5.0]](claims_contrasts.csv "id=C16; learning_rate=own; contrast=...")`` names the row; the numbers in
+its text are the row's effect and the ends of its interval, in this order, rounded as they are written. A key ``show``
+names other columns.
+"""
+
+import csv
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+LINK = re.compile(r"\[([^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*)\]\((\S+?\.csv) \"([^\"]+)\"\)")
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)")
+SHOWN = "effect, ci_low, ci_high"
+
+
+class Quotation(NamedTuple):
+    """Numbers in prose, and the row of a table that they are of."""
+
+    page: Path
+    numbers: list[str]
+    table: Path
+    row: dict[str, str]  # values of columns
+    columns: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.page.name}: {' '.join(self.numbers)}"
+
+
+def quotations(page: Path) -> list[Quotation]:
+    """All in a page."""
+    found = []
+    for text, table, key in LINK.findall(page.read_text(encoding="utf-8").replace("\n", " ")):
+        row = dict(part.split("=", 1) for part in key.split("; "))
+        columns = row.pop("show", SHOWN).split(", ")
+        found.append(Quotation(page, NUMBER.findall(text), page.parent / table, row, columns))
+    return found
+
+
+def agrees(written: str, value: str) -> bool:
+    """Whether a number as written is the value, rounded to as many decimals."""
+    decimals = len(written.partition(".")[2])
+    return abs(float(written) - float(value)) <= 0.5000001 * 10**-decimals
+
+
+def every_quotation(root: Path) -> list[Quotation]:
+    return [one for page in (root / "README.md", *(root / "docs").rglob("*.md")) for one in quotations(page)]
+
+
+QUOTED = every_quotation(Path(__file__).parents[1])
+
+
+@pytest.mark.parametrize("quoted", QUOTED, ids=str)
+def test_a_quoted_number_is_the_tables(quoted):
+    with open(quoted.table, encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if all(row[name] == value for name, value in quoted.row.items())]
+    assert len(rows) == 1, f"{len(rows)} rows of {quoted.table} are {quoted.row}"
+    values = [rows[0][column] for column in quoted.columns]
+    assert len(quoted.numbers) == len(values), quoted
+    assert all(map(agrees, quoted.numbers, values)), f"{quoted} is written, the table has {', '.join(values)}"
+
+
+def test_a_quotation_is_found_and_judged(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        'So it is: [+3.1\n[1.2, 5.0] points](a.csv "id=C1; contrast=x - y, FF"), [.25](b.csv "id=2; show=p").'
+    )
+    first, second = quotations(page)
+    assert (first.numbers, first.row, first.columns) == (
+        ["+3.1", "1.2", "5.0"],
+        {"id": "C1", "contrast": "x - y, FF"},
+        SHOWN.split(", "),
+    )
+    assert (second.numbers, second.columns) == ([".25"], ["p"])
+    assert agrees("+3.1", "3.149")
+    assert agrees("-.5", "-0.45")
+    assert not agrees("3.1", "3.16")
