@@ -1,6 +1,6 @@
 """Numbers that prose quotes are those of the tables that it links to.
 
-A link ``[+3.1 [1.2, 5.0]](claims_contrasts.csv "id=C16; learning_rate=own; contrast=...")`` names the row; the numbers in
+A link ``[+3.1 [1.2, 5.0]](claims_contrasts.csv "id=C16; contrast=...")`` names the row; the numbers in
 its text are the row's effect and the ends of its interval, in this order, rounded as they are written. A key ``show``
 names other columns.
 """
