@@ -1,12 +1,15 @@
 """Table 4: summaries of poisoned runs, and which trigger the published numbers are like."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from snnlocality.reports.table4 import (
     POISONED_TEST,
     drop_against_success,
     layout,
+    log_likelihoods,
     nearness,
     summarise,
     with_poisoned_test,
@@ -51,6 +54,23 @@ def test_the_nearer_trigger_is_found(published):
     near = nearness(summarise(runs(), published))
     assert near["attack_success_rate"].idxmin() == "invisible"
     assert near.loc["invisible", "attack_success_rate"] == pytest.approx(0.24)
+
+
+def test_the_likelihood_of_a_reading_is_that_of_its_likeliest_error(published):
+    """Pairs that scatter by variance 3 about 44, a published 43.76, and pairs that do not about 100."""
+    every = runs()
+    every.loc[every["trigger"] == "invisible", "attack_success_rate"] = [44 - 3**0.5, 44, 44 + 3**0.5]
+    found = log_likelihoods(every, summarise(every, published))
+    assert found.idxmax() == "invisible"
+    errors = np.linspace(0.1, 60, 6000)
+    for trigger, difference, variance in (("invisible", 0.24, 3 * (1 / 3 + 1 / 5)), ("visible", 100 - 43.76, 0)):
+        by_error = stats.norm.logpdf(difference, scale=np.sqrt(variance + errors**2))
+        assert found[trigger] == pytest.approx(by_error.max(), abs=1e-4)
+
+
+def test_one_pair_has_no_scatter_and_no_likelihood(published):
+    alone = runs().query("pair == 0")
+    assert log_likelihoods(alone, summarise(alone, published)).empty
 
 
 def test_a_poisoned_test_set_by_hand():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import optimize, stats
 
 from snnlocality.reports import tables
 from snnlocality.reports.gathering import method_columns, notice_notes, on_task, published, source_column
@@ -25,6 +26,8 @@ FIGURES = {
 }
 # Which of our figures the published ones stand beside, fixed before any poisoned run.
 PUBLISHED = {"accuracy": "accuracy", "asr": "attack_success_rate"}
+PUBLISHED_PAIRS = 5  # of classes, over which the published numbers are means
+_LEAST = 0.1  # points of error that a published cell has at least
 VISIBLE, POISONED_TEST = "visible", "visible, poisoned test set"
 _CELL = ["trigger", "method", "arch", "poison_rate"]
 _RUN = ["trigger", "method", "own", "dataset", "arch", "poison_rate", "pair", "source", "target", "source_share"]
@@ -146,6 +149,34 @@ def nearness(table: pd.DataFrame) -> pd.DataFrame:
     return difference.groupby([compared["trigger"], compared["metric"]], sort=False).mean().unstack("metric")
 
 
+def log_likelihoods(runs: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
+    """How well each reading explains the published attack success rates: log-likelihood by trigger, natural.
+
+    A published cell is taken as normal about our mean, with the variance of both means over pairs of classes (that of a
+    pair is pooled over a reading's cells), and an error of every cell, since training and data are others than the
+    published, whose size is the likeliest one for each reading.
+    """
+    of_rate = table[(table["metric"] == "attack_success_rate") & table["published"].notna()]
+    scatter = runs.groupby(_CELL)["attack_success_rate"].var()
+    found = {}
+    for trigger, cells in of_rate.groupby("trigger", sort=False):
+        difference = (cells["mean"] - cells["published"]).to_numpy()
+        variance = scatter.loc[trigger].mean() * (1 / cells["n"] + 1 / PUBLISHED_PAIRS).to_numpy()
+        if np.isfinite(variance).all():
+            found[trigger] = _likeliest(difference, variance)
+    return pd.Series(found, dtype=float)
+
+
+def _likeliest(difference: np.ndarray, variance: np.ndarray) -> float:
+    """The largest log-likelihood of differences of these variances and an error common to all."""
+
+    def against(error: float) -> float:
+        return -stats.norm.logpdf(difference, scale=np.sqrt(variance + error**2)).sum()
+
+    most = max(float(np.abs(difference).max()), 2 * _LEAST)
+    return -float(optimize.minimize_scalar(against, bounds=(_LEAST, most), method="bounded").fun)
+
+
 def drop_against_success(published: pd.DataFrame, published_clean: pd.DataFrame) -> tuple[float, float]:
     """Of the published tables: correlation of the accuracy lost with a tenth of the ASR, and their mean difference.
 
@@ -198,6 +229,13 @@ def notes_of(
         notes.append(
             f"Mean distance from the published cells, in points: {distances}. The published ASR is nearest to: "
             f"{closest}."
+        )
+    if len(likely := log_likelihoods(runs, table).sort_values(ascending=False)) > 1:
+        notes.append(
+            "Log-likelihood of the published ASR under each reading, below that of the likeliest, "
+            f"{likely.index[0]}: "
+            + "; ".join(f"{trigger} {value - likely.iloc[0]:.1f}" for trigger, value in likely.iloc[1:].items())
+            + ". (Normal; the scatter of pairs, and an error of every cell whose size is fitted for each reading.)"
         )
     return notes
 
