@@ -20,6 +20,7 @@ COMMANDS = (
     ("fisher", *CELL),
     ("convert", "--task", "vision"),
     ("cka", "--task", "vision", "--arch", "rec"),
+    ("ceiling", *CELL),
     ("backdoor", *CELL, "--trigger", "visible", "--rate", "0.5"),
     ("search-cell", *CELL),
     ("tutorial", "--experiment", "adaptation"),

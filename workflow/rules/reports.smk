@@ -132,6 +132,7 @@ rule curves:
 rule figure2:
     input:
         cka=input_of("figure2", "cka"),
+        ceilings=input_of("figure2", "ceilings"),
         data=input_of("figure2", "data"),
     output:
         figure=report(

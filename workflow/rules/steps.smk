@@ -77,33 +77,6 @@ rule baseline:
         "snnlocality baseline --study {params.study} --task {wildcards.task} > {log} 2>&1"
 
 
-rule convert:
-    input:
-        data="results/{study}/{task}/data.safetensors",
-    output:
-        accuracies="results/{study}/conversion/{task}/fold{fold}/seed{seed}/accuracies.csv",
-        relu="results/{study}/conversion/{task}/fold{fold}/seed{seed}/relu.safetensors",
-        record="results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.record.json",
-    log:
-        "logs/results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.log",
-    benchmark:
-        "logs/results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.benchmark.tsv"
-    conda:
-        ENVIRONMENT
-    threads: RUN_THREADS
-    resources:
-        mem_mb=retried(4000),
-        runtime=retried(30),
-    params:
-        **params_of("convert"),
-    message:
-        "Train a ReLU network, convert it to spiking ones, and measure these over time: {wildcards.task} "
-        "fold {wildcards.fold} seed {wildcards.seed}"
-    shell:
-        "snnlocality convert --study {params.study} --task {wildcards.task} --fold {wildcards.fold} "
-        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
-
-
 rule train:
     input:
         data="results/{study}/{task}/data.safetensors",
@@ -131,6 +104,62 @@ rule train:
         "snnlocality train --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
         "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
         "2>&1"
+
+
+rule ceiling:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        models=input_of("ceiling", "models"),
+    output:
+        cka="results/{study}/ceiling/{task}/{rule}/{arch}/fold{fold}/cka.csv",
+        record="results/{study}/ceiling/{task}/{rule}/{arch}/fold{fold}/ceiling.record.json",
+    log:
+        "logs/results/{study}/ceiling/{task}/{rule}/{arch}/fold{fold}/ceiling.log",
+    benchmark:
+        "logs/results/{study}/ceiling/{task}/{rule}/{arch}/fold{fold}/ceiling.benchmark.tsv"
+    group:
+        "compared"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(10),
+    params:
+        **params_of("ceiling"),
+    message:
+        "Compare the representations of a cell's networks, each with that of the next seed (CKA): "
+        "{wildcards.task} {wildcards.rule} {wildcards.arch} fold {wildcards.fold}"
+    shell:
+        "snnlocality ceiling --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --threads {threads} > {log} 2>&1"
+
+
+rule convert:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        accuracies="results/{study}/conversion/{task}/fold{fold}/seed{seed}/accuracies.csv",
+        relu="results/{study}/conversion/{task}/fold{fold}/seed{seed}/relu.safetensors",
+        record="results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.record.json",
+    log:
+        "logs/results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.log",
+    benchmark:
+        "logs/results/{study}/conversion/{task}/fold{fold}/seed{seed}/convert.benchmark.tsv"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(4000),
+        runtime=retried(30),
+    params:
+        **params_of("convert"),
+    message:
+        "Train a ReLU network, convert it to spiking ones, and measure these over time: {wildcards.task} "
+        "fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality convert --study {params.study} --task {wildcards.task} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
 
 
 rule cka:

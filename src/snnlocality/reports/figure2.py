@@ -16,13 +16,15 @@ from snnlocality.study.step import Job
 
 CONVERTED = {"converted_IF": "converted (IF)", "converted_LIF": "converted (LIF)"}
 KINDS = {"spikes": "spikes", "potentials": "membrane potentials"}
+_OTHER_SEED = ", another seed"
 _KEYS = ["kind", "arch", "pair", "a", "b", "layer"]
 
 
 def render(job: Job) -> None:
     """Write the table and the figure."""
     settings = job.settings
-    table = summarised(read(job.inputs["cka"], settings), _KEYS, "cka")
+    compared = [read(job.inputs["cka"], settings), read_ceilings(job.inputs["ceilings"], settings)]
+    table = summarised(pd.concat(compared, ignore_index=True), _KEYS, "cka")
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
     title = f"CKA between methods, mean and 95 % interval over seeds, study '{settings.study}'"
     figures.write(job, draw(table), title, notice_of(job))
@@ -41,8 +43,19 @@ def read(compared: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
+def read_ceilings(compared: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
+    """The same of networks of one method, each with that of the next seed."""
+    rows = []
+    for (task, rule, arch, fold), path in compared.items():
+        name = settings.methods[rule]
+        pair = on_task(f"{name}{_OTHER_SEED}", settings, task)
+        cell = {"dataset": settings.datasets[task], "arch": settings.labels[arch], "fold": fold}
+        rows.append(pd.read_csv(path, dtype={"layer": str}).assign(**cell, a=name, b=name, pair=pair))
+    return pd.concat(rows, ignore_index=True)
+
+
 def draw(table: pd.DataFrame) -> Figure:
-    """CKA over layers: a panel per architecture and kind, a line per pair of methods."""
+    """CKA over layers: a panel per architecture and kind, a line per pair of methods, and per method with itself."""
     set_theme()
     shown = table.assign(kind=table["kind"].map(KINDS), layer=table["layer"].replace("out", "readout"))
     grid = sns.FacetGrid(shown, row="kind", col="arch", height=3.4, aspect=1.25, sharey=True)
@@ -54,7 +67,7 @@ def draw(table: pd.DataFrame) -> Figure:
         for number, (pair, line) in enumerate(panel.groupby("pair", sort=False)):
             x = [layers.index(layer) + (number - len(pairs) / 2) * 0.03 for layer in line["layer"]]
             error = [line["mean"] - line["ci_low"], line["ci_high"] - line["mean"]]
-            style = "--" if "converted" in pair else "-"
+            style = "--" if "converted" in pair else ":" if _OTHER_SEED in pair else "-"
             axes.errorbar(x, line["mean"], error, label=pair, color=colours[pair], ls=style, marker="o", ms=4)
         axes.set_xticks(range(len(layers)), [f"layer {layer}" if layer.isdigit() else layer for layer in layers])
     grid.set_titles("{col_name}, {row_name}").set_axis_labels("", "CKA")
