@@ -25,7 +25,20 @@ from snnlocality.provenance.closure import closure
 
 PAGE = "docs/reruns.md"
 BEGIN, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
-STEPS = ("prepare", "baseline", "train", "evaluate", "collect", "fgsm", "shift", "fisher", "backdoor", "convert", "cka", "ceiling")
+STEPS = (
+    "prepare",
+    "baseline",
+    "train",
+    "evaluate",
+    "collect",
+    "fgsm",
+    "shift",
+    "fisher",
+    "backdoor",
+    "convert",
+    "cka",
+    "ceiling",
+)
 CODE = Path("src/snnlocality")
 RUN = "results/demo/vision/eprop/ff/fold0/seed0"
 

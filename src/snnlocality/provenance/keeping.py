@@ -1,15 +1,17 @@
 """What is small of a study's results, kept in Git from one day to another: a long study is computed in pieces.
 
-A piece is an archive of what no piece before it holds: the outputs that are small enough, the records beside them, and
-the logs of their executions. Weights and data stay out; records hold their digests, and nothing that is kept needs
-them again.
+A piece is an archive of what no piece before it holds as it is now: the outputs that are small enough, the records
+beside them, and the logs of their executions. Weights and data stay out; records hold their digests, and nothing that
+is kept needs them again.
 """
 
 import os
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from snnlocality import parameters as params
 from snnlocality.errors import UserError
@@ -22,6 +24,13 @@ LARGEST = 2**16  # bytes of a file; which decisions of 10 000 were right is 1250
 _BEGINNING = (1980, 1, 1, 0, 0, 0)  # the only time in an archive, so that equal files make equal archives
 
 
+class Kept(NamedTuple):
+    """Where a file lies."""
+
+    piece: Path
+    checksum: int  # CRC-32, as archives have it
+
+
 def folder_of(parameters: params.Parameters) -> Path:
     """Where a study's pieces lie."""
     return Path("docs", parameters.label, "kept")
@@ -32,7 +41,7 @@ def keep(parameters: params.Parameters) -> str:
     folder, known = folder_of(parameters), kept(parameters)
     jobs = [job for job in _computed(parameters) if all(path.exists() for path in (*job.output_paths, job.record))]
     found = {str(path): path for job in jobs for path in _small(job)}
-    new = {name: path for name, path in sorted(found.items()) if name not in known}
+    new = {name: path for name, path in sorted(found.items()) if not _is(path, known.get(name))}
     if not new:
         return f"{folder} holds all that is small of '{parameters.label}' already."
     for path in (path for job in jobs for path in job.output_paths if str(path) in new):
@@ -50,18 +59,15 @@ def restore(parameters: params.Parameters) -> str:
     All files get the present time: they are newer than prepared data, so the workflow takes them as they are.
     Raises UserError for a piece that cannot be read, or if there is none.
     """
-    if not (found := pieces(folder := folder_of(parameters))):
-        raise UserError(f"{folder} holds no piece; compute the study, then: snnlocality keep.")
+    if not (known := kept(parameters)):
+        raise UserError(f"{folder_of(parameters)} holds no piece; compute the study, then: snnlocality keep.")
     jobs = {str(path): job for job in _computed(parameters) for path in _files(job)}
     now, restored = time.time(), []
-    for piece in found:
-        for name in names(piece):
-            if name not in jobs or (path := Path(name)).exists():
-                continue
-            with atomic_path(path) as draft:
-                draft.write_bytes(_read(piece, name))
-                os.utime(draft, (now, now))
-            restored.append(name)
+    for name in [name for name in known if name in jobs and not Path(name).exists()]:
+        with atomic_path(name) as draft:
+            draft.write_bytes(_read(known[name].piece, name))
+            os.utime(draft, (now, now))
+        restored.append(name)
     records = {jobs[name].record: jobs[name] for name in restored if Path(name) == jobs[name].record}
     others = sum(read_json(record).get("code") != job.code for record, job in records.items())
     told = f"{len(restored)} files of '{parameters.label}' are back, of {len(records)} jobs"
@@ -72,9 +78,9 @@ def restore(parameters: params.Parameters) -> str:
     )
 
 
-def kept(parameters: params.Parameters) -> set[str]:
-    """The files of a study that its pieces hold."""
-    return {name for piece in pieces(folder_of(parameters)) for name in names(piece)}
+def kept(parameters: params.Parameters) -> dict[str, Kept]:
+    """The files that a study's pieces hold, each as the last piece has it; raises UserError if one cannot be read."""
+    return {one.filename: Kept(piece, one.CRC) for piece in pieces(folder_of(parameters)) for one in _contents(piece)}
 
 
 def pieces(folder: Path) -> list[Path]:
@@ -82,11 +88,14 @@ def pieces(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.zip"))
 
 
-def names(piece: Path) -> list[str]:
-    """The files in a piece; raises UserError if it cannot be read."""
+def _is(path: Path, known: Kept | None) -> bool:
+    return known is not None and zlib.crc32(path.read_bytes()) == known.checksum
+
+
+def _contents(piece: Path) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(piece) as archive:
-            return archive.namelist()
+            return archive.infolist()
     except (OSError, zipfile.BadZipFile) as error:
         raise _unreadable(piece, error) from None
 
@@ -111,5 +120,7 @@ def _files(job: Job) -> tuple[Path, ...]:
     return (*job.output_paths, job.record, execution_log(job))
 
 
-def _small(job: Job) -> Iterator[Path]:
-    return (path for path in _files(job) if path.exists() and path.stat().st_size <= LARGEST)
+def _small(job: Job) -> list[Path]:
+    """What of a job is kept: nothing if all its outputs are large, as data are, which are prepared anew."""
+    small = [path for path in _files(job) if path.exists() and path.stat().st_size <= LARGEST]
+    return small if set(small) & set(job.output_paths) else []
