@@ -12,7 +12,7 @@ from snnlocality.checkpoints import VARIABLE
 from workflow.conftest import Project, fresh_copy
 
 CHECKPOINTS = ".checkpoints"
-OFTEN = {VARIABLE: "0.05"}  # so that a disturbance of a short training meets many of them
+OFTEN = {VARIABLE: "0.02"}  # so that a disturbance of a short training meets many of them
 STUDY = "demo-x0.25"
 
 

@@ -127,6 +127,7 @@ def test_both_engines_execute_the_same_jobs_and_remember_the_same(lab, changed):
     assert by_snakemake.executed(before) == {
         *(f"shift {CELL.format(rule)}" for rule in ("bptt", "eprop")),
         "cka --task vision --arch ff --fold 0 --seed 0",
+        *(f"ceiling --task vision --rule {rule} --arch ff --fold 0" for rule in ("bptt", "eprop")),
         *("figure2", "figure3", "spectrum", "claims", "index"),
     }
     assert by_dvc.executed(before) == by_snakemake.executed(before)

@@ -8,6 +8,11 @@ VISION_REPORTS |= {"learning-rates", "claims", "index"}
 CKA = {"cka --task vision --arch ff --fold 0 --seed 0"}
 
 
+def ceiling(rule: str) -> set[str]:
+    """What compares the networks of one rule with each other."""
+    return {f"ceiling --task vision --rule {rule} --arch ff --fold 0"}
+
+
 def run_commands(rule: str, task: str, seed: int = 0) -> set[str]:
     """Training, evaluation and measurements of one run of the tiny study, and the table of its rule."""
     cell = f"--task {task} --rule {rule} --arch ff --fold 0 --seed {seed}"
@@ -33,7 +38,10 @@ def test_a_learning_rate_of_one_method_reruns_that_method_alone(project):
         params["studies"]["demo"]["tasks"]["vision"]["training"]["tuned"] = tuned
 
     project.edit_params(change)
-    assert project.planned() == run_commands("eprop", "vision") | poisoned("eprop") | CKA | VISION_REPORTS
+    assert (
+        project.planned()
+        == run_commands("eprop", "vision") | poisoned("eprop") | CKA | ceiling("eprop") | VISION_REPORTS
+    )
 
 
 def test_code_of_eprop_reruns_eprop_alone(project):
@@ -45,7 +53,7 @@ def test_code_of_eprop_reruns_eprop_alone(project):
     runs = run_commands("eprop", "vision") | run_commands("eprop", "speech") | poisoned("eprop")
     compared = {f"tutorial --experiment {name}" for name in ("exactness", "adaptation")}
     compared |= {"tutorial_exactness", "tutorial_adaptation"}
-    assert project.planned() == runs | CKA | VISION_REPORTS | {"figure1"} | compared
+    assert project.planned() == runs | CKA | ceiling("eprop") | VISION_REPORTS | {"figure1"} | compared
 
 
 def test_a_new_seed_runs_the_new_runs_alone_and_leaves_without_training(project):
@@ -56,6 +64,7 @@ def test_a_new_seed_runs_the_new_runs_alone_and_leaves_without_training(project)
         "cka --task vision --arch ff --fold 0 --seed 1",
         "conversion",
     }
+    analyses |= ceiling("bptt") | ceiling("eprop")
     assert project.planned() == new | analyses | VISION_REPORTS
     before = project.executions()
     project.run("snakemake", "reports/table2.csv")
@@ -73,7 +82,7 @@ def test_a_new_rule_is_one_file_and_one_line(project):
     (rules / "another_rule.py").write_text(text)
     project.edit_params(lambda params: params["rules"].append("another_rule"))
     runs = run_commands("another_rule", "vision") | run_commands("another_rule", "speech") | poisoned("another_rule")
-    assert project.planned() == runs | CKA | VISION_REPORTS | {"figure1"}
+    assert project.planned() == runs | CKA | ceiling("another_rule") | VISION_REPORTS | {"figure1"}
     project.run("snakemake")
     reports = project.root / "reports"
     for name in ("table2", "table3", "table4", "figure1", "figure2", "figure3_association", "figure4", "curves"):
