@@ -12,7 +12,11 @@ def test_another_day_computes_what_was_not_kept_and_nothing_else(project):
     reports = {path.name: path.read_bytes() for path in (project.root / "reports").glob("*.csv")}
     for folder in ("results", "reports", "logs", ".snakemake", ".run-cache", ".checkpoints"):
         shutil.rmtree(project.root / folder, ignore_errors=True)
-    project.run("snakemake", "results/demo/vision/data.safetensors", "results/demo/speech/data.safetensors")
+    data = ("results/demo/speech/data.safetensors", "results/demo/vision/data.safetensors")
+    done = project.run("snnlocality", "restore", check=False)
+    assert done.returncode
+    assert f"snakemake -c2 --config study=demo -- {' '.join(data)}" in done.stderr
+    project.run("snakemake", *data)
 
     said = project.run("snnlocality", "restore").stdout
     assert "are back, of " in said

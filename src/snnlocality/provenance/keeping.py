@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from snnlocality import parameters as params
 from snnlocality.errors import UserError
+from snnlocality.paths import DATA_FILE
 from snnlocality.provenance.records import check, execution_log
 from snnlocality.storage import atomic_path, read_json
 from snnlocality.study import catalogue
@@ -57,11 +58,17 @@ def restore(parameters: params.Parameters) -> str:
     """Put what is kept back to its place, where nothing lies yet; say what was done.
 
     All files get the present time: they are newer than prepared data, so the workflow takes them as they are.
-    Raises UserError for a piece that cannot be read, or if there is none.
+    Raises UserError for a piece that cannot be read, if there is none, or if data are not prepared.
     """
     if not (known := kept(parameters)):
         raise UserError(f"{folder_of(parameters)} holds no piece; compute the study, then: snnlocality keep.")
     jobs = {str(path): job for job in _computed(parameters) for path in _files(job)}
+    data = {path for job in jobs.values() for path in job.input_paths if path.name == DATA_FILE}
+    if missing := sorted(str(path) for path in data if not path.exists()):
+        raise UserError(
+            f"{', '.join(missing)} must be there first, since results older than their data are computed again: "
+            f"snakemake -c2 --config study={parameters.study} -- {' '.join(missing)}"
+        )
     now, restored = time.time(), []
     for name in [name for name in known if name in jobs and not Path(name).exists()]:
         with atomic_path(name) as draft:
