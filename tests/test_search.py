@@ -5,12 +5,12 @@ import pytest
 
 from snnlocality import parameters
 
-SEARCHED = {"demo": "demo", "full": "confirmation"}  # the studies that were searched, and that use what was found
+SEARCHED = {"demo": ["demo"], "full": ["confirmation", "ablation"]}  # the studies that use what was found, by where
 
 
 @pytest.mark.parametrize(("study", "using"), SEARCHED.items())
 def test_the_tuned_values_are_the_best_of_the_search(root, study, using):
-    chosen = parameters.load(root / "params.yaml", study=using)
+    chosen, *others = (parameters.load(root / "params.yaml", study=name) for name in using)
     every = pd.read_csv(root / "docs/search.csv")
     assert set(every["study"]) == set(SEARCHED)
     trials = every[every["study"] == study]
@@ -19,7 +19,7 @@ def test_the_tuned_values_are_the_best_of_the_search(root, study, using):
     expected = {
         (task, rule, architecture)
         for task in parameters.tasks(chosen)
-        for rule in chosen.rules
+        for rule in {rule for one in (chosen, *others) for rule in parameters.rules(one)}
         for architecture in parameters.task_of(chosen, task).architectures
     }
     assert set(cells.groups) == expected
