@@ -72,7 +72,7 @@ def recorded(job: Job, **circumstances: str) -> Iterator[Execution]:
     write_json(
         execution_log(job),
         {
-            "command": sys.argv,
+            "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 3),
             # Of the whole program, its start included, whatever else the machine had to do.
