@@ -11,13 +11,13 @@ CONFIRMATORY = ("confirmation", "confirmation_second", "ablation")
 
 
 def kept_executions(root):
-    """The logs of all confirmatory executions in Git, by study and file; preparing data shows nothing of a claim."""
+    """The logs of all confirmatory executions in Git, by study and file."""
     found = {}
     for study in CONFIRMATORY:
         for piece in sorted((root / "docs" / study / "kept").glob("*.zip")):
             with zipfile.ZipFile(piece) as archive:
                 names = [name for name in archive.namelist() if name.endswith(".execution.json")]
-                found |= {(study, name): json.loads(archive.read(name)) for name in names if "prepare." not in name}
+                found |= {(study, name): json.loads(archive.read(name)) for name in names}
     return found
 
 

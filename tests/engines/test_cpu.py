@@ -124,7 +124,7 @@ def test_in_single_precision_it_agrees_to_rounding_where_no_neuron_is_at_its_thr
     theta = network.dynamics.theta
     truth_traces, truth, _ = outcome(ENGINE, network, batch, name)
     # Potentials of thousands have roundings of their size.
-    assume(all(np.abs(U - theta).min() >= 1e-4 * max(1, np.abs(U).max()) for U in truth_traces.potentials))
+    assume(all(np.abs(U - theta).min() >= max(1e-4, 1e-5 * np.abs(U).max()) for U in truth_traces.potentials))
     # A window's edge (boxcar, relu_type) is a threshold too: what lies within rounding of it may differ.
     assume(network.spike.derivative not in [spiking(edge, 1).derivative for edge in ("boxcar", "relu_type")])
     got_traces, got, _ = outcome(CpuEngine(), network, batch, name)

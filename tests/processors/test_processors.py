@@ -55,10 +55,10 @@ CONTRARY = {
 
 
 def all_rules(params: dict) -> None:
-    """The tiny study with every rule, recurrent on vision and feed-forward on speech, and few attacked samples."""
+    """The tiny study with every rule, feed-forward and recurrent, and no more test samples than attacks need."""
     tiny(params)
     params["rules"] = list(registry.names(parameters.RULES))
-    params["tasks"]["vision"]["architectures"] = ["rec"]
+    params["tasks"]["vision"]["architectures"] = ["ff", "rec"]
     params["studies"]["demo"]["analyses"]["attacked_samples"] = 64
     params["fgsm"]["epsilon"] = [0, 0.01]
 

@@ -10,6 +10,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,12 +70,14 @@ def restore(parameters: params.Parameters) -> str:
             f"{', '.join(missing)} must be there first, since results older than their data are computed again: "
             f"snakemake -c2 --config study={parameters.study} -- {' '.join(missing)}"
         )
-    now, restored = time.time(), []
-    for name in [name for name in known if name in jobs and not Path(name).exists()]:
-        with atomic_path(name) as draft:
-            draft.write_bytes(_read(known[name].piece, name))
-            os.utime(draft, (now, now))
-        restored.append(name)
+    now = time.time()
+    restored = [name for name in known if name in jobs and not Path(name).exists()]
+    for piece in pieces(folder_of(parameters)):
+        with _opened(piece) as archive:
+            for name in (name for name in restored if known[name].piece == piece):
+                with atomic_path(name) as draft:
+                    draft.write_bytes(archive.read(name))
+                    os.utime(draft, (now, now))
     records = {jobs[name].record: jobs[name] for name in restored if Path(name) == jobs[name].record}
     others = sum(read_json(record).get("code") != job.code for record, job in records.items())
     told = f"{len(restored)} files of '{parameters.label}' are back, of {len(records)} jobs"
@@ -87,7 +90,11 @@ def restore(parameters: params.Parameters) -> str:
 
 def kept(parameters: params.Parameters) -> dict[str, Kept]:
     """The files that a study's pieces hold, each as the last piece has it; raises UserError if one cannot be read."""
-    return {one.filename: Kept(piece, one.CRC) for piece in pieces(folder_of(parameters)) for one in _contents(piece)}
+    found = {}
+    for piece in pieces(folder_of(parameters)):
+        with _opened(piece) as archive:
+            found |= {one.filename: Kept(piece, one.CRC) for one in archive.infolist()}
+    return found
 
 
 def pieces(folder: Path) -> list[Path]:
@@ -99,24 +106,13 @@ def _is(path: Path, known: Kept | None) -> bool:
     return known is not None and zlib.crc32(path.read_bytes()) == known.checksum
 
 
-def _contents(piece: Path) -> list[zipfile.ZipInfo]:
+@contextmanager
+def _opened(piece: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(piece) as archive:
-            return archive.infolist()
+            yield archive
     except (OSError, zipfile.BadZipFile) as error:
-        raise _unreadable(piece, error) from None
-
-
-def _read(piece: Path, name: str) -> bytes:
-    try:
-        with zipfile.ZipFile(piece) as archive:
-            return archive.read(name)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise _unreadable(piece, error) from None
-
-
-def _unreadable(piece: Path, error: Exception) -> UserError:
-    return UserError(f"{piece} cannot be read ({error}); take it from Git again: git checkout -- {piece}.")
+        raise UserError(f"{piece} cannot be read ({error}); take it from Git again: git checkout -- {piece}.") from None
 
 
 def _computed(parameters: params.Parameters) -> Iterator[Job]:
