@@ -262,6 +262,79 @@ rule learning_rates:
         "snnlocality learning-rates --study {params.study} > {log} 2>&1"
 
 
+rule robust:
+    input:
+        fgsm=input_of("robust", "fgsm"),
+        transfer=input_of("robust", "transfer"),
+        sources=input_of("robust", "sources"),
+        descend=input_of("robust", "descend"),
+        fgsm_equal=input_of("robust", "fgsm_equal"),
+        transfer_equal=input_of("robust", "transfer_equal"),
+        sources_equal=input_of("robust", "sources_equal"),
+        descend_equal=input_of("robust", "descend_equal"),
+        data=input_of("robust", "data"),
+    output:
+        table="reports/robust.csv",
+        text="reports/robust.md",
+        page=report(
+            "reports/robust.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "robust"},
+        ),
+        record="reports/robust.record.json",
+    log:
+        "logs/reports/robust.log",
+    benchmark:
+        "logs/reports/robust.benchmark.tsv"
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("robust"),
+    message:
+        "Render Worst case: What withstands every attack"
+    shell:
+        "snnlocality robust --study {params.study} > {log} 2>&1"
+
+
+rule corruptions:
+    input:
+        own=input_of("corruptions", "own"),
+        equal=input_of("corruptions", "equal"),
+        data=input_of("corruptions", "data"),
+    output:
+        figure=report(
+            "reports/corruptions.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "corruptions"},
+        ),
+        table="reports/corruptions.csv",
+        record="reports/corruptions.record.json",
+    log:
+        "logs/reports/corruptions.log",
+    benchmark:
+        "logs/reports/corruptions.benchmark.tsv"
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("corruptions"),
+    message:
+        "Render Corruptions: Accuracy on corrupted recordings"
+    shell:
+        "snnlocality corruptions --study {params.study} > {log} 2>&1"
+
+
 rule table4:
     input:
         poisoned=input_of("table4", "poisoned"),
@@ -374,6 +447,40 @@ rule figure4:
         "Render Figure 4: Fisher information in the weights"
     shell:
         "snnlocality figure4 --study {params.study} > {log} 2>&1"
+
+
+rule empirical_fisher:
+    input:
+        own=input_of("empirical_fisher", "own"),
+        equal=input_of("empirical_fisher", "equal"),
+        data=input_of("empirical_fisher", "data"),
+    output:
+        table="reports/empirical_fisher.csv",
+        text="reports/empirical_fisher.md",
+        page=report(
+            "reports/empirical_fisher.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "empirical_fisher"},
+        ),
+        record="reports/empirical_fisher.record.json",
+    log:
+        "logs/reports/empirical_fisher.log",
+    benchmark:
+        "logs/reports/empirical_fisher.benchmark.tsv"
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("empirical_fisher"),
+    message:
+        "Render Empirical and true: True Fisher information beside the empirical"
+    shell:
+        "snnlocality empirical-fisher --study {params.study} > {log} 2>&1"
 
 
 rule spectrum:

@@ -248,6 +248,99 @@ rule collect:
         "{log} 2>&1"
 
 
+rule corrupt:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        accuracies="results/{study}/corrupt/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        record="results/{study}/corrupt/{task}/{rule}/{arch}/fold{fold}/seed{seed}/corrupt.record.json",
+    log:
+        "logs/results/{study}/corrupt/{task}/{rule}/{arch}/fold{fold}/seed{seed}/corrupt.log",
+    benchmark:
+        "logs/results/{study}/corrupt/{task}/{rule}/{arch}/fold{fold}/seed{seed}/corrupt.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(20),
+    params:
+        **params_of("corrupt"),
+    message:
+        "Test a run on recordings with events added, missing, or moved in time: {wildcards.task} "
+        "{wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality corrupt --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > "
+        "{log} 2>&1"
+
+
+rule fgsm:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        accuracies="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.record.json",
+    log:
+        "logs/results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.log",
+    benchmark:
+        "logs/results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("fgsm"),
+    message:
+        "Attack a trained run on the test part: {wildcards.task} {wildcards.rule} {wildcards.arch} fold "
+        "{wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality fgsm --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
+        "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
+        "2>&1"
+
+
+rule descend:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        right="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+    output:
+        accuracies="results/{study}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend.record.json",
+    log:
+        "logs/results/{study}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend.log",
+    benchmark:
+        "logs/results/{study}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(60),
+    params:
+        **params_of("descend"),
+    message:
+        "Attack a run by white-box descents of several kinds, on what withstood all attacks of Table 3: "
+        "{wildcards.task} {wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality descend --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > "
+        "{log} 2>&1"
+
+
 rule train_equal_rate:
     input:
         data="results/{study}/{task}/data.safetensors",
@@ -367,6 +460,104 @@ rule fgsm_equal_rate:
         "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
 
 
+rule transfer_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        models=input_of("transfer_equal_rate", "models"),
+        sources=input_of("transfer_equal_rate", "sources"),
+        relu=input_of("transfer_equal_rate", "relu"),
+    output:
+        accuracies="results/{study}/equal_rate/lr{learning_rate}/transfer/{task}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/equal_rate/lr{learning_rate}/transfer/{task}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/equal_rate/lr{learning_rate}/transfer/{task}/fold{fold}/seed{seed}/transfer_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/transfer/{task}/fold{fold}/seed{seed}/transfer_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/transfer/{task}/fold{fold}/seed{seed}/transfer_equal_rate.benchmark.tsv"
+    group:
+        "compared"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("transfer_equal_rate"),
+    message:
+        "Attack one seed's networks by what fools a ReLU network, and networks of another seed, with all "
+        "cells at one learning rate: lr {wildcards.learning_rate} {wildcards.task} fold {wildcards.fold} "
+        "seed {wildcards.seed}"
+    shell:
+        "snnlocality transfer-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > "
+        "{log} 2>&1"
+
+
+rule descend_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        right="results/{study}/equal_rate/lr{learning_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+    output:
+        accuracies="results/{study}/equal_rate/lr{learning_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/equal_rate/lr{learning_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/equal_rate/lr{learning_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend_equal_rate.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(60),
+    params:
+        **params_of("descend_equal_rate"),
+    message:
+        "Attack a run by white-box descents of several kinds, on what withstood all attacks of Table 3, "
+        "with all cells at one learning rate: lr {wildcards.learning_rate} {wildcards.task} "
+        "{wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality descend-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule corrupt_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        accuracies="results/{study}/equal_rate/lr{learning_rate}/corrupt/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        record="results/{study}/equal_rate/lr{learning_rate}/corrupt/{task}/{rule}/{arch}/fold{fold}/seed{seed}/corrupt_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/corrupt/{task}/{rule}/{arch}/fold{fold}/seed{seed}/corrupt_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/corrupt/{task}/{rule}/{arch}/fold{fold}/seed{seed}/corrupt_equal_rate.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(20),
+    params:
+        **params_of("corrupt_equal_rate"),
+    message:
+        "Test a run on recordings with events added, missing, or moved in time, with all cells at one "
+        "learning rate: lr {wildcards.learning_rate} {wildcards.task} {wildcards.rule} {wildcards.arch} "
+        "fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality corrupt-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
 rule shift_equal_rate:
     input:
         data="results/{study}/{task}/data.safetensors",
@@ -462,6 +653,38 @@ rule fisher_equal_rate:
         "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
 
 
+rule true_fisher_equal_rate:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/equal_rate/lr{learning_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        traces="results/{study}/equal_rate/lr{learning_rate}/true_fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher.csv",
+        record="results/{study}/equal_rate/lr{learning_rate}/true_fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/true_fisher_equal_rate.record.json",
+    log:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/true_fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/true_fisher_equal_rate.log",
+    benchmark:
+        "logs/results/{study}/equal_rate/lr{learning_rate}/true_fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/true_fisher_equal_rate.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(20),
+    params:
+        **params_of("true_fisher_equal_rate"),
+    message:
+        "Measure the Fisher information in a run's weights with labels drawn from its own predictions, "
+        "with all cells at one learning rate: lr {wildcards.learning_rate} {wildcards.task} "
+        "{wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality true-fisher-equal-rate --study {params.study} --learning_rate "
+        "{wildcards.learning_rate} --task {wildcards.task} --rule {wildcards.rule} --arch "
+        "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
+        "2>&1"
+
+
 rule backdoor_equal_rate:
     input:
         data="results/{study}/{task}/data.safetensors",
@@ -491,37 +714,6 @@ rule backdoor_equal_rate:
         "snnlocality backdoor-equal-rate --study {params.study} --learning_rate {wildcards.learning_rate} "
         "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --trigger "
         "{wildcards.trigger} --rate {wildcards.rate} --pair {wildcards.pair} --threads {threads} > {log} "
-        "2>&1"
-
-
-rule fgsm:
-    input:
-        data="results/{study}/{task}/data.safetensors",
-        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
-    output:
-        accuracies="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
-        right="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
-        record="results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.record.json",
-    log:
-        "logs/results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.log",
-    benchmark:
-        "logs/results/{study}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm.benchmark.tsv"
-    group:
-        "measured"
-    conda:
-        ENVIRONMENT
-    threads: RUN_THREADS
-    resources:
-        mem_mb=retried(2000),
-        runtime=retried(40),
-    params:
-        **params_of("fgsm"),
-    message:
-        "Attack a trained run on the test part: {wildcards.task} {wildcards.rule} {wildcards.arch} fold "
-        "{wildcards.fold} seed {wildcards.seed}"
-    shell:
-        "snnlocality fgsm --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
-        "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
         "2>&1"
 
 
@@ -610,6 +802,68 @@ rule shift:
         "snnlocality shift --study {params.study} --task {wildcards.task} --rule {wildcards.rule} --arch "
         "{wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > {log} "
         "2>&1"
+
+
+rule transfer:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        models=input_of("transfer", "models"),
+        sources=input_of("transfer", "sources"),
+        relu=input_of("transfer", "relu"),
+    output:
+        accuracies="results/{study}/transfer/{task}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/transfer/{task}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/transfer/{task}/fold{fold}/seed{seed}/transfer.record.json",
+    log:
+        "logs/results/{study}/transfer/{task}/fold{fold}/seed{seed}/transfer.log",
+    benchmark:
+        "logs/results/{study}/transfer/{task}/fold{fold}/seed{seed}/transfer.benchmark.tsv"
+    group:
+        "compared"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("transfer"),
+    message:
+        "Attack one seed's networks by what fools a ReLU network, and networks of another seed: "
+        "{wildcards.task} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality transfer --study {params.study} --task {wildcards.task} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule true_fisher:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        traces="results/{study}/true_fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fisher.csv",
+        record="results/{study}/true_fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/true_fisher.record.json",
+    log:
+        "logs/results/{study}/true_fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/true_fisher.log",
+    benchmark:
+        "logs/results/{study}/true_fisher/{task}/{rule}/{arch}/fold{fold}/seed{seed}/true_fisher.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(20),
+    params:
+        **params_of("true_fisher"),
+    message:
+        "Measure the Fisher information in a run's weights with labels drawn from its own predictions: "
+        "{wildcards.task} {wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality true-fisher --study {params.study} --task {wildcards.task} --rule {wildcards.rule} "
+        "--arch {wildcards.arch} --fold {wildcards.fold} --seed {wildcards.seed} --threads {threads} > "
+        "{log} 2>&1"
 
 
 rule tutorial:

@@ -210,6 +210,24 @@ class Fgsm(Model):
     pgd_steps: Count
 
 
+class Robust(Model):
+    """The strong attack: white-box descents by every surrogate and loss."""
+
+    epsilon: Choices[Share]
+    surrogates: dict[Annotated[str, choice_of(SURROGATES)], Choices[Positive]]  # slopes
+    losses: Choices[Literal["cross_entropy", "margin"]]
+    steps: Count
+    starts: Count
+
+
+class Corruptions(Model):
+    """How much of each corruption, by its name."""
+
+    added: Choices[Positive]
+    missing: Choices[Annotated[float, Field(gt=0, lt=1)]]
+    jitter_ms: Choices[Positive]
+
+
 class Representations(Model):
     """Comparison of representations by CKA."""
 
@@ -242,6 +260,8 @@ class Parameters(Model):
     tasks: dict[TaskName, Task]
     search: Search
     fgsm: Fgsm
+    robust: Robust
+    corruptions: Corruptions
     backdoor: Backdoor
     representations: Representations
     conversion: Conversion
@@ -254,6 +274,12 @@ class Parameters(Model):
         for study in self.studies.values():
             for task in study.tasks:
                 member(task, tuple(self.tasks))
+        return self
+
+    @model_validator(mode="after")
+    def _robust_at_strengths_of_table_3(self) -> "Parameters":
+        if missing := [epsilon for epsilon in self.robust.epsilon if epsilon not in self.fgsm.epsilon]:
+            raise ValueError(f"robust.epsilon has {missing[0]:g}, which is none of fgsm.epsilon; add it there")
         return self
 
     @property

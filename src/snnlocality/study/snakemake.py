@@ -82,7 +82,7 @@ def _read(step: Step, name: str, read: Output) -> str:
     """One input: its path, where it differs by the reader's axes alone, else all of the study."""
     template = read.step.template(read.name)
     axes = {axis.name for axis in read.step.axes}
-    if axes <= {axis.name for axis in step.axes}:
+    if axes <= {axis.name for axis in step.axes} and not read.key:
         return f'"{template}"'
     return f'input_of("{step.name}", "{name}")'
 

@@ -34,7 +34,7 @@ class Output(NamedTuple):
 
     step: "Step"
     name: str
-    key: Mapping[str, Any] = {}  # values that are fixed
+    key: Mapping[str, Any] = {}  # values that are fixed, or a function of the parameters and the reader's key
 
     def of(self, **key: Any) -> "Output":
         """The same for these values alone."""
@@ -266,7 +266,8 @@ class Work(NamedTuple):
 
 
 def _read(output: Output, parameters: Parameters, key: Key, needs: Need) -> Path | dict[tuple, Path]:
-    known = {**key, **output.key}
+    fixed = {name: value(parameters, key) if callable(value) else value for name, value in output.key.items()}
+    known = {**key, **fixed}
     axes = output.step.axes
     if all(axis.name in known for axis in axes):
         return output.step.path(output.name, parameters.label, known)

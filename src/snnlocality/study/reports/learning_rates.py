@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from snnlocality import parameters as params
+from snnlocality.study.axes import Key
 from snnlocality.study.needs import one_label
 from snnlocality.study.reported import OfBoth, on_recordings, rule_modules
 from snnlocality.study.step import Report
@@ -14,6 +15,11 @@ class Settings(OfBoth):
     """What the table says of the study."""
 
     learning_rates: tuple[float, ...]  # at which all cells were trained once more
+
+
+def settings(parameters: params.Parameters, key: Key) -> Settings:
+    """Those of the study."""
+    return Settings(**vars(on_recordings(parameters)), learning_rates=params.equal_rates(parameters))
 
 
 STEP = Report(
@@ -28,9 +34,7 @@ STEP = Report(
         "equal": equal_rate.BY_STEP[fgsm.STEP]["accuracies"],
         "data": prepare.STEP["data"],
     },
-    settings=lambda parameters, key: Settings(
-        **vars(on_recordings(parameters)), learning_rates=params.equal_rates(parameters)
-    ),
+    settings=settings,
     choices=lambda settings: (*rule_modules(settings), *fgsm.attack_modules()),
     outputs={"table": "learning_rates.csv", "text": "learning_rates.md", "page": "learning_rates.html"},
     on_page=True,

@@ -10,7 +10,20 @@ from typing import Any
 from snnlocality import parameters as params
 from snnlocality.study.axes import LEARNING_RATE, Key
 from snnlocality.study.step import Step
-from snnlocality.study.steps import backdoor, cka, collect, evaluate, fgsm, fisher, shift, train
+from snnlocality.study.steps import (
+    backdoor,
+    cka,
+    collect,
+    corrupt,
+    descend,
+    evaluate,
+    fgsm,
+    fisher,
+    shift,
+    train,
+    transfer,
+    true_fisher,
+)
 
 _FOLDER = f"equal_rate/{LEARNING_RATE.prefix}{{{LEARNING_RATE.name}}}"
 
@@ -18,7 +31,7 @@ _FOLDER = f"equal_rate/{LEARNING_RATE.prefix}{{{LEARNING_RATE.name}}}"
 def _made() -> dict[Step, Step]:
     """The steps by those that they are like, each after those it reads."""
     made: dict[Step, Step] = {}
-    for step in (train, evaluate, collect, fgsm, shift, cka, fisher, backdoor):
+    for step in (train, evaluate, collect, fgsm, transfer, descend, corrupt, shift, cka, fisher, true_fisher, backdoor):
         made[step.STEP] = _at_equal_rate(step.STEP, made)
     return made
 
