@@ -335,6 +335,39 @@ rule corruptions:
         "snnlocality corruptions --study {params.study} > {log} 2>&1"
 
 
+rule activity:
+    input:
+        metrics=input_of("activity", "metrics"),
+        descend=input_of("activity", "descend"),
+        data=input_of("activity", "data"),
+    output:
+        figure=report(
+            "reports/activity.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "activity"},
+        ),
+        table="reports/activity.csv",
+        record="reports/activity.record.json",
+    log:
+        "logs/reports/activity.log",
+    benchmark:
+        "logs/reports/activity.benchmark.tsv"
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("activity"),
+    message:
+        "Render Firing rates: Robustness at chosen firing rates"
+    shell:
+        "snnlocality activity --study {params.study} > {log} 2>&1"
+
+
 rule table4:
     input:
         poisoned=input_of("table4", "poisoned"),

@@ -23,6 +23,131 @@ rule prepare:
         "snnlocality prepare --study {params.study} --task {wildcards.task} > {log} 2>&1"
 
 
+rule train_at_activity:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+    output:
+        model="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        curve="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/curve.csv",
+        milestones="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/milestones.safetensors",
+        record="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train_at_activity.record.json",
+    log:
+        "logs/results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train_at_activity.log",
+    benchmark:
+        "logs/results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/train_at_activity.benchmark.tsv"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(60),
+    params:
+        **params_of("train_at_activity"),
+    message:
+        "Train one run, with its hidden layers pulled to one firing rate: fires {wildcards.firing_rate} "
+        "{wildcards.task} {wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality train-at-activity --study {params.study} --firing_rate {wildcards.firing_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule evaluate_at_activity:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        curve="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/curve.csv",
+    output:
+        metrics="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/metrics.json",
+        right="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate_at_activity.record.json",
+    log:
+        "logs/results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate_at_activity.log",
+    benchmark:
+        "logs/results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/evaluate_at_activity.benchmark.tsv"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(5),
+    params:
+        **params_of("evaluate_at_activity"),
+    message:
+        "Evaluate a trained run on the test part, its hidden layers pulled to one firing rate: fires "
+        "{wildcards.firing_rate} {wildcards.task} {wildcards.rule} {wildcards.arch} fold {wildcards.fold} "
+        "seed {wildcards.seed}"
+    shell:
+        "snnlocality evaluate-at-activity --study {params.study} --firing_rate {wildcards.firing_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule fgsm_at_activity:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+    output:
+        accuracies="results/{study}/activity/fires{firing_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/activity/fires{firing_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/activity/fires{firing_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm_at_activity.record.json",
+    log:
+        "logs/results/{study}/activity/fires{firing_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm_at_activity.log",
+    benchmark:
+        "logs/results/{study}/activity/fires{firing_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/fgsm_at_activity.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(40),
+    params:
+        **params_of("fgsm_at_activity"),
+    message:
+        "Attack a trained run on the test part, its hidden layers pulled to one firing rate: fires "
+        "{wildcards.firing_rate} {wildcards.task} {wildcards.rule} {wildcards.arch} fold {wildcards.fold} "
+        "seed {wildcards.seed}"
+    shell:
+        "snnlocality fgsm-at-activity --study {params.study} --firing_rate {wildcards.firing_rate} --task "
+        "{wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} --seed "
+        "{wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
+rule descend_at_activity:
+    input:
+        data="results/{study}/{task}/data.safetensors",
+        model="results/{study}/activity/fires{firing_rate}/{task}/{rule}/{arch}/fold{fold}/seed{seed}/model.safetensors",
+        right="results/{study}/activity/fires{firing_rate}/fgsm/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+    output:
+        accuracies="results/{study}/activity/fires{firing_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/accuracies.csv",
+        right="results/{study}/activity/fires{firing_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/right.safetensors",
+        record="results/{study}/activity/fires{firing_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend_at_activity.record.json",
+    log:
+        "logs/results/{study}/activity/fires{firing_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend_at_activity.log",
+    benchmark:
+        "logs/results/{study}/activity/fires{firing_rate}/descend/{task}/{rule}/{arch}/fold{fold}/seed{seed}/descend_at_activity.benchmark.tsv"
+    group:
+        "measured"
+    conda:
+        ENVIRONMENT
+    threads: RUN_THREADS
+    resources:
+        mem_mb=retried(2000),
+        runtime=retried(60),
+    params:
+        **params_of("descend_at_activity"),
+    message:
+        "Attack a run by white-box descents of several kinds, on what withstood all attacks of Table 3, "
+        "its hidden layers pulled to one firing rate: fires {wildcards.firing_rate} {wildcards.task} "
+        "{wildcards.rule} {wildcards.arch} fold {wildcards.fold} seed {wildcards.seed}"
+    shell:
+        "snnlocality descend-at-activity --study {params.study} --firing_rate {wildcards.firing_rate} "
+        "--task {wildcards.task} --rule {wildcards.rule} --arch {wildcards.arch} --fold {wildcards.fold} "
+        "--seed {wildcards.seed} --threads {threads} > {log} 2>&1"
+
+
 rule backdoor:
     input:
         data="results/{study}/{task}/data.safetensors",

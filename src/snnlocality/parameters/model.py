@@ -171,6 +171,7 @@ class Analyses(Model):
     fisher_samples: Count
     attacked_samples: Count | None = None  # of the test part; all of it if none is said
     learning_rates: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()  # of all cells alike, beside the tuned ones
+    firing_rates: Annotated[tuple[Share, ...], AfterValidator(distinct)] = ()  # that hidden layers are pulled to
     looks: tuple[Count, ...] = ()  # numbers of seeds at which claims are judged, and seeds added to what is undecided
 
     seeds: dict[Annotated[str, choice_of(STEPS)], Count] = Field(default_factory=dict)  # of steps that have fewer
@@ -220,6 +221,12 @@ class Robust(Model):
     starts: Count
 
 
+class Activity(Model):
+    """Training at chosen firing rates."""
+
+    strength: Positive
+
+
 class Corruptions(Model):
     """How much of each corruption, by its name."""
 
@@ -262,6 +269,7 @@ class Parameters(Model):
     fgsm: Fgsm
     robust: Robust
     corruptions: Corruptions
+    activity: Activity
     backdoor: Backdoor
     representations: Representations
     conversion: Conversion

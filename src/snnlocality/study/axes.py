@@ -54,7 +54,16 @@ LEARNING_RATE = Axis(
     prefix="lr",
 )
 
-AXES = (TASK, RULE, ARCH, FOLD, SEED, TRIGGER, RATE, PAIR, EXPERIMENT, LEARNING_RATE)
+FIRING_RATE = Axis(
+    "firing_rate",
+    float,
+    r"[0-9.e-]+",
+    "Spikes per neuron and step that hidden layers are pulled to, e.g. 0.05.",
+    lambda p, key: params.analyses(p).firing_rates,
+    prefix="fires",
+)
+
+AXES = (TASK, RULE, ARCH, FOLD, SEED, TRIGGER, RATE, PAIR, EXPERIMENT, LEARNING_RATE, FIRING_RATE)
 CELL = (TASK, RULE, ARCH)
 RUN = (*CELL, FOLD, SEED)
 
