@@ -22,7 +22,13 @@ def call(*arguments):
         ("train --task vision --rule bptt --arch ff --fold -1", ["--fold"]),
         ("fgsm --task speech --rule bptt --arch ff", ["speech has one per frame", "Ask for vision"]),
         ("shift --task speech --rule bptt --arch ff", ["speech has one per frame", "Ask for vision"]),
-        ("show table9", ["'table9' has no text to show", "table1, table2, table3, learning_rates, table4, claims"]),
+        (
+            "show table9",
+            [
+                "'table9' has no text to show",
+                "table1, table2, table3, learning_rates, robust, table4, empirical_fisher, claims",
+            ],
+        ),
         ("show figure2", ["'figure2' has no text to show", "Figures lie in reports/"]),
         (
             "backdoor --task vision --rule bptt --arch ff --trigger visible --rate nan",

@@ -17,10 +17,15 @@ COMMANDS = (
     ("evaluate", *CELL),
     ("fgsm", *CELL),
     ("shift", *CELL),
+    ("descend", *CELL),
+    ("corrupt", *CELL),
     ("fisher", *CELL),
+    ("true-fisher", *CELL),
     ("convert", "--task", "vision"),
     ("cka", "--task", "vision", "--arch", "rec"),
     ("ceiling", *CELL),
+    ("transfer", "--task", "vision"),
+    ("train-at-activity", *CELL, "--firing_rate", "0.1"),
     ("backdoor", *CELL, "--trigger", "visible", "--rate", "0.5"),
     ("search-cell", *CELL),
     ("tutorial", "--experiment", "adaptation"),
@@ -37,12 +42,16 @@ def shrink(params: dict) -> None:
     params["tasks"]["vision"] |= {"hidden": [4, 3], "architectures": ["rec"]}
     params["search"] |= {"seeds": [1000], "learning_rate": [0.02]}
     params["fgsm"] |= {"epsilon": [0, 0.05], "fixed_point_iterations": 2, "pgd_steps": 1}
+    params["robust"] |= {"epsilon": [0.05], "surrogates": {"fast_sigmoid": [10]}, "losses": ["margin"]}
+    params["robust"] |= {"steps": 1, "starts": 1}
+    params["corruptions"] = {"added": [0.5], "missing": [0.5], "jitter_ms": [5]}
     params["backdoor"] = {"pixels": [[0, 0], [1, 0]], "polarity": 0}
     params["representations"]["batch"] = 4
     params["conversion"] |= {"balance_samples": 3, "steps": 2}
     study = params["studies"]["demo"]
     study["seeds"] = 1
     study["analyses"] = {"poison_rates": [0.5], "pairs": 1, "cka_samples": 4, "fisher_samples": 1}
+    study["analyses"]["firing_rates"] = [0.1]
     study["tasks"]["vision"]["data"]["steps"] = _STEPS
     study["tasks"]["vision"]["training"] |= {"epochs": 1, "batch_size": 3, "tuned": {}}
     study["tasks"]["vision"]["training"]["default"]["learning_rate"] = 0.02

@@ -32,12 +32,16 @@ STEPS = (
     "evaluate",
     "collect",
     "fgsm",
+    "descend",
+    "corrupt",
     "shift",
     "fisher",
+    "true-fisher",
     "backdoor",
     "convert",
     "cka",
     "ceiling",
+    "transfer",
 )
 CODE = Path("src/snnlocality")
 RUN = "results/demo/vision/eprop/ff/fold0/seed0"

@@ -4,8 +4,10 @@ import pandas as pd
 
 # What every change of a run of the vision task touches.
 VISION_REPORTS = {"table2", "table3", "table4", "figure2", "figure3", "figure4", "curves", "spectrum"}
-VISION_REPORTS |= {"learning-rates", "claims", "index"}
-CKA = {"cka --task vision --arch ff --fold 0 --seed 0"}
+VISION_REPORTS |= {"learning-rates", "robust", "corruptions", "empirical-fisher", "claims", "index"}
+COMPARED = {"cka --task vision --arch ff --fold 0 --seed 0", "transfer --task vision --fold 0 --seed 0"}
+OF_RULES = {"figure1", "activity"}  # show the rules themselves; the latter has no runs here
+MEASURES = ("fgsm", "descend", "corrupt", "shift", "fisher", "true-fisher")
 
 
 def ceiling(rule: str) -> set[str]:
@@ -16,7 +18,7 @@ def ceiling(rule: str) -> set[str]:
 def run_commands(rule: str, task: str, seed: int = 0) -> set[str]:
     """Training, evaluation and measurements of one run of the tiny study, and the table of its rule."""
     cell = f"--task {task} --rule {rule} --arch ff --fold 0 --seed {seed}"
-    measured = {f"{measure} {cell}" for measure in ("fgsm", "shift", "fisher")} if task == "vision" else set()
+    measured = {f"{measure} {cell}" for measure in MEASURES} if task == "vision" else set()
     return {f"train {cell}", f"evaluate {cell}", f"collect --task {task} --rule {rule}"} | measured
 
 
@@ -40,7 +42,7 @@ def test_a_learning_rate_of_one_method_reruns_that_method_alone(project):
     project.edit_params(change)
     assert (
         project.planned()
-        == run_commands("eprop", "vision") | poisoned("eprop") | CKA | ceiling("eprop") | VISION_REPORTS
+        == run_commands("eprop", "vision") | poisoned("eprop") | COMPARED | ceiling("eprop") | VISION_REPORTS
     )
 
 
@@ -53,7 +55,7 @@ def test_code_of_eprop_reruns_eprop_alone(project):
     runs = run_commands("eprop", "vision") | run_commands("eprop", "speech") | poisoned("eprop")
     compared = {f"tutorial --experiment {name}" for name in ("exactness", "adaptation")}
     compared |= {"tutorial_exactness", "tutorial_adaptation"}
-    assert project.planned() == runs | CKA | ceiling("eprop") | VISION_REPORTS | {"figure1"} | compared
+    assert project.planned() == runs | COMPARED | ceiling("eprop") | VISION_REPORTS | OF_RULES | compared
 
 
 def test_a_new_seed_runs_the_new_runs_alone_and_leaves_without_training(project):
@@ -62,6 +64,8 @@ def test_a_new_seed_runs_the_new_runs_alone_and_leaves_without_training(project)
     analyses = {
         "convert --task vision --fold 0 --seed 1",
         "cka --task vision --arch ff --fold 0 --seed 1",
+        "transfer --task vision --fold 0 --seed 0",  # whose sources were its own networks
+        "transfer --task vision --fold 0 --seed 1",
         "conversion",
     }
     analyses |= ceiling("bptt") | ceiling("eprop")
@@ -82,7 +86,7 @@ def test_a_new_rule_is_one_file_and_one_line(project):
     (rules / "another_rule.py").write_text(text)
     project.edit_params(lambda params: params["rules"].append("another_rule"))
     runs = run_commands("another_rule", "vision") | run_commands("another_rule", "speech") | poisoned("another_rule")
-    assert project.planned() == runs | CKA | ceiling("another_rule") | VISION_REPORTS | {"figure1"}
+    assert project.planned() == runs | COMPARED | ceiling("another_rule") | VISION_REPORTS | OF_RULES
     project.run("snakemake")
     reports = project.root / "reports"
     for name in ("table2", "table3", "table4", "figure1", "figure2", "figure3_association", "figure4", "curves"):
@@ -118,5 +122,5 @@ def test_a_poisoned_run_is_redone_alone(project):
 def test_a_deleted_model_is_trained_again_with_all_that_was_measured_on_it(project):
     (project.root / "results/demo/vision/eprop/ff/fold0/seed0/model.safetensors").unlink()
     planned = project.planned()
-    assert run_commands("eprop", "vision") | CKA <= planned
+    assert run_commands("eprop", "vision") | COMPARED <= planned
     assert not any(command.startswith("backdoor") or "speech" in command or "bptt" in command for command in planned)

@@ -1,6 +1,7 @@
 """What Snakemake's rules ask of the steps while the workflow runs."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from snnlocality.parameters import Parameters
@@ -42,14 +43,20 @@ class Study:
         return lambda wildcards: self.inputs_of(step)(wildcards)[name]
 
     def inputs_of(self, step: str) -> OfWildcards:
-        """All inputs by name, where the parameters decide which there are."""
+        """All inputs by name, where the parameters decide which there are; each file once.
+
+        Snakemake would remember a file that has two names twice, and take that for a change.
+        """
 
         def inputs(wildcards: Any) -> dict[str, Any]:
-            read = self.job(step, wildcards).inputs
-            return {
-                name: [str(path) for path in one.values()] if isinstance(one, dict) else str(one)
-                for name, one in read.items()
-            }
+            files: dict[str, Any] = {}
+            seen: set[Path] = set()
+            for name, one in self.job(step, wildcards).inputs.items():
+                paths = list(one.values()) if isinstance(one, dict) else [one]
+                new = [str(path) for path in paths if path not in seen]
+                seen.update(paths)
+                files[name] = new if isinstance(one, dict) or not new else new[0]
+            return files
 
         return inputs
 
