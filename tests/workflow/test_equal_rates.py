@@ -6,24 +6,18 @@ import pytest
 from snnlocality import parameters as params
 from snnlocality.runs.outcomes import read_outcomes
 from snnlocality.study import catalogue
+from snnlocality.study.steps import activity, equal_rate, train
 
 OWN, OTHER = 0.004, 0.001  # the tiny study's, of every cell; and the control
 
 
 def test_a_job_at_the_cells_own_rate_is_the_same_and_at_another_it_is_not(finished, monkeypatch):
     monkeypatch.chdir(finished.root)
-    parameters, steps = params.load(), catalogue.by_name()
-    controlled = [step for step in steps.values() if step.like]
-    assert {step.like.name for step in controlled} >= {
-        "train",
-        "evaluate",
-        "fgsm",
-        "shift",
-        "cka",
-        "fisher",
-        "backdoor",
-    }
-    for step in controlled:
+    parameters = params.load()
+    on_networks = (step for step in catalogue.steps() if not step.like and not callable(step.inputs))
+    measured = {step.name for step in on_networks if {"model", "models"} & step.inputs.keys()}
+    assert {step.like.name for step in equal_rate.STEPS} >= measured - {"ceiling"} | {"train", "collect", "backdoor"}
+    for step in equal_rate.STEPS:
         own = next(step.like.jobs(parameters))
         same, other = (next(step.jobs(parameters, learning_rate=rate)) for rate in (OWN, OTHER))
         assert own.settings == same.settings
@@ -34,6 +28,18 @@ def test_a_job_at_the_cells_own_rate_is_the_same_and_at_another_it_is_not(finish
         of_networks = {path for path in same.input_paths if "equal_rate" in path.parts}
         assert all(f"lr{OWN}" in path.parts for path in of_networks)
         assert bool(of_networks) == (step.like.name not in ("train", "backdoor"))
+
+
+def test_what_is_measured_at_a_firing_rate_is_of_networks_pulled_to_it(finished, monkeypatch):
+    monkeypatch.chdir(finished.root)
+    parameters = params.load()
+    for step in activity.STEPS:
+        own = next(step.like.jobs(parameters))
+        pulled = step.made(parameters, {"firing_rate": 0.05, **own.key})
+        of_networks = {path for path in pulled.input_paths if "activity" in path.parts}
+        assert all("fires0.05" in path.parts for path in (*of_networks, *pulled.output_paths))
+        assert bool(of_networks) == (step.like is not train.STEP)
+        assert (pulled.settings == own.settings) == (step.like is not train.STEP)
 
 
 def test_claims_are_judged_at_equal_rates_too(project):

@@ -37,5 +37,5 @@ STEP = Report(
     settings=settings,
     choices=rule_modules,
     outputs={"figure": "activity.svg", "table": "activity.csv"},
-    params=("rules", "robust.epsilon", "studies.{study}.analyses.firing_rates"),
+    params=("rules", "robust.epsilon", "tasks.{task}", "studies.{study}"),
 )

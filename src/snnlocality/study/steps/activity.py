@@ -37,7 +37,7 @@ TRAIN = replace(
     outputs={name: f"{_FOLDER}/{path}" for name, path in train.STEP.outputs.items()},
     epochs=lambda settings: settings.run.optimisation.epochs,
     minutes=60,
-    params=(*train.STEP.params, "activity", "studies.{study}.analyses.firing_rates"),
+    params=(*train.STEP.params, "activity", "studies.{study}.analyses"),
     like=train.STEP,
 )
 
@@ -54,7 +54,7 @@ def _made() -> dict[Step, Step]:
             needs=one_label,
             inputs={name: read._replace(step=made.get(read.step, read.step)) for name, read in step.inputs.items()},
             outputs={name: f"{_FOLDER}/{path}" for name, path in step.outputs.items()},
-            params=(*step.params, "activity", "studies.{study}.analyses.firing_rates"),
+            params=(*step.params, "activity", "studies.{study}.analyses"),
             like=step,
         )
     return made

@@ -32,5 +32,5 @@ STEP = Step(
     minutes=20,
     group="measured",
     work=lambda work: work.steps * min(work.tested, work.sizes.attacked_samples or work.samples),
-    params=("corruptions", "studies.{study}.analyses.attacked_samples"),
+    params=("corruptions", "studies.{study}.analyses"),
 )

@@ -39,5 +39,5 @@ STEP = Step(
     minutes=60,
     group="measured",
     work=lambda work: work.steps * min(work.tested, work.sizes.attacked_samples or work.samples),
-    params=("robust", "studies.{study}.analyses.attacked_samples"),
+    params=("robust", "studies.{study}.analyses"),
 )

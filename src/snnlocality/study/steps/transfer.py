@@ -65,5 +65,5 @@ STEP = Step(
     minutes=40,
     group="compared",
     work=lambda work: work.steps * min(work.tested, work.sizes.attacked_samples or work.samples),
-    params=("rules", "robust.epsilon", "conversion", "studies.{study}.analyses.attacked_samples"),
+    params=("rules", "robust.epsilon", "conversion", "studies.{study}.analyses"),
 )
