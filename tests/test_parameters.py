@@ -40,7 +40,7 @@ def set_at(table: dict, key: str, value: object) -> dict:
         ),
         ("studies.demo.tasks.vision.training.epoch", 3, ["epoch", "is not a known key", "epochs"]),
         ("studies.demo.tasks.speech.data.classes", 40, ["'studies.demo.tasks.speech.data.classes'", "39 or 61"]),
-        ("study", "whole", ["whole", "demo, sample, paper"]),
+        ("study", "whole", ["whole", "demo, sample, real, paper"]),
         ("scale", 2, ["'scale'", "less than or equal to 1"]),
         ("tasks.vision.architectures", ["ff_matched"], ["ff_matched", "exactly one hidden layer"]),
         ("fgsm.epsilon", [0, 1.5], ["fgsm.epsilon", "less than or equal to 1"]),

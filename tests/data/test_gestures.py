@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from snnlocality.data.splits import Part
-from snnlocality.data.vision.gestures import SIDE, gestures
+from snnlocality.data.vision.binning import bin_recording
+from snnlocality.data.vision.gestures import SIDE, dvs_gesture, gestures
 from snnlocality.errors import UserError
 
 
@@ -96,3 +97,33 @@ def test_a_damaged_file_is_named_and_nothing_in_it_is_run(root):
     np.save(path, np.array([{"an": "object"}]), allow_pickle=True)
     with pytest.raises(UserError, match=r"user01_led/0.npy is no recording of DVS Gesture"):
         gestures(root, 4, 40, validation_users=1)
+
+
+@pytest.fixture
+def both(root):
+    random = np.random.default_rng(1)
+    for label in (3, 1):
+        time = np.sort(random.integers(0, 400, 20))
+        events = np.column_stack([*random.integers(0, [SIDE, SIDE, 2], (20, 3)).T, time])
+        write(root.with_name("ibmGestureTest"), 24, "led", label, events)
+    return root.parent.parent
+
+
+def test_as_a_source_it_has_all_recordings_and_both_parts(both):
+    found = dvs_gesture(both)
+    assert found.labels.tolist() == [0, 10, 4] + [7, 0, 10, 4] + [0, 10, 4] * 2 + [1, 3]
+    assert found.official_test.tolist() == [False] * 13 + [True] * 2
+    assert (found.classes, found.sensor, found.units) == (11, (SIDE, SIDE), 2 * SIDE**2)
+    assert found.notice == "DVS Gesture, partial: 15 of 1341 recordings"
+    by_experiment, _ = gestures(both / "DVSGesture" / "ibmGestureTrain", 4, 40, 1)
+    for index in range(13):
+        units, counts = bin_recording(found.recording(index), 4, 40, False, found.sensor)
+        batch = by_experiment.batch(np.array([index])).inputs
+        first = batch.offsets[index * 4]
+        np.testing.assert_array_equal(units, batch.units[first : first + len(units)])
+        np.testing.assert_array_equal(counts, np.diff(batch.offsets[index * 4 : index * 4 + 5]))
+
+
+def test_without_a_test_part_it_is_no_source(root):
+    with pytest.raises(UserError, match="ibmGestureTest holds no recordings"):
+        dvs_gesture(root.parent.parent)
