@@ -130,3 +130,17 @@ def test_a_scaled_study_has_fewer_samples_epochs_and_seeds(root):
     epochs = [parameters.run_settings(p, "vision", "bptt", "ff").optimisation.epochs for p in (whole, scaled)]
     assert epochs[1] == round(epochs[0] * 0.1)
     assert job_of(scaled, "prepare", "vision").settings.scale == 0.1
+
+
+def test_a_study_without_a_camera_leaves_out_the_experiments_that_learn_images(root):
+    table = parameters.load(root / "params.yaml")
+    heard = table.model_copy(update={"study": "words"})
+    assert set(parameters.experiments(table)) - set(parameters.experiments(heard)) == {"convolution"}
+    assert parameters.recorded_for(heard, "rate_coding") == "words"
+    assert parameters.recorded_for(table, "convolution") == parameters.recorded_for(table, "rate_coding") == "vision"
+    spoken = {
+        "demo": table.studies["demo"].model_copy(update={"tasks": {"speech": table.studies["demo"].tasks["speech"]}})
+    }
+    speech = table.model_copy(update={"studies": spoken})
+    left_out = set(parameters.experiments(table)) - set(parameters.experiments(speech))
+    assert left_out == {"convolution", "rate_coding", "surrogates"}

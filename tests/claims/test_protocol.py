@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 PROTOCOL = "docs/protocol.md"
-CONFIRMATORY = ("confirmation", "confirmation_second", "ablation")
+CONFIRMATORY = ("confirmation", "confirmation_second", "ablation", "feedback")
 
 
 def kept_executions(root):

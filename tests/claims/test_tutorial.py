@@ -50,7 +50,10 @@ def experiments(true: bool) -> pd.DataFrame:
         for shape, accuracy in zip(registry.names(registry.SURROGATES), (0.9 if true else 0.6, *[0.9] * 7), strict=True)
         for seed in range(SEEDS)
     ]
-    return evidence.of_experiments(*map(pd.DataFrame, (landscape, convolution, superspike, exactness, surrogates)))
+    found = {"landscape": landscape, "convolution": convolution, "superspike": superspike, "exactness": exactness}
+    return evidence.of_experiments(
+        {name: pd.DataFrame(rows) for name, rows in (found | {"surrogates": surrogates}).items()}
+    )
 
 
 def found(true: bool) -> evidence.Evidence:

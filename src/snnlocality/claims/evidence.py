@@ -1,5 +1,6 @@
 """The numbers that claims are tested on, published or ours, under the same names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -120,34 +121,50 @@ def of_runs(
     )
 
 
-def of_experiments(
-    landscape: pd.DataFrame,
-    convolution: pd.DataFrame,
-    superspike: pd.DataFrame,
-    exactness: pd.DataFrame,
-    surrogates: pd.DataFrame,
-) -> pd.DataFrame:
-    """What claims ask of the tutorial's experiments; accuracies in percent."""
-    flat = (landscape["true_norm"] == 0).groupby(landscape["seed"]).mean()
-    curves = convolution[convolution["epoch"] == convolution["epoch"].max()]
-    losses = superspike[superspike["quantity"] == "loss"]
-    late = (
-        losses[losses["x"] > (1 - _END) * losses["x"].max()].groupby(["feedback", "seed"], sort=False)["value"].mean()
-    )
-    distances = exactness.groupby(["method", "seed"], sort=False)["distance"].max()
-    parts = [
-        flat.rename("value").reset_index().assign(quantity="zero gradient"),
-        curves.assign(quantity="local accuracy", value=100 * curves["accuracy"]),
-        late.reset_index().rename(columns={"feedback": "method"}).assign(quantity="final loss"),
-        distances.rename("value").reset_index().assign(quantity="distance to BPTT"),
-        surrogates.assign(
-            quantity="accuracy at " + surrogates["normalisation"],
-            method=surrogates["surrogate"],
-            value=100 * surrogates["accuracy"],
-        ),
-    ]
+def of_experiments(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What claims ask of those of the tutorial's experiments that the study has; accuracies in percent."""
+    parts = [_ASKED[name](table) for name, table in found.items()]
     table = pd.concat(parts, ignore_index=True).rename(columns={"seed": "repeat"})
     return table.reindex(columns=_TUTORIAL)
+
+
+def _flat(landscape: pd.DataFrame) -> pd.DataFrame:
+    flat = (landscape["true_norm"] == 0).groupby(landscape["seed"]).mean()
+    return flat.rename("value").reset_index().assign(quantity="zero gradient")
+
+
+def _local(convolution: pd.DataFrame) -> pd.DataFrame:
+    curves = convolution[convolution["epoch"] == convolution["epoch"].max()]
+    return curves.assign(quantity="local accuracy", value=100 * curves["accuracy"])
+
+
+def _late(superspike: pd.DataFrame) -> pd.DataFrame:
+    losses = superspike[superspike["quantity"] == "loss"]
+    late = losses[losses["x"] > (1 - _END) * losses["x"].max()]
+    means = late.groupby(["feedback", "seed"], sort=False)["value"].mean().reset_index()
+    return means.rename(columns={"feedback": "method"}).assign(quantity="final loss")
+
+
+def _distances(exactness: pd.DataFrame) -> pd.DataFrame:
+    largest = exactness.groupby(["method", "seed"], sort=False)["distance"].max()
+    return largest.rename("value").reset_index().assign(quantity="distance to BPTT")
+
+
+def _of_shapes(surrogates: pd.DataFrame) -> pd.DataFrame:
+    return surrogates.assign(
+        quantity="accuracy at " + surrogates["normalisation"],
+        method=surrogates["surrogate"],
+        value=100 * surrogates["accuracy"],
+    )
+
+
+_ASKED = {
+    "landscape": _flat,
+    "convolution": _local,
+    "superspike": _late,
+    "exactness": _distances,
+    "surrogates": _of_shapes,
+}
 
 
 def _alignments(runs: pd.DataFrame) -> pd.DataFrame:

@@ -42,9 +42,26 @@ def labelled(parameters: Parameters, task: str) -> str:
     return KINDS[source_of(parameters, task).kind].labelled
 
 
-def first_recorded(parameters: Parameters) -> str:
-    """The first task of the study with a label per recording: the paper's, and the tutorial's."""
-    return next(task for task in tasks(parameters) if labelled(parameters, task) == "recording")
+def recorded_for(parameters: Parameters, experiment: str) -> str | None:
+    """The task whose recordings an experiment of the tutorial learns: the study's first, for images of a square sensor.
+
+    None if the study has no such task.
+    """
+    on_images = getattr(parameters.tutorial, experiment).on_images
+    for task in tasks(parameters):
+        height, width = source_of(parameters, task).sensor
+        if labelled(parameters, task) == "recording" and (height == width or not on_images):
+            return task
+    return None
+
+
+def experiments(parameters: Parameters) -> tuple[str, ...]:
+    """The tutorial's experiments, without those that learn recordings which the study does not have."""
+    return tuple(
+        name
+        for name, sizes in parameters.tutorial
+        if not sizes.on_data or sizes.on_gestures or recorded_for(parameters, name) is not None
+    )
 
 
 def trigger_of(parameters: Parameters, task: str) -> Backdoor:

@@ -58,7 +58,7 @@ def render(job: Job[Settings]) -> None:
     """Write the ledger as CSV, Markdown and HTML, and all contrasts behind it as CSV."""
     theirs = numbers.published(*map(pd.read_csv, job.static_inputs.values()), PAPERS_ATTACK, TRIGGERS)
     datasets = set(theirs.accuracy["dataset"])
-    experiments = numbers.of_experiments(**{name: pd.read_csv(job.inputs[name]) for name in job.settings.experiments})
+    experiments = numbers.of_experiments({name: pd.read_csv(job.inputs[name]) for name in job.settings.experiments})
     ours = {OWN_RATE: of_runs(job.inputs, job.settings, datasets, experiments)}
     for rate in job.settings.learning_rates:
         ours[f"{rate:g}"] = of_runs(_at(job.inputs, rate), job.settings, datasets, experiments)

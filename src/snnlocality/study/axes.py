@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from snnlocality import parameters as params
-from snnlocality import registry
 from snnlocality.attacks.triggers import TRIGGERS
 
 Key = dict[str, Any]  # the values of a job's axes by name
@@ -43,7 +42,7 @@ EXPERIMENT = Axis(
     str,
     NAME,
     "A file of src/snnlocality/tutorial/experiments, e.g. landscape.",
-    lambda p, key: registry.names(params.EXPERIMENTS),
+    lambda p, key: params.experiments(p),
 )
 LEARNING_RATE = Axis(
     "learning_rate",

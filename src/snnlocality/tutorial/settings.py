@@ -17,6 +17,7 @@ class Experiment(Model):
     """What all have."""
 
     on_data: ClassVar[bool] = False  # whether it needs recordings
+    on_images: ClassVar[bool] = False  # and these of a square sensor
 
     seeds: Count
 
@@ -58,6 +59,7 @@ class Convolution(Experiment):
     """Three convolutional layers, DCLL beside BPTT."""
 
     on_data: ClassVar[bool] = True
+    on_images: ClassVar[bool] = True
 
     recordings: Literal["study", "gestures"]
     gestures: Gestures | None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from snnlocality import parameters as params
 from snnlocality import registry
+from snnlocality.study.axes import Key
 from snnlocality.study.reported import OfBoth, of_both, rule_modules
 from snnlocality.study.step import Output, Report
 from snnlocality.study.steps import backdoor, cka, collect, equal_rate, evaluate, fgsm, fisher, prepare, shift, tutorial
@@ -26,10 +27,15 @@ def at_equal_rate(name: str) -> str:
     return f"{name}_equal_rate"
 
 
-def inputs() -> Mapping[str, Output]:
+def asked(parameters: params.Parameters) -> tuple[str, ...]:
+    """The tutorial's experiments that claims ask, without those that the study cannot have."""
+    return tuple(name for name in EXPERIMENTS if name in params.experiments(parameters))
+
+
+def inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
     """What is measured, at the cells' own learning rates and at equal ones, and the tutorial's experiments."""
     at_rates = {at_equal_rate(name): equal_rate.BY_STEP[read.step][read.name] for name, read in MEASURED.items()}
-    experiments = {experiment: tutorial.STEP["found"].of(experiment=experiment) for experiment in EXPERIMENTS}
+    experiments = {one: tutorial.STEP["found"].of(experiment=one) for one in asked(parameters)}
     return {**MEASURED, **at_rates, **experiments, "data": prepare.STEP["data"]}
 
 
@@ -46,7 +52,7 @@ def settings(parameters: params.Parameters) -> Settings:
     """Those of the study."""
     return Settings(
         **vars(of_both(parameters, params.tasks(parameters))),
-        experiments=EXPERIMENTS,
+        experiments=asked(parameters),
         learning_rates=params.equal_rates(parameters),
         looks=params.analyses(parameters).looks,
     )
@@ -58,7 +64,7 @@ STEP = Report(
     short="Claims",
     title="The papers' claims",
     lead="A verdict on each.",
-    inputs=inputs(),
+    inputs=inputs,
     static_inputs=("table2.csv", "table3.csv", "table4.csv"),
     settings=lambda parameters, key: settings(parameters),
     choices=lambda settings: (

@@ -19,6 +19,7 @@ class Settings:
     experiments: tuple[tutorial.Settings, ...]
     choices: tuple[str, ...]  # modules of the rules and surrogates that it draws
     methods: dict[str, str]  # how people write the rules
+    lacks: tuple[str, ...] = ()  # experiments that the study cannot have
 
 
 def _report(
@@ -32,16 +33,22 @@ def _report(
     chosen = [registry.module_name(params.RULES, rule) for rule in rules]
     chosen += [registry.module_name(params.SURROGATES, surrogate) for surrogate in surrogates]
 
+    def lacking(parameters: params.Parameters) -> tuple[str, ...]:
+        return tuple(one for one in experiments if one not in params.experiments(parameters))
+
     def inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
-        found = {one: tutorial.STEP["found"].of(experiment=one) for one in experiments}
+        own = [] if lacking(parameters) else experiments
+        found = {one: tutorial.STEP["found"].of(experiment=one) for one in own}
         # Prepared recordings tell whether they are simulated.
-        for one in experiments:
+        for one in own:
             found |= tutorial.STEP.read(parameters, {"experiment": one})
         return found
 
     def settings(parameters: params.Parameters, key: Key) -> Settings:
-        behind = tuple(tutorial.settings(parameters, {"experiment": one}) for one in experiments)
-        return Settings(parameters.label, behind, tuple(chosen), params.methods(rules))
+        lacks = lacking(parameters)
+        own = [] if lacks else experiments
+        behind = tuple(tutorial.settings(parameters, {"experiment": one}) for one in own)
+        return Settings(parameters.label, behind, tuple(chosen), params.methods(rules), lacks)
 
     module = f"snnlocality.reports.tutorial.{name}"
     return Report(

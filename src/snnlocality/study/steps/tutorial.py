@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from snnlocality import parameters as params
 from snnlocality import registry
 from snnlocality.data.source import GESTURES
+from snnlocality.errors import UserError
 from snnlocality.study.axes import EXPERIMENT, Key
 from snnlocality.study.step import Output, Step
 from snnlocality.study.steps import prepare
@@ -18,7 +19,13 @@ def _inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
     own = getattr(parameters.tutorial, key["experiment"])
     if not own.on_data or own.on_gestures:
         return {}
-    return {"data": prepare.STEP["data"].of(task=params.first_recorded(parameters))}
+    return {"data": prepare.STEP["data"].of(task=_task(parameters, key["experiment"]))}
+
+
+def _task(parameters: params.Parameters, experiment: str) -> str:
+    if (task := params.recorded_for(parameters, experiment)) is None:
+        raise UserError(f"'{experiment}' learns recordings of a kind that study '{parameters.study}' does not have.")
+    return task
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +43,7 @@ def settings(parameters: params.Parameters, key: Key) -> Settings:
     """Those of the study; a scaled one has fewer seeds and epochs."""
     registry.module_name(params.EXPERIMENTS, key["experiment"])
     own = getattr(parameters.tutorial, key["experiment"]).needed()
-    task = params.task_of(parameters, params.first_recorded(parameters)) if own.on_data else None
+    task = params.task_of(parameters, _task(parameters, key["experiment"])) if own.on_data else None
     return Settings(
         experiment=key["experiment"],
         sizes=_smaller(own, parameters.scale),
