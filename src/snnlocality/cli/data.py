@@ -1,11 +1,15 @@
-"""Commands on data: export and download."""
+"""Commands on data and networks in other tools' formats: export, download, test-nir."""
 
 import click
+
+from snnlocality.errors import UserError
+from snnlocality.study import commands
+from snnlocality.study.axes import FOLD, RUN, TASK
 
 
 @click.group()
 def export() -> None:
-    """Write simulated data as trees of the real sets."""
+    """Write simulated data as trees of the real sets, and networks for other simulators."""
 
 
 @export.command("nmnist")
@@ -29,6 +33,48 @@ def export_timit(root: str, scale: float) -> None:
     click.echo(trees.export_timit(root, scale))
 
 
+@export.command("nir", params=[*map(commands.option, RUN), click.Argument(["file"])])
+@commands.STUDY
+@click.option("--spikes", is_flag=True, help="Without the leaky readout, which not all simulators know.")
+def export_nir(file: str, study: str | None, spikes: bool, **key: object) -> None:
+    """Write a trained run's network to FILE as a graph of NIR, which other simulators read."""
+    from snnlocality import parameters as params
+    from snnlocality.data.batches import load
+    from snnlocality.exchange import nir
+    from snnlocality.runs.files import load_model
+    from snnlocality.study.steps import evaluate
+
+    job = evaluate.STEP.job(params.load(study=study), **key)
+    dataset, _ = load(job.inputs["data"], job.settings.fold)
+    graph = nir.to_graph(load_model(job.inputs["model"], job.settings.network, dataset), dataset.step_ms)
+    nir.write(file, nir.without_readout(graph) if spikes else graph)
+    click.echo(file)
+
+
+@click.command("test-nir", params=[commands.option(TASK), commands.option(FOLD), click.Argument(["file"])])
+@commands.STUDY
+@commands.THREADS
+def test_nir(file: str, task: str, fold: int, study: str | None, threads: int) -> None:
+    """Say how accurate the network of a graph of NIR is on the test part of a task."""
+    from snnlocality import parameters as params
+    from snnlocality.data.batches import load
+    from snnlocality.data.splits import Part
+    from snnlocality.engines import choice
+    from snnlocality.exchange import nir
+    from snnlocality.learning.training import evaluate
+    from snnlocality.study.steps import prepare
+
+    parameters = params.load(study=study)
+    dataset, parts = load(prepare.STEP.job(parameters, task=task).output, fold)
+    network = nir.read(file)
+    if network.weights["W1"].shape[1] != dataset.inputs:
+        raise UserError(f"{file} has {network.weights['W1'].shape[1]} inputs, and {task} has {dataset.inputs}.")
+    cell = (task, params.rules(parameters)[0], params.architectures(parameters, task)[0], fold, 0)
+    optimisation = params.run_settings(parameters, *cell).optimisation
+    result = evaluate(network, dataset, parts[Part.TEST], optimisation, choice.chosen(threads))
+    click.echo(f"{100 * result.accuracy:.2f} % of {result.decisions} decisions are right.")
+
+
 @click.command()
 def download() -> None:
     """Download the real N-MNIST (CC BY-SA 4.0, 1.2 GB) to the data folder."""
@@ -39,4 +85,4 @@ def download() -> None:
     click.echo(data_folder() / "n-mnist")
 
 
-COMMANDS = (export, download)
+COMMANDS = (export, download, test_nir)
