@@ -27,8 +27,9 @@ _FEW = {"classes": 39, "polarity": 0}  # numbers of which only few are allowed
 
 def changes(raw: dict) -> Iterator[tuple[str, dict]]:
     """Every single value of the demo study changed: its key, and the parameters with the change."""
-    tables = [key for key, value in raw.items() if isinstance(value, dict) and key != "studies"]
-    for key in ("rules", *tables, "studies.demo"):
+    tables = [key for key, value in raw.items() if isinstance(value, dict) and key not in ("studies", "tasks")]
+    tasks = [f"tasks.{task}" for task in raw["studies"]["demo"]["tasks"]]
+    for key in ("rules", *tables, *tasks, "studies.demo"):
         for leaf in _leaves(raw, key.split(".")):
             changed = copy.deepcopy(raw)
             table = changed
