@@ -16,7 +16,7 @@ def call(*arguments):
     ("arguments", "words"),
     [
         ("prepare --task sight", ["'sight' is no task", "vision, speech"]),
-        ("prepare --task vision --study whole", ["'whole' is unknown", "demo, sample, paper"]),
+        ("prepare --task vision --study whole", ["'whole' is unknown", "demo, sample, real, paper"]),
         ("train --task vision --rule hebb --arch ff", ["'hebb'", "choose one of bptt, bptt_detached_reset"]),
         ("train --task vision --rule bptt --arch ff_matched", ["'ff_matched' is no architecture of vision", "ff, rec"]),
         ("train --task vision --rule bptt --arch ff --fold -1", ["--fold"]),
@@ -60,7 +60,7 @@ def test_whoever_computes_a_step_again_knows_which_commands_take_threads():
     taking = {name for name, command in main.commands.items() if any(one.name == "threads" for one in command.params)}
     # Not steps: these start others, or fill the run cache.
     computing = {name_of(step) for step in catalogue.steps() if "engine" in step.uses}
-    assert taking - {"train-many", "verify"} == computing
+    assert taking - {"train-many", "verify", "test-nir"} == computing
 
 
 def test_every_command_explains_itself():

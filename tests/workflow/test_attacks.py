@@ -30,10 +30,11 @@ def test_another_strength_reruns_the_attacks_and_no_training(project):
     attacks = {
         command for rule in ("bptt", "eprop") for command in run_commands(rule, "vision") if command.startswith("fgsm")
     }
-    # Representations under attack are measured with the same attacks.
-    shifts = {command.replace("fgsm", "shift", 1) for command in attacks}
-    assert project.planned() == attacks | shifts | {
+    # Representations under attack are measured with the same attacks, and descents are on what withstood them.
+    others = {command.replace("fgsm", name, 1) for command in attacks for name in ("shift", "descend")}
+    assert project.planned() == attacks | others | {
         "table3",
+        "robust",
         "learning-rates",
         "figure3",
         "spectrum",

@@ -11,56 +11,27 @@ eq. 14).
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
-from snnlocality.data.inputs import Batch, Events, Inputs
+from snnlocality.data.inputs import Batch
 from snnlocality.engines.interface import Engine
-from snnlocality.engines.values import Errors, Learned, Traces
-from snnlocality.learning import adam
+from snnlocality.engines.values import Errors, Learned
 from snnlocality.learning.rule import Rule
 from snnlocality.learning.rules.decolle import RULE as LOCAL
-from snnlocality.network import Network, Weights
+from snnlocality.network import Network
 
 
-class AtRate(Engine):
-    """An engine whose gradients are those of the loss and the pull."""
+class AtRate:
+    """An engine as it is, but that its gradients are those of the loss and the pull."""
 
     def __init__(self, engine: Engine, target: float, strength: float):
         self._engine, self._target, self._strength = engine, target, strength
 
-    @property
-    def name(self) -> str:
-        """See ``Engine``."""
-        return self._engine.name
-
-    def forward(self, network: Network, inputs: Inputs) -> Traces:
-        """See ``Engine``."""
-        return self._engine.forward(network, inputs)
-
-    def backward(self, traces: Traces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
-        """See ``Engine``."""
-        return self._engine.backward(traces, errors, rule)
-
-    def input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:
-        """See ``Engine``."""
-        return self._engine.input_adjoint(traces, errors, rule)
-
-    def drive(self, network: Network, inputs: Events | np.ndarray) -> np.ndarray:
-        """See ``Engine``."""
-        return self._engine.drive(network, inputs)
-
-    def constant_input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:
-        """See ``Engine``."""
-        return self._engine.constant_input_adjoint(traces, errors, rule)
-
-    def place(self, weights: Weights) -> dict[str, np.ndarray]:
-        """See ``Engine``."""
-        return self._engine.place(weights)
-
-    def adam(self, weights: Weights, gradients: Weights, first: Weights, second: Weights, step: adam.AdamStep) -> None:
-        """See ``Engine``."""
-        self._engine.adam(weights, gradients, first, second, step)
+    def __getattr__(self, name: str) -> Any:
+        """All else is the engine's own."""
+        return getattr(self._engine, name)
 
     def loss_and_gradients(
         self, network: Network, batch: Batch, rule: Rule, loss: str, local_loss: str | None

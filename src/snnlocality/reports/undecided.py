@@ -56,7 +56,7 @@ def _sizes(parameters: params.Parameters, artifacts: set[str], seeds: int) -> li
     grow = {train.STEP, evaluate.STEP, *catalogue.behind(parameters, reports)}
     as_now = {
         step.name: len(params.seeds_of_step(parameters, step.name))
-        for step in catalogue.behind(parameters, [claims.STEP])
+        for step in catalogue.behind(parameters, catalogue.reports())
         if SEED in step.axes and step.like is None and step not in grow
     }
     if as_now:

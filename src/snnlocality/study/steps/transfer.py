@@ -23,9 +23,9 @@ class Settings:
 
 
 def next_seed(parameters: params.Parameters, key: Key) -> int:
-    """The study's next, after the last its first: its networks share no initial weights with those of this one."""
-    seeds = list(params.seeds(parameters))
-    return seeds[(seeds.index(key["seed"]) + 1) % len(seeds)]
+    """The next that has this step, after the last the first: its networks share no initial weights with this one's."""
+    seeds = params.seeds_of_step(parameters, "transfer")
+    return seeds[(key["seed"] + 1 - seeds[0]) % len(seeds)]
 
 
 def settings(parameters: params.Parameters, key: Key) -> Settings:
