@@ -61,6 +61,7 @@ def all_rules(params: dict) -> None:
     params["tasks"]["vision"]["architectures"] = ["ff", "rec"]
     params["studies"]["demo"]["analyses"]["attacked_samples"] = 64
     params["fgsm"]["epsilon"] = [0, 0.01]
+    params["robust"]["epsilon"] = [0.01]
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,7 @@ def core(params: dict) -> None:
     params["rules"] = ["eprop", "decolle"]
     params["tasks"]["vision"]["architectures"] = ["rec"]
     params["fgsm"] |= {"epsilon": [0, 0.01], "pgd_steps": 2}
+    params["robust"] |= {"epsilon": [0.01], "surrogates": {"fast_sigmoid": [10]}, "steps": 2}
 
 
 def computed(
