@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from snnlocality.reports import figures
 from snnlocality.reports.figures import set_theme
-from snnlocality.reports.gathering import OWN_RATE, at_rate, gathered, notice_of, summarised
+from snnlocality.reports.gathering import OWN_RATE, by_rate, gathered, notice_of, summarised
 from snnlocality.steps.corrupt import NONE
 from snnlocality.storage import write_text
 from snnlocality.study.reports.learning_rates import Settings
@@ -19,11 +19,9 @@ _KEYS = ["method", "arch", "learning_rate", "corruption", "amount"]
 def render(job: Job[Settings]) -> None:
     """Write table and figure."""
     settings = job.settings
-    by_rate = {OWN_RATE: job.inputs["own"]}
-    for rate in settings.learning_rates:
-        by_rate[f"{rate:g}"] = at_rate(job.inputs["equal"], rate)
+    at_rates = by_rate(job.inputs["own"], job.inputs["equal"], settings.learning_rates)
     runs = pd.concat(
-        [gathered(files, settings).assign(learning_rate=rate) for rate, files in by_rate.items()], ignore_index=True
+        [gathered(files, settings).assign(learning_rate=rate) for rate, files in at_rates.items()], ignore_index=True
     )
     table = summarised(runs, _KEYS, "accuracy", 100)
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))

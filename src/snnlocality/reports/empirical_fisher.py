@@ -3,7 +3,7 @@
 import pandas as pd
 
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import OWN_RATE, at_rate, gathered, notice_notes, source_column, summarised
+from snnlocality.reports.gathering import OWN_RATE, by_rate, gathered, notice_notes, source_column, summarised
 from snnlocality.steps.true_fisher import EMPIRICAL, TRUE
 from snnlocality.study.reports.learning_rates import Settings
 from snnlocality.study.step import Job
@@ -16,11 +16,9 @@ _KEYS = ["method", "arch", "learning_rate", "information", "weights"]
 def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
-    by_rate = {OWN_RATE: job.inputs["own"]}
-    for rate in settings.learning_rates:
-        by_rate[f"{rate:g}"] = at_rate(job.inputs["equal"], rate)
+    at_rates = by_rate(job.inputs["own"], job.inputs["equal"], settings.learning_rates)
     traces = pd.concat(
-        [gathered(files, settings).assign(learning_rate=rate) for rate, files in by_rate.items()], ignore_index=True
+        [gathered(files, settings).assign(learning_rate=rate) for rate, files in at_rates.items()], ignore_index=True
     )
     shares = traces.assign(share=traces["trace"] / traces.groupby(_RUN)["trace"].transform("sum"))
     table = summarised(shares, _KEYS, "share")

@@ -1,6 +1,6 @@
 """The per-run tables behind a report as one table, with the names that people read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -51,6 +51,11 @@ def gathered(files: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
 def at_rate(files: Mapping[tuple, Path], rate: float) -> dict[tuple, Path]:
     """Of files that differ by a learning rate of all cells first, those of one rate, by the rest of their keys."""
     return {key[1:]: path for key, path in files.items() if key[0] == rate}
+
+
+def by_rate(own: Mapping[tuple, Path], equal: Mapping[tuple, Path], rates: Iterable[float]) -> dict[str, Mapping]:
+    """Files at the cells' own learning rates and at those of all cells alike, by the rate as tables write it."""
+    return {OWN_RATE: own} | {f"{rate:g}": at_rate(equal, rate) for rate in rates}
 
 
 def method_columns(settings: OfBoth, task: str, rule: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pandas as pd
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.claims.claim import STRENGTHS
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import OWN_RATE, at_rate, gathered, notice_notes, source_column, summarised
+from snnlocality.reports.gathering import OWN_RATE, by_rate, gathered, notice_notes, source_column, summarised
 from snnlocality.reports.intervals import plus_minus
 from snnlocality.study.reports.learning_rates import Settings
 from snnlocality.study.step import Job
@@ -20,20 +20,18 @@ _KEYS = ["method", "arch", "measure", "learning_rate"]
 
 def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
-    settings, equal = job.settings, job.inputs["equal"]
-    by_rate = {OWN_RATE: job.inputs["own"]}
-    for rate in settings.learning_rates:
-        by_rate[f"{rate:g}"] = at_rate(equal, rate)
-    table = summarised(measured(by_rate, settings), _KEYS, "accuracy", 100)
+    settings = job.settings
+    files = by_rate(job.inputs["own"], job.inputs["equal"], settings.learning_rates)
+    table = summarised(measured(files, settings), _KEYS, "accuracy", 100)
     table = table.assign(study=settings.study, source=source_column(table, settings))
     title = f"Accuracy and robustness at equal learning rates, in percent, study '{settings.study}'"
-    tables.write(job, table, title, layout(table), [*notes_of(list(by_rate)), *notice_notes(job)])
+    tables.write(job, table, title, layout(table), [*notes_of(list(files)), *notice_notes(job)])
 
 
-def measured(by_rate: Mapping[str, Mapping[tuple, Path]], settings: Settings) -> pd.DataFrame:
+def measured(at_rates: Mapping[str, Mapping[tuple, Path]], settings: Settings) -> pd.DataFrame:
     """A row for each run and rate of the clean accuracy, and for each attack and each of STRENGTHS."""
     parts = []
-    for rate, files in by_rate.items():
+    for rate, files in at_rates.items():
         runs = gathered(files, settings).assign(learning_rate=rate)
         clean = runs[(runs["epsilon"] == 0) & (runs["attack"] == ATTACKS[0])].assign(measure=CLEAN)
         attacked = runs[runs["epsilon"].isin(STRENGTHS) & runs["attack"].isin(ATTACKS)]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import OWN_RATE, at_rate, method_columns, notice_notes, source_column, summarised
+from snnlocality.reports.gathering import OWN_RATE, by_rate, method_columns, notice_notes, source_column, summarised
 from snnlocality.reports.intervals import plus_minus
 from snnlocality.runs.outcomes import read_outcomes
 from snnlocality.steps.transfer import COUNTERPART, RELU, name_of
@@ -34,11 +34,15 @@ _KEYS = ["method", "arch", "learning_rate", "measure"]
 def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
-    kinds = ("fgsm", "transfer", "sources", "descend")
-    by_rate = {OWN_RATE: {kind: job.inputs[kind] for kind in kinds}}
-    for rate in settings.learning_rates:
-        by_rate[f"{rate:g}"] = {kind: at_rate(job.inputs[f"{kind}_equal"], rate) for kind in kinds}
-    rows = [{**row, "learning_rate": rate} for rate, files in by_rate.items() for row in measured(files, settings)]
+    kinds = {
+        kind: by_rate(job.inputs[kind], job.inputs[f"{kind}_equal"], settings.learning_rates)
+        for kind in ("fgsm", "transfer", "sources", "descend")
+    }
+    rows = [
+        {**row, "learning_rate": rate}
+        for rate in kinds["fgsm"]
+        for row in measured({kind: files[rate] for kind, files in kinds.items()}, settings)
+    ]
     table = summarised(pd.DataFrame(rows), _KEYS, "accuracy", 100)
     table = table.assign(study=settings.study, source=source_column(table, settings))
     title = f"What withstands every attack, in percent, study '{settings.study}'"

@@ -17,6 +17,7 @@ from snnlocality.learning.gradients import constant_input_gradient
 from snnlocality.learning.losses import LOSSES, judged
 from snnlocality.network import Network
 from snnlocality.neurons.spikes import PLAIN
+from snnlocality.parameters import RunSettings
 from snnlocality.runs.files import load_model
 from snnlocality.runs.outcomes import write_outcomes
 from snnlocality.storage import write_text
@@ -36,14 +37,14 @@ def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None])
     settings = job.settings
     dataset, parts = load(job.inputs["data"], settings.relu.fold)
 
-    def networks(files: dict) -> dict[str, Network]:
+    def networks(files: dict, runs: dict[str, RunSettings]) -> dict[str, Network]:
         loaded = {
-            f"{rule} {arch}": load_model(path, settings.runs[f"{rule} {arch}"].network, dataset)
+            f"{rule} {arch}": load_model(path, runs[f"{rule} {arch}"].network, dataset)
             for (rule, arch), path in files.items()
         }
         return {cell: replace(one, weights=engine.place(one.weights)) for cell, one in loaded.items()}
 
-    attacked = networks(job.inputs["models"])
+    attacked = networks(job.inputs["models"], settings.runs)
     weights, _ = read_tensors(job.inputs["relu"])
     relu = Network(
         conversion.INTEGRATE_AND_FIRE,
@@ -53,7 +54,7 @@ def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None])
     )
     sources = {RELU: without_time(relu)} | {
         cell: spiking(one, settings.sources[cell].optimisation.loss, engine)
-        for cell, one in networks(job.inputs["sources"]).items()
+        for cell, one in networks(job.inputs["sources"], settings.sources).items()
     }
     right, own = defaultdict[tuple, list](list), defaultdict[tuple, list](list)
     done, test = 0, parts[Part.TEST][: settings.attacked_samples]
