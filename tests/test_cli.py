@@ -53,7 +53,7 @@ def test_outside_the_project_the_missing_file_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = call("study")
     assert result.exit_code == 2
-    assert "params.yaml does not exist; run from the root of the project" in result.stderr
+    assert "params.yaml does not exist; run from the root of a study" in result.stderr
 
 
 def test_whoever_computes_a_step_again_knows_which_commands_take_threads():

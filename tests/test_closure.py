@@ -108,7 +108,7 @@ def test_a_label_counts_where_it_is_written(demo, monkeypatch):
 
 def test_code_that_is_no_python_is_named(monkeypatch, tmp_path):
     (tmp_path / "broken.py").write_text("x = (\n")
-    monkeypatch.setattr("snnlocality.provenance.closure._root", lambda: tmp_path)
+    monkeypatch.setattr("snnlocality.provenance.closure._root", lambda package: tmp_path)
     with pytest.raises(UserError, match=r"broken\.py is not valid Python: .*line 1"):
         closure(("snnlocality.broken",))
 
@@ -136,7 +136,7 @@ def test_the_closure_is_that_of_another_library():
 def test_what_is_known_of_a_source_is_remembered(tmp_path, monkeypatch):
     source = SOURCE.encode() + b"from snnlocality import parameters\nimport snnlocality.paths\n"
     expected = _analysed(source)
-    assert expected.imports == (("snnlocality", "parameters"), ("snnlocality.paths", ""))
+    assert expected.imports == (("math", ""), ("snnlocality", "parameters"), ("snnlocality.paths", ""))
     assert _remembered(source, tmp_path) == expected
     (note,) = tmp_path.iterdir()
     monkeypatch.setattr(ast, "parse", lambda text: pytest.fail("parsed twice"))

@@ -5,7 +5,6 @@ from importlib import metadata
 
 import pytest
 
-from snnlocality.errors import UserError
 from snnlocality.provenance import environment
 
 
@@ -44,7 +43,9 @@ def test_one_that_is_not_installed_is_told(installed, root, monkeypatch):
     assert "numpy none (locked" in environment.not_as_locked()
 
 
-def test_outside_the_project_the_lock_is_missed(tmp_path, monkeypatch):
+def test_a_study_without_a_lock_has_the_packages(tmp_path, root, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"envs/requirements.lock does not exist; run from the root"):
-        environment.not_as_locked()
+    assert environment.locked_versions() == environment.locked_versions(root / "envs/requirements.lock")
+    (tmp_path / "envs").mkdir()
+    (tmp_path / "envs/requirements.lock").write_text("numpy==99.0 \\\n")
+    assert environment.locked_versions()["numpy"] == ["99.0"]

@@ -1,4 +1,7 @@
-"""The folders of artifacts, relative to the root of the project; where each one lies is in its step (``study``)."""
+"""The folders of artifacts, relative to the working directory, and the files that come with the package.
+
+Where each artifact lies is in its step (``study``).
+"""
 
 from pathlib import Path
 
@@ -7,6 +10,13 @@ REPORTS = Path("reports")
 LOGS = Path("logs")
 CHECKPOINTS = Path(".checkpoints")
 DATA_FILE = "data.safetensors"
+_PACKAGE = Path(__file__).parent
+_WHEEL = _PACKAGE / "project"  # as pyproject.toml says
+
+
+def shipped(name: str | Path = "") -> Path:
+    """A file of the project, by its place in the repository: of the checkout, or as the wheel holds it."""
+    return (_WHEEL if _WHEEL.is_dir() else _PACKAGE.parents[1]) / name
 
 
 def log(output: str | Path, suffix: str = "") -> Path:

@@ -58,12 +58,13 @@ RULE = Rule(
 
 @pytest.fixture
 def written(tmp_path, monkeypatch):
-    """A function that puts ``rule_of_a_test.py`` beside the project's rules, for the test."""
-    monkeypatch.setattr(rules, "__path__", [*rules.__path__, str(tmp_path)])
-    registry.names.cache_clear()
-    yield lambda text: (tmp_path / "rule_of_a_test.py").write_text(text)
-    sys.modules.pop(f"{RULES}.rule_of_a_test", None)
-    registry.names.cache_clear()
+    """A function that writes ``rule_of_a_test.py`` among the plugins of a study, for the test."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "plugins/rules"
+    folder.mkdir(parents=True)
+    yield lambda text: (folder / "rule_of_a_test.py").write_text(text)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "plugins"]:
+        del sys.modules[name]
 
 
 def test_a_rule_of_a_label_of_its_own_is_taken(written, root):
@@ -78,7 +79,7 @@ def test_a_rule_of_a_label_of_its_own_is_taken(written, root):
         ("A rule", "BPTT", ["bptt.py", "have the same label 'BPTT'"]),
         ("A rule", "bptt", ["bptt.py", "have the same label 'bptt'"]),
         ("RULE =", "Rule =", ["has no RULE"]),
-        ("RULE = Rule(", "RULE = dict(", ["no learning.rule.Rule"]),
+        ("RULE = Rule(", "RULE = dict(", ["RULE in", "is no Rule"]),
         ("RULE = Rule(", "RULE = Rule((", ["cannot be loaded: ", "rule_of_a_test.py, line"]),
         ("ErrorSource.READOUT", "ErrorSource.LOCAL", ["an error from local cannot travel by product weights"]),
         ("ErrorSource.READOUT", "'readout'", ["source is one of above, readout, local, not 'readout'"]),

@@ -41,7 +41,7 @@ def code_of_the_project(finished, monkeypatch):
     remembered = (closure.code_digest, closure._file, closure._imports, closure._module_digest, closure._read)
     for function in (*remembered, auditing.code):
         function.cache_clear()
-    monkeypatch.setattr(closure, "_root", lambda: finished.root / "src/snnlocality")
+    monkeypatch.setattr(closure, "_root", lambda package: finished.root / "src/snnlocality")
     yield
     for function in (*remembered, auditing.code):
         function.cache_clear()

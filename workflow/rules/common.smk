@@ -3,11 +3,12 @@ import os
 import sys
 from itertools import chain
 
-# This checkout's own code, here and in the jobs, whatever environment is active: `dvc exp run --temp` computes in a copy.
+# A checkout's own code, here and in the jobs, whatever environment is active: `dvc exp run --temp` computes in a copy.
 SOURCE = os.path.realpath(os.path.join(str(workflow.current_basedir), "../../src"))
-sys.path.insert(0, SOURCE)
-PATHS = filter(None, (SOURCE, os.environ.get("PYTHONPATH")))
-os.environ |= {"PYTHONPATH": os.pathsep.join(PATHS)}
+if os.path.isdir(SOURCE):
+    sys.path.insert(0, SOURCE)
+    PATHS = filter(None, (SOURCE, os.environ.get("PYTHONPATH")))
+    os.environ |= {"PYTHONPATH": os.pathsep.join(PATHS)}
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
@@ -19,6 +20,7 @@ from snnlocality.provenance import memory, requests, run_cache
 from snnlocality.provenance.checkout import refuse_code_of_another
 from snnlocality.provenance.environment import not_as_locked
 from snnlocality.study import catalogue
+from snnlocality.study import snakemake as snakemake_rules
 from snnlocality.study import snakemake_private as private
 from snnlocality.study.axes import AXES
 from snnlocality.study.steps import train
@@ -33,6 +35,7 @@ if "engine" in config:
 try:
     refuse_code_of_another()
     PARAMETERS = requests.parameters_of(config)
+    PLUGGED_IN = catalogue.plugged_in()
     ENGINE = checked_name()
     if private.is_main(workflow):
         requests.check_targets(PARAMETERS, sys.argv[1:])

@@ -48,7 +48,13 @@ def main() -> None:
     os.environ |= portable.THREADS
 
 
-for _step in catalogue.by_name().values():
+try:
+    _STEPS = catalogue.by_name().values()
+except UserError as _error:  # a plugin that cannot be loaded
+    click.echo(f"snnlocality: {_error}", err=True)
+    sys.exit(2)
+
+for _step in _STEPS:
     main.add_command(commands.command(_step))
 
 for _command in (*data.COMMANDS, *results.COMMANDS, *studies.COMMANDS):

@@ -1,11 +1,25 @@
-"""Commands on studies: what one takes, what follows from the code, many trainings at once."""
+"""Commands on studies: a new one, what one takes, what follows from the code, many trainings at once."""
+
+from pathlib import Path
 
 import click
 
 from snnlocality import parameters, progress
+from snnlocality.provenance.checkout import require_checkout
 from snnlocality.study import commands
 from snnlocality.study.axes import CELL, FOLD
 from snnlocality.study.steps import train
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Write FOLDER, a study of your own with an example of a learning rule: snnlocality new my-study."""
+    from snnlocality.study.new import make
+
+    for file in make(folder):
+        click.echo(file)
+    click.echo(f"Try it: cd {folder}; snakemake -n; snakemake -c2")
 
 
 @click.command()
@@ -28,6 +42,7 @@ def study() -> None:
 @click.option("--check", is_flag=True, help="Write nothing; fail unless they are already.")
 def stages(check: bool) -> None:
     """Write the stages of dvc.yaml for the study that params.yaml chooses."""
+    require_checkout()
     from snnlocality.study import dvc as of_study
 
     chosen = parameters.load()
@@ -40,6 +55,7 @@ def stages(check: bool) -> None:
 @click.command()
 def generate() -> None:
     """Write what follows from the code: Snakemake's rules, DVC's stages, the JSON schema of params.yaml."""
+    require_checkout()
     from snnlocality import schema
     from snnlocality.study import dvc, snakemake
 
@@ -65,4 +81,4 @@ train_many = click.Command(
 )
 
 
-COMMANDS = (estimate, study, stages, generate, train_many)
+COMMANDS = (new, estimate, study, stages, generate, train_many)

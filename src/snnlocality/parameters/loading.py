@@ -11,10 +11,9 @@ from yaml.constructor import SafeConstructor
 from yaml.cyaml import CParser
 from yaml.resolver import Resolver
 
-from snnlocality import registry
+from snnlocality import paths, registry
 from snnlocality.data.kinds import KINDS
 from snnlocality.errors import UserError
-from snnlocality.learning.rule import Rule
 from snnlocality.parameters.model import PARAMS, Parameters
 from snnlocality.registry import RULES
 from snnlocality.storage import read_text
@@ -31,10 +30,24 @@ _SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict = 2, 3, 3
 def load(path: Path = PARAMS, study: str | None = None, scale: float | None = None) -> Parameters:
     """Read and check params.yaml; ``study`` (a name or a label such as ``paper-x0.01``) and ``scale`` override it.
 
-    Raises UserError naming the file, the key, the fault and the allowed values.
+    A section that it lacks is that of the params.yaml that comes with the package. Raises UserError naming the file,
+    the key, the fault and the allowed values.
     """
     if not path.exists():
-        raise UserError(f"{path} does not exist; run from the root of the project.")
+        raise UserError(f"{path} does not exist; run from the root of a study (snnlocality new NAME makes one).")
+    raw = _read(path)
+    shipped = paths.shipped(PARAMS)
+    if not raw.keys() >= Parameters.model_fields.keys() and not path.samefile(shipped):
+        raw = _read(shipped) | raw
+    if study is not None:
+        name, _, factor = study.partition("-x")
+        raw |= {"study": name, "scale": factor or 1}
+    if scale is not None:
+        raw["scale"] = scale
+    return check(raw, str(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.load(read_text(path, _LONGEST), _Loader)
     # A word that looks like a date and is none (2026-99-99) makes PyYAML raise a plain ValueError.
@@ -42,12 +55,7 @@ def load(path: Path = PARAMS, study: str | None = None, scale: float | None = No
         raise UserError(f"{path} is not valid YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(raw, dict):
         raise UserError(f"{path} must hold a table of keys; see the one in the project's repository.")
-    if study is not None:
-        name, _, factor = study.partition("-x")
-        raw |= {"study": name, "scale": factor or 1}
-    if scale is not None:
-        raw["scale"] = scale
-    return check(raw, str(path))
+    return raw
 
 
 class _Loader(Composer, CParser, SafeConstructor, Resolver):
@@ -81,12 +89,10 @@ def check(raw: dict[str, Any], origin: str) -> Parameters:
 
 
 def _check_rules() -> None:
-    """Every file of the folder is a rule, and no two have one label: their rows in tables would be one."""
+    """Every rule can be loaded, and no two have one label: their rows in tables would be one."""
     files: dict[str, str] = {}
     for name in registry.names(RULES):
         rule, file = registry.load(RULES, name), registry.file_of(RULES, name)
-        if not isinstance(rule, Rule):
-            raise UserError(f"RULE in {file} is no learning.rule.Rule.")
         if (other := files.setdefault(rule.label.casefold(), file)) != file:
             raise UserError(f"{other} and {file} have the same label '{rule.label}'; give each rule its own.")
 

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from snnlocality import plugins
 from snnlocality.errors import UserError
 from snnlocality.storage import read_json, sha256, user_cache, write_json
 
@@ -22,6 +23,7 @@ _ORCHESTRATION = (
     "snnlocality.checkpoints",
     "snnlocality.parameters",
     "snnlocality.paths",
+    "snnlocality.plugins",
     "snnlocality.progress",
     "snnlocality.provenance",
     "snnlocality.registry",
@@ -32,7 +34,7 @@ _ORCHESTRATION = (
 
 @cache
 def code_digest(modules: tuple[str, ...]) -> str:
-    """SHA-256 over the import closure of ``modules`` within this package, each module normalised.
+    """SHA-256 over the import closure of ``modules`` within this package and plugins, each module normalised.
 
     What a module keeps in a file of its own name counts as its code: constants (``camera.py``, ``camera.json``), a
     page's template (``index.html``), C (``kernels.c``). The closure follows every import statement, so a module that
@@ -43,7 +45,7 @@ def code_digest(modules: tuple[str, ...]) -> str:
 
 
 def closure(modules: tuple[str, ...]) -> tuple[str, ...]:
-    """``modules`` and all modules of this package that they import, directly or not; sorted."""
+    """``modules`` and all modules of this package and of plugins that they import, directly or not; sorted."""
     found: set[str] = set()
     ahead = list(modules)
     while ahead:
@@ -56,14 +58,19 @@ def closure(modules: tuple[str, ...]) -> tuple[str, ...]:
 
 class _Source(NamedTuple):
     digest: str  # of the normalised source
-    imports: tuple[tuple[str, str], ...]  # what it imports from this package: a module, and a name in it or nothing
+    imports: tuple[tuple[str, str], ...]  # what it imports: a module, and a name in it or nothing
 
 
 @cache
 def _imports(name: str) -> tuple[str, ...]:
-    """Modules of this package that a module imports, orchestration left out."""
-    targets = {_target(module, inner) for module, inner in _read(name).imports}
-    return tuple(target for target in targets if not _orchestrates(target))
+    """Modules of this package and of plugins that a module imports, orchestration left out."""
+    ours = {_PACKAGE, *plugins.roots()}
+    package = name if _file(name).name == "__init__.py" else name.rpartition(".")[0]
+    named = ((importlib.util.resolve_name(module, package), inner) for module, inner in _read(name).imports)
+    targets = {_target(module, inner) for module, inner in named if module.partition(".")[0] in ours}
+    if not name.startswith(_PACKAGE):  # packages run when one of their modules is imported; ours hold no code (a test)
+        targets.add(name.rpartition(".")[0])
+    return tuple(target for target in targets if target and not _orchestrates(target) and _file(target))
 
 
 def _target(module: str, name: str) -> str:
@@ -124,11 +131,11 @@ def _statements(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _targets(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """What an import statement names in this package; such imports are absolute in this project (a test)."""
+    """What an import statement names: a module, relative ones as they are written, and a name in it or nothing."""
     if isinstance(node, ast.Import):
-        yield from ((alias.name, "") for alias in node.names if alias.name.startswith(f"{_PACKAGE}."))
-    elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == _PACKAGE:
-        yield from ((node.module, alias.name) for alias in node.names)
+        yield from ((alias.name, "") for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (("." * node.level + (node.module or ""), alias.name) for alias in node.names)
 
 
 def _orchestrates(module: str) -> bool:
@@ -136,18 +143,24 @@ def _orchestrates(module: str) -> bool:
 
 
 @cache
-def _root() -> Path:
-    spec = importlib.util.find_spec(_PACKAGE)
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent
+def _root(package: str) -> Path | None:
+    """The folder of a top-level package, or the file of a module; None for what is neither."""
+    spec = importlib.util.find_spec(package)
+    if spec is None:
+        return None
+    folders = list(spec.submodule_search_locations or ())
+    return Path(folders[0]) if folders else Path(spec.origin or "")
 
 
 @cache
 def _file(module: str) -> Path | None:
-    """Where a module of this package lies; None if there is none of that name."""
-    path = _root().joinpath(*module.split(".")[1:])
-    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.exists()), None)
+    """Where a module of this package or of a plugin lies; None if there is none of that name."""
+    package, *inner = module.split(".")
+    if (root := _root(package)) is None:
+        return None
+    path = root.joinpath(*inner)
+    files = (path if path.suffix else path.with_suffix(".py"), path / "__init__.py")
+    return next((file for file in files if file.is_file()), None)
 
 
 @cache

@@ -6,6 +6,7 @@ inputs and outputs by hash, its command, and its times and environment where the
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from rocrate.model.entity import Entity
 from rocrate.rocrate import ROCrate
 
 from snnlocality import parameters as params
+from snnlocality import paths
 from snnlocality.errors import UserError
 from snnlocality.provenance import audit
 from snnlocality.provenance.records import execution_log, execution_of, flat
@@ -38,7 +40,7 @@ _TERMS = {term: f"https://w3id.org/ro/terms/workflow-run#{term}" for term in ("s
 _COMPLETED = "http://schema.org/CompletedActionStatus"
 _WORKFLOW = "Snakefile"
 _FILES = ("params.yaml", "dvc.yaml", "dvc.lock", "LICENSE", "README.md", "pyproject.toml")
-_FOLDERS = ("envs", "profiles", "src", "workflow")
+_FOLDERS = ("envs", "plugins", "profiles", "src", "workflow")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.sif")
 _FORMATS = {
     ".csv": "text/csv",
@@ -120,9 +122,13 @@ class _Study:
         for path in (*map(Path, _FILES), *sorted(Path("published").iterdir())):
             if path.is_file():
                 self.file(path)
-        for name in _FOLDERS:
+        for name in filter(os.path.isdir, _FOLDERS):
             copy = shutil.copytree(name, self.scratch / name, ignore=_LEFT_OUT)
             self.crate.add_dataset(copy, f"{name}/", properties={"name": name})
+        if not Path("src").is_dir():  # a study without a checkout: the code is the installed package's
+            code = "src/snnlocality"
+            copy = shutil.copytree(Path(paths.__file__).parent, self.scratch / code, ignore=_LEFT_OUT)
+            self.crate.add_dataset(copy, f"{code}/", properties={"name": code})
         return workflow
 
     def action(self, job: Job, workflow: Entity, number: int, progress: Progress, total: int) -> Entity:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from snnlocality.errors import UserError
+from snnlocality import paths
 
 LOCK = Path("envs/requirements.lock")
 NUMERICAL = (
@@ -48,11 +48,11 @@ def _entries(folder: str) -> list[str]:
 
 
 def locked_versions(lock: Path = LOCK) -> dict[str, list[str]]:
-    """Locked versions of the numerical libraries; several where the lock distinguishes Python versions."""
-    try:
-        text = lock.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UserError(f"{lock} does not exist; run from the root of the project.") from None
+    """Locked versions of the numerical libraries; several where the lock distinguishes Python versions.
+
+    Of the working directory's lock, else of the package's.
+    """
+    text = (lock if lock.exists() else paths.shipped(LOCK)).read_text(encoding="utf-8")
     pins = [line.split()[0].partition("==") for line in text.splitlines() if line[:1].isalpha()]
     return {name: sorted(version for package, _, version in pins if package == name) for name in NUMERICAL}
 

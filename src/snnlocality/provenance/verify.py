@@ -34,7 +34,7 @@ from snnlocality.study.steps import evaluate, fgsm
 
 _JUDGED = ("train", "backdoor", "evaluate", "fgsm")  # on any platform
 _PLATFORM = ("machine", "system", "libc", "python", "libraries", "engine", "code_path")
-_PROJECT = ("params.yaml", "envs", "published")  # what a step reads besides data and results
+_PROJECT = ("params.yaml", "envs", "plugins", "published")  # what a step reads besides data and results
 _DEVIATIONS = 3
 # Shares of the decisions of a recorded network. Measured between two engines: none of 54 500 on nine test parts; under
 # attack, where the sign of a gradient near zero decides too, at most 2 of 360.
@@ -174,7 +174,7 @@ def _measures(parameters: params.Parameters, training: Job) -> list[Job]:
 
 def _mirror(root: Path, parameters: params.Parameters, left_out: set[Path]) -> None:
     """Links to the project's data and results in another folder, but for what is to be made there."""
-    for name in _PROJECT:
+    for name in filter(os.path.exists, _PROJECT):
         (root / name).symlink_to(Path(name).absolute())
     for folder in (paths.RESULTS / parameters.label, paths.REPORTS):
         for path in folder.rglob("*"):

@@ -1,14 +1,13 @@
 """All steps and reports, found by their files; all jobs of a study."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from snnlocality import registry
+from snnlocality.errors import UserError
 from snnlocality.parameters import Parameters
+from snnlocality.registry import REPORTS, STEPS
 from snnlocality.study.step import Job, Output, Report, Step
-
-STEPS, REPORTS = "snnlocality.study.steps", "snnlocality.study.reports"
 
 
 @cache
@@ -41,8 +40,12 @@ def optional_reports() -> tuple[Report, ...]:
 
 @cache
 def by_name() -> dict[str, Step]:
-    """All steps and reports."""
-    return {step.name: step for step in (*steps(), *reports(), *optional_reports())}
+    """All steps and reports; raises UserError where a plugin's has the name of another."""
+    found: dict[str, Step] = {}
+    for step in (*steps(), *reports(), *optional_reports()):
+        if found.setdefault(step.name, step) is not step:
+            raise UserError(f"Two steps are called '{step.name}', of which a plugin has one; give it another name.")
+    return found
 
 
 def behind(parameters: Parameters, reports: Iterable[Report]) -> list[Step]:
@@ -90,9 +93,27 @@ def captions(study: str) -> dict[str, str]:
     }
 
 
+def plugged_in() -> tuple[Step, ...]:
+    """The steps and reports that are plugins (``plugins``)."""
+    return tuple(
+        step
+        for package in (STEPS, REPORTS)
+        for name in registry.names(package)
+        if name not in registry.own(package)
+        for step in _of_file(package, name)
+    )
+
+
 def _found(package: str) -> list[Step]:
     """What the files of a package declare: every one has a ``STEP``, or ``STEPS``."""
-    folder = importlib.import_module(package).__path__
-    names = sorted(module.name for module in pkgutil.iter_modules(folder))
-    files = [importlib.import_module(f"{package}.{name}") for name in names]
-    return [step for file in files for step in getattr(file, "STEPS", None) or (file.STEP,)]
+    return [step for name in registry.names(package) for step in _of_file(package, name)]
+
+
+def _of_file(package: str, name: str) -> list[Step]:
+    declared = registry.load(package, name)
+    steps = list(declared) if isinstance(declared, (tuple, list)) else [declared]
+    kind = Report if package == REPORTS and name not in registry.own(package) else Step
+    for step in steps:
+        if not isinstance(step, kind):
+            raise UserError(f"{registry.file_of(package, name)} declares {step!r}, which is no {kind.__name__}.")
+    return steps

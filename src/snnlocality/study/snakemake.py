@@ -21,7 +21,9 @@ _HEAD = "# Written by `snnlocality generate` from src/snnlocality/study: a chang
 
 def files() -> dict[Path, str]:
     """The text of every file of rules."""
+    foreign = catalogue.plugged_in()  # workflow/rules/plugins.smk makes theirs
     every = (*catalogue.steps(), *catalogue.reports(), *catalogue.optional_reports())
+    every = [step for step in every if step not in foreign]
     steps = {step.name: step for step in every if not isinstance(step, Report)}
     reports = {step.name: step for step in every if isinstance(step, Report)}
     return {file: text(rules.values()) for file, rules in ((STEPS, steps), (REPORTS, reports))}
@@ -39,33 +41,49 @@ def text(steps: Iterable[Step]) -> str:
     return "\n\n".join([_HEAD, *("\n".join(_rule(step)) + "\n" for step in steps)])
 
 
-def _rule(step: Step) -> Iterator[str]:
+def log(step: Step) -> str:
+    """The path of a rule's log, without suffix, to be filled in with the axes."""
     main = next(iter(step.outputs))
-    log = paths.LOGS / Path(step.template(main)).with_name(step.name)
+    return str(paths.LOGS / Path(step.template(main)).with_name(step.name))
+
+
+def command(step: Step) -> str:
+    """A rule's shell command."""
+    threads = "--threads {threads} " if "engine" in step.uses else ""
+    options = "".join(f"--{axis.name} {{wildcards.{axis.name}}} " for axis in step.axes)
+    return f"snnlocality {name_of(step)} --study {{params.study}} {options}{threads}> {{log}} 2>&1"
+
+
+def message(step: Step) -> str:
+    """What Snakemake says while a job runs."""
+    return f"{step.sentence.rstrip('.')}: {' '.join(map(_in_words, step.axes))}".rstrip(": ")
+
+
+def of_run(step: Step) -> bool:
+    """Whether its jobs take the threads of a run."""
+    return "engine" in step.uses and len(step.axes) > 1
+
+
+def _rule(step: Step) -> Iterator[str]:
     yield f"rule {step.name}:"
     if inputs := list(_inputs(step)):
         yield from _block("input", inputs)
     outputs = [f"{name}={_written(step, name)}" for name in step.outputs]
     yield from _block("output", [*outputs, f'record="{step.record_template}"'])
-    yield from _block("log", [f'"{log}.log"'])
-    yield from _block("benchmark", [f'"{log}.benchmark.tsv"'], end="")
+    yield from _block("log", [f'"{log(step)}.log"'])
+    yield from _block("benchmark", [f'"{log(step)}.benchmark.tsv"'], end="")
     if step.local:
         yield "    localrule: True"
     if step.group:
         yield from _block("group", [f'"{step.group}"'], end="")
     yield from _block("conda", ["ENVIRONMENT"], end="")
-    yield f"    threads: {'RUN_THREADS' if 'engine' in step.uses and len(step.axes) > 1 else 1}"
+    yield f"    threads: {'RUN_THREADS' if of_run(step) else 1}"
     amounts = {"mem_mb": step.memory_mb, "runtime": step.minutes}
     written = {name: str(amount) if step.local else f"retried({amount})" for name, amount in amounts.items()}
     yield from _block("resources", [f"{name}={amount}" for name, amount in written.items()])
     yield from _block("params", [f'**params_of("{step.name}")'])
-    yield from _block(
-        "message", _strings(f"{step.sentence.rstrip('.')}: {' '.join(map(_in_words, step.axes))}".rstrip(": ")), end=""
-    )
-    threads = "--threads {threads} " if "engine" in step.uses else ""
-    options = "".join(f"--{axis.name} {{wildcards.{axis.name}}} " for axis in step.axes)
-    command = f"snnlocality {name_of(step)} --study {{params.study}} {options}{threads}> {{log}} 2>&1"
-    yield from _block("shell", _strings(command), end="")
+    yield from _block("message", _strings(message(step)), end="")
+    yield from _block("shell", _strings(command(step)), end="")
 
 
 def _inputs(step: Step) -> Iterator[str]:
@@ -87,16 +105,20 @@ def _read(step: Step, name: str, read: Output) -> str:
     return f'input_of("{step.name}", "{name}")'
 
 
+def category(step: Step, name: str) -> str | None:
+    """Where Snakemake's report has an output; None for what it does not show."""
+    suffix = Path(step.template(name)).suffix
+    return {".svg": "Figures", ".html": "Tables"}.get(suffix) if isinstance(step, Report) else None
+
+
 def _written(step: Step, name: str) -> str:
     template = step.template(name)
-    suffix = Path(template).suffix
-    if not isinstance(step, Report) or suffix not in (".svg", ".html"):
+    if (shelf := category(step, name)) is None:
         return f'"{template}"'
-    category = "Figures" if suffix == ".svg" else "Tables"
     lines = [
         f'"{template}",',
         'caption="../report/caption.rst",',
-        f'category="{category}",',
+        f'category="{shelf}",',
         f'labels={{"artifact": "{Path(template).stem}"}},',
     ]
     return "report(\n" + "\n".join(" " * 12 + line for line in lines) + "\n        )"

@@ -1,0 +1,86 @@
+"""Choices that are not this package's: those of other installed packages, and those of the study's own folder.
+
+A package names its own by entry points, one group for each kind (``snnlocality.rules``); a study has them as files of
+``plugins/`` in the working directory (``plugins/rules/``). Both are found without importing anything (docs/plugins.md).
+"""
+
+import importlib.machinery
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from snnlocality.errors import UserError
+
+FOLDER = Path("plugins")
+_GROUPS = "snnlocality."
+
+
+def modules(kind: str) -> dict[str, str]:
+    """Dotted names of the modules of one kind by the names of the choices; raises UserError where two have one name."""
+    found: dict[str, str] = {}
+    for name, module in (*_installed().get(kind, ()), *_of_folder(kind)):
+        if found.setdefault(name, module) != module:
+            raise UserError(f"{found[name]} and {module} both add '{name}' to {kind}; uninstall or rename one.")
+    return found
+
+
+def roots() -> frozenset[str]:
+    """Top-level packages that hold plugins: their code counts as this package's own."""
+    named = {module.partition(".")[0] for found in _installed().values() for _, module in found}
+    return frozenset(named | {FOLDER.name} if FOLDER.is_dir() else named)
+
+
+@cache
+def _installed() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Names and modules by kind, of the entry points of all installed packages.
+
+    Read from the files that installers leave, a few milliseconds; ``importlib.metadata`` is asked only where there
+    are some, since it would read every package's description at each start.
+    """
+    found: dict[str, set[tuple[str, str]]] = {}
+    for folder in _with_entry_points():
+        from importlib.metadata import Distribution
+
+        for entry in Distribution.at(folder).entry_points:
+            if entry.group.startswith(_GROUPS):
+                found.setdefault(entry.group.removeprefix(_GROUPS), set()).add((entry.name, entry.value))
+    return {kind: tuple(sorted(pairs)) for kind, pairs in found.items()}
+
+
+def _with_entry_points() -> Iterator[Path]:
+    for folder in dict.fromkeys(sys.path):
+        try:
+            entries = os.listdir(folder or ".")
+        except OSError:  # an archive, or nothing
+            continue
+        for name in entries:
+            if name.endswith((".dist-info", ".egg-info")):
+                path = Path(folder, name)
+                try:
+                    text = (path / "entry_points.txt").read_bytes()
+                except OSError:  # most have none
+                    continue
+                if b"[" + _GROUPS.encode() in text:
+                    yield path
+
+
+def _of_folder(kind: str) -> Iterator[tuple[str, str]]:
+    files = sorted(file for file in (FOLDER / kind).glob("*.py") if file.name != "__init__.py")
+    if files:
+        _importable(str(FOLDER.absolute()))
+    for file in files:
+        yield file.stem, f"{FOLDER.name}.{kind}.{file.stem}"
+
+
+def _importable(folder: str) -> None:
+    """Let ``plugins`` be imported, and nothing else of the working directory."""
+    known = sys.modules.get(FOLDER.name)
+    if known is None or folder not in known.__path__:
+        for name in [name for name in sys.modules if name.partition(".")[0] == FOLDER.name]:
+            del sys.modules[name]  # of another folder
+        spec = importlib.machinery.ModuleSpec(FOLDER.name, None, is_package=True)
+        spec.submodule_search_locations = [folder]
+        sys.modules[FOLDER.name] = importlib.util.module_from_spec(spec)

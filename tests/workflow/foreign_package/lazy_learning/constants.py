@@ -1,0 +1,3 @@
+"""What its modules share."""
+
+WINDOW = 3
