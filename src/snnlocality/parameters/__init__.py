@@ -5,6 +5,7 @@ All science lives in params.yaml; how to run lives in the profiles.
 
 from snnlocality.parameters.chosen import (
     analyses,
+    architecture_labels,
     architectures,
     at_learning_rate,
     equal_rates,
@@ -26,6 +27,6 @@ from snnlocality.parameters.chosen import (
     trigger_of,
 )
 from snnlocality.parameters.loading import check, load
-from snnlocality.parameters.model import ARCHITECTURE_LABELS, PARAMS, Analyses, Parameters
+from snnlocality.parameters.model import ARCHITECTURE_LABELS, PARAMS, Analyses, Parameters, architecture_label
 from snnlocality.parameters.settings import NetworkSettings, RunSettings, network_settings, run_settings
 from snnlocality.registry import EXPERIMENTS, RULES, SURROGATES

@@ -7,6 +7,7 @@ from snnlocality.data.kinds import KINDS
 from snnlocality.data.source import Source, source
 from snnlocality.errors import UserError
 from snnlocality.parameters.model import (
+    ARCHITECTURE_LABELS,
     Analyses,
     Architecture,
     Backdoor,
@@ -16,6 +17,7 @@ from snnlocality.parameters.model import (
     Task,
     TaskOfStudy,
     Training,
+    architecture_label,
 )
 from snnlocality.registry import RULES
 
@@ -82,6 +84,12 @@ def methods(rules: Iterable[str]) -> dict[str, str]:
 def architectures(parameters: Parameters, task: str) -> tuple[Architecture, ...]:
     """The architectures of a task in the chosen study."""
     return parameters.studies[parameters.study].architectures or task_of(parameters, task).architectures
+
+
+def architecture_labels(parameters: Parameters) -> dict[str, str]:
+    """How people write architectures: the paper's, and those of other layers that the study has."""
+    names = (name for task in tasks(parameters) for name in architectures(parameters, task))
+    return ARCHITECTURE_LABELS | {name: architecture_label(name) for name in names}
 
 
 def study_task(parameters: Parameters, task: str) -> TaskOfStudy:

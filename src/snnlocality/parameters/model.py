@@ -1,7 +1,7 @@
 """The typed model of params.yaml."""
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
@@ -16,10 +16,11 @@ from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConsta
 PARAMS = Path("params.yaml")
 
 RuleName = Annotated[str, choice_of(RULES)]
-Architecture = Literal["ff", "rec", "ff_matched"]
 ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
 # They are parts of paths; a study's is, behind it, part of labels too ("paper-x0.01").
-StudyName = TaskName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+StudyName = TaskName = LayersName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+# One of the three, or ff_ or rec_ and the name of other hidden layers of the task (``Task.networks``).
+Architecture = Annotated[str, Field(pattern=r"^(ff|rec)(_[a-z0-9_]+)?$")]
 
 
 class Adaptation(Model):
@@ -59,21 +60,52 @@ class Backdoor(Model):
     polarity: Literal[0, 1]
 
 
+def architecture_label(name: str) -> str:
+    """How people write an architecture: REC, REC deep; a name that is none as it is."""
+    kind, _, layers = name.partition("_")
+    written = f"{ARCHITECTURE_LABELS.get(kind, kind)} {layers.replace('_', ' ')}"
+    return ARCHITECTURE_LABELS.get(name) or (written if kind in ARCHITECTURE_LABELS else name)
+
+
+Layers = Annotated[tuple[Count, ...], Field(min_length=1)]  # neurons of each hidden layer
+
+
+class Network(NamedTuple):
+    """An architecture: of which kind (``ARCHITECTURE_LABELS``), and how many neurons in each hidden layer."""
+
+    kind: str
+    hidden: tuple[int, ...]
+
+
 class Task(Model):
     """What the paper fixes of a task, and its time scale."""
 
     dataset: str
-    hidden: Annotated[tuple[Count, ...], Field(min_length=1)]
+    hidden: Layers
+    layers: dict[LayersName, Layers] = Field(default_factory=dict)  # others, for architectures ff_NAME and rec_NAME
     architectures: Choices[Architecture]
     time_constants_ms: TimeConstants
     loss: Losses
     backdoor: Backdoor | None = None  # a trigger of its own, where the common one is not on its sensor
 
     @model_validator(mode="after")
-    def _matched_has_one_layer(self) -> "Task":
+    def _known_architectures(self) -> "Task":
+        if "matched" in self.layers:
+            raise ValueError("no layers can be called 'matched': ff_matched is an architecture of its own")
         if "ff_matched" in self.architectures and len(self.hidden) > 1:
             raise ValueError("architecture ff_matched needs exactly one hidden layer")
+        for architecture in self.architectures:
+            member(architecture, tuple(self.networks))
         return self
+
+    @property
+    def networks(self) -> dict[str, Network]:
+        """What every architecture is that the task can have, by name."""
+        kinds = ("ff", "rec") if len(self.hidden) > 1 else tuple(ARCHITECTURE_LABELS)
+        named = {
+            f"{kind}_{name}": Network(kind, hidden) for name, hidden in self.layers.items() for kind in ("ff", "rec")
+        }
+        return {kind: Network(kind, self.hidden) for kind in kinds} | named
 
 
 class Hyperparameters(Model):
@@ -280,8 +312,11 @@ class Parameters(Model):
     def _known_study(self) -> "Parameters":
         member(self.study, tuple(self.studies))
         for study in self.studies.values():
-            for task in study.tasks:
+            for task, own in study.tasks.items():
                 member(task, tuple(self.tasks))
+                for cells in own.training.tuned.values():
+                    for architecture in cells:
+                        member(architecture, tuple(self.tasks[task].networks))
         return self
 
     @model_validator(mode="after")

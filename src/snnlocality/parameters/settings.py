@@ -19,7 +19,7 @@ from snnlocality.typed import TimeConstants
 class NetworkSettings:
     """What decides a network, besides the data that it is for and its weights."""
 
-    architecture: str
+    architecture: str  # its kind: ff, rec or ff_matched
     hidden: tuple[int, ...]  # neurons of each hidden layer
     direct_readout: bool  # whether the readout hears all layers
     time_constants_ms: TimeConstants
@@ -54,10 +54,6 @@ def run_settings(
     """
     declared = registry.load(RULES, rule)
     model, training = task_of(parameters, task), study_task(parameters, task).training
-    if architecture not in model.architectures:
-        raise UserError(
-            f"'{architecture}' is no architecture of {task}; choose one of {', '.join(model.architectures)}."
-        )
     chosen = hyperparameters or training.hyperparameters(rule, architecture)
     surrogate, slope = declared.surrogate or (parameters.neuron.surrogate, chosen.slope)
     return RunSettings(
@@ -80,11 +76,14 @@ def run_settings(
 def network_settings(
     parameters: Parameters, task: str, architecture: str, surrogate: str, slope: float, direct_readout: bool = False
 ) -> NetworkSettings:
-    """Those of a task's networks of this architecture."""
+    """Those of a task's networks of this architecture; raises UserError if it has none of that name."""
     model = task_of(parameters, task)
+    if architecture not in model.networks:
+        raise UserError(f"'{architecture}' is no architecture of {task}; choose one of {', '.join(model.networks)}.")
+    kind, hidden = model.networks[architecture]
     return NetworkSettings(
-        architecture=architecture,
-        hidden=model.hidden,
+        architecture=kind,
+        hidden=hidden,
         direct_readout=direct_readout,
         time_constants_ms=model.time_constants_ms,
         neuron=parameters.neuron.model_copy(update={"surrogate": surrogate}),

@@ -108,7 +108,7 @@ def _is(column: str, value: str, asked: str) -> bool:
     if column in ("method", "rule"):
         names += [rule for rule in registry.names(params.RULES) if _label(rule) == value]
     if column == "arch":
-        names += [name for name, label in params.ARCHITECTURE_LABELS.items() if label == value]
+        asked = params.architecture_label(asked)
     return any(_same(name, asked) for name in names)
 
 
@@ -128,7 +128,7 @@ def _names(parameters: params.Parameters, run: Job, column: str) -> tuple[str, .
     if column == "method":
         return (own, _label(own))
     if column == "arch":
-        return (own, params.ARCHITECTURE_LABELS[own])
+        return (own, params.architecture_label(own))
     return (str(own),)
 
 

@@ -77,8 +77,8 @@ def _at(inputs: Inputs, rate: float) -> Inputs:
 def of_runs(inputs: Inputs, settings: Settings, datasets: set[str], experiments: pd.DataFrame) -> Evidence:
     """Our numbers on the paper's data sets, from the files that the tables and figures are made of."""
     methods = {rule: PAPERS_METHODS.get(rule, rule) for rule in settings.rules}
-    named = replace(settings, methods=methods, labels=PAPERS_ARCHITECTURES)
-    archs = {label: PAPERS_ARCHITECTURES[arch] for arch, label in settings.labels.items()}
+    named = replace(settings, methods=methods, labels=settings.labels | PAPERS_ARCHITECTURES)
+    archs = {label: PAPERS_ARCHITECTURES.get(arch, label) for arch, label in settings.labels.items()}
     runs = pd.concat(
         [pd.read_csv(path).assign(method=methods[rule]) for (_, rule), path in inputs["runs"].items()],
         ignore_index=True,

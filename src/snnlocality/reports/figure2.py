@@ -25,9 +25,12 @@ def render(job: Job) -> None:
     settings = job.settings
     compared = [read(job.inputs["cka"], settings), read_ceilings(job.inputs["ceilings"], settings)]
     table = summarised(pd.concat(compared, ignore_index=True), _KEYS, "cka")
+    if table.empty:  # one seed of networks of which none is as deep as converted ones
+        table = pd.DataFrame(columns=[*_KEYS, "mean", "ci_low", "ci_high", "n"])
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
     title = f"CKA between methods, mean and 95 % interval over seeds, study '{settings.study}'"
-    figures.write(job, draw(table), title, notice_of(job))
+    figure = figures.nothing("There are no two networks to compare.") if table.empty else draw(table)
+    figures.write(job, figure, title, notice_of(job))
 
 
 def read(compared: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
@@ -40,7 +43,7 @@ def read(compared: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:
         pair = (a + " and " + b).map(lambda pair, task=task: on_task(pair, settings, task))
         dataset, label = settings.datasets[task], settings.labels[arch]
         rows.append(table.assign(dataset=dataset, arch=label, fold=fold, seed=seed, a=a, b=b, pair=pair))
-    return pd.concat(rows, ignore_index=True)
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=["dataset", "cka", *_KEYS, "seed"])
 
 
 def read_ceilings(compared: Mapping[tuple, Path], settings: OfBoth) -> pd.DataFrame:

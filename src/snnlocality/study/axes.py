@@ -26,8 +26,8 @@ RULE = Axis("rule", str, NAME, "A learning rule, e.g. bptt.", lambda p, key: par
 ARCH = Axis(
     "arch",
     str,
-    "|".join(params.ARCHITECTURE_LABELS),
-    "The network's.",
+    NAME,
+    "The network's: ff, rec, ff_matched, or with the name of other layers, e.g. ff_deep.",
     lambda p, key: params.architectures(p, key["task"]),
 )
 FOLD = Axis(

@@ -50,7 +50,7 @@ def of_tasks(parameters: params.Parameters, tasks: Iterable[str]) -> OfTasks:
         study=parameters.label,
         datasets={task: params.task_of(parameters, task).dataset for task in tasks},
         sources={task: params.study_task(parameters, task).data.source for task in tasks},
-        labels=params.ARCHITECTURE_LABELS,
+        labels=params.architecture_labels(parameters),
     )
 
 

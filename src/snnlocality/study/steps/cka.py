@@ -8,7 +8,15 @@ from snnlocality.study.needs import one_label
 from snnlocality.study.step import Step
 from snnlocality.study.steps import convert, prepare, train
 
-AXES = (TASK, ARCH, FOLD, SEED)
+
+def _as_deep(parameters: params.Parameters, key: Key) -> list[str]:
+    """Architectures of as many layers as converted networks have, with which all are compared layer by layer."""
+    networks = params.task_of(parameters, key["task"]).networks
+    chosen = params.architectures(parameters, key["task"])
+    return [arch for arch in chosen if len(networks[arch].hidden) == len(networks["ff"].hidden)]
+
+
+AXES = (TASK, ARCH._replace(values=_as_deep), FOLD, SEED)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def settings(parameters: params.Parameters, key: Key) -> Settings:
         dataset=params.task_of(parameters, key["task"]).dataset,
         source=params.study_task(parameters, key["task"]).data.source,
         method=params.methods((key["rule"],))[key["rule"]],
-        labels=params.ARCHITECTURE_LABELS,
+        labels=params.architecture_labels(parameters),
     )
 
 
