@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: demo test test-cluster test-processors lint format setup bench faults fuzz
 
 demo: $(READY) # by the engine whose bits are committed
-	$(RUN) snakemake --profile workflow/profiles/local --config study=demo engine=cpu
+	$(RUN) snakemake --profile workflow/profiles/local --quiet host reason --config study=demo engine=cpu
 	@$(RUN) sh -c 'snnlocality audit --study demo --skip-lock --skip-raw >.snakemake/audit 2>&1 & audit=$$!; \
 	  told=$$(snnlocality reproduced --study demo); same=$$?; \
 	  table=$$(snnlocality show table2); study=$$(snnlocality study); \

@@ -51,6 +51,13 @@ def test_a_single_seed_has_no_interval():
     assert np.isnan([interval.low, interval.high]).all()
 
 
+def test_no_interval_leaves_the_range_of_a_percentage():
+    interval = mean_interval(np.array([90.0, 100.0]), 0, 100)
+    assert interval.high == 100
+    assert interval.low == pytest.approx(mean_interval(np.array([90.0, 100.0])).low)
+    assert mean_interval(np.array([0.0, 3.0]), 0, 100).low == 0
+
+
 def test_the_interval_covers_the_mean_as_often_as_it_says():
     random = np.random.default_rng(0)
     covered = [

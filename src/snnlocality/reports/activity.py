@@ -10,7 +10,7 @@ from scipy import stats
 
 from snnlocality.reports import figures
 from snnlocality.reports.figures import nothing, set_theme
-from snnlocality.reports.gathering import method_columns, notice_of, summarised
+from snnlocality.reports.gathering import method_columns, notice_of, percentages
 from snnlocality.steps.descend import CLEAN, TABLE_3
 from snnlocality.storage import read_json, write_text
 from snnlocality.study.reports.activity import Settings
@@ -57,7 +57,7 @@ def summary(runs: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=_COLUMNS)
     keys = ["method", "arch", "firing_rate", "measure"]
     rates = runs.groupby(keys)["rate"].mean().rename("measured_rate").reset_index()
-    return summarised(runs, keys, "accuracy", 100).merge(rates, on=keys)
+    return percentages(runs, keys, "accuracy").merge(rates, on=keys)
 
 
 def association(runs: pd.DataFrame) -> tuple[float, float]:

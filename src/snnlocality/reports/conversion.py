@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from snnlocality.reports import figures
 from snnlocality.reports.figures import set_theme
-from snnlocality.reports.gathering import notice_of, on_task, summarised
+from snnlocality.reports.gathering import notice_of, on_task, percentages
 from snnlocality.storage import write_text
 from snnlocality.study.reported import OfTasks
 from snnlocality.study.step import Job
@@ -23,7 +23,7 @@ def render(job: Job) -> None:
         ],
         ignore_index=True,
     )
-    table = summarised(runs, _KEYS, "accuracy", 100)
+    table = percentages(runs, _KEYS, "accuracy")
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
     title = f"Accuracy of converted networks, mean and 95 % interval over seeds, study '{job.settings.study}'"
     figures.write(job, draw(table), title, notice_of(job))

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from snnlocality.reports import figures
 from snnlocality.reports.figures import set_theme
-from snnlocality.reports.gathering import OWN_RATE, by_rate, gathered, notice_of, summarised
+from snnlocality.reports.gathering import OWN_RATE, by_rate, gathered, notice_of, percentages
 from snnlocality.steps.corrupt import NONE
 from snnlocality.storage import write_text
 from snnlocality.study.reports.learning_rates import Settings
@@ -23,7 +23,7 @@ def render(job: Job[Settings]) -> None:
     runs = pd.concat(
         [gathered(files, settings).assign(learning_rate=rate) for rate, files in at_rates.items()], ignore_index=True
     )
-    table = summarised(runs, _KEYS, "accuracy", 100)
+    table = percentages(runs, _KEYS, "accuracy")
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))
     title = f"Accuracy on corrupted recordings, study '{settings.study}', bars: 95 % over seeds"
     figures.write(job, draw(table), title, notice_of(job))

@@ -1,5 +1,6 @@
 """The per-run tables behind a report as one table, with the names that people read."""
 
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -100,10 +101,20 @@ def notice_of(job: Job) -> str:
     return " ".join(dict.fromkeys(notices(job).values()))
 
 
-def summarised(table: pd.DataFrame, keys: list[str], value: str, factor: float = 1.0) -> pd.DataFrame:
-    """Mean and 95 % interval of ``value`` over seeds per combination of ``keys``; a seed's folds are averaged first."""
+def percentages(table: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
+    """The means and intervals that ``summarised`` gives, of a share, in percent."""
+    return summarised(table.assign(**{value: 100 * table[value]}), keys, value, 0, 100)
+
+
+def summarised(
+    table: pd.DataFrame, keys: list[str], value: str, least: float = -math.inf, most: float = math.inf
+) -> pd.DataFrame:
+    """Mean and 95 % interval of ``value`` over seeds per combination of ``keys``; a seed's folds are averaged first.
+
+    ``least`` and ``most``: see ``mean_interval``.
+    """
     rows = []
     for key, cell in table.groupby(keys, sort=False, dropna=False):
-        interval = mean_interval(factor * cell.groupby("seed")[value].mean().dropna().to_numpy())
+        interval = mean_interval(cell.groupby("seed")[value].mean().dropna().to_numpy(), least, most)
         rows.append(dict(zip(keys, key, strict=True)) | interval.columns())
     return pd.DataFrame(rows)

@@ -1,5 +1,6 @@
 """Means with confidence intervals over seeds."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,14 +21,15 @@ class Interval(NamedTuple):
 
 
 def plus_minus(row: Any) -> str:
-    """Half of a row's interval (``columns``), to stand behind its mean; nothing for a single value."""
-    return "" if np.isnan(row.ci_low) else f" ± {(row.ci_high - row.ci_low) / 2:.1f}"
+    """How far a row's interval (``columns``) reaches, to stand behind its mean; nothing for a single value."""
+    return "" if np.isnan(row.ci_low) else f" ± {max(row.ci_high - row.mean, row.mean - row.ci_low):.1f}"
 
 
-def mean_interval(values: np.ndarray) -> Interval:
+def mean_interval(values: np.ndarray, least: float = -math.inf, most: float = math.inf) -> Interval:
     """Mean of independent values, (n,), with Student's 95 % interval; all NaN without values.
 
-    It covers what differs between seeds (initial weights, order), not which samples happened to be test data.
+    It is cut where the mean cannot be (``least``, ``most``: 0 and 100 of percentages), by which it covers no less. It
+    covers what differs between seeds (initial weights, order), not which samples happened to be test data.
     """
     n = len(values)
     if n == 0:
@@ -36,4 +38,4 @@ def mean_interval(values: np.ndarray) -> Interval:
     if n == 1:
         return Interval(mean, float("nan"), float("nan"), 1)
     half = float(stats.t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
-    return Interval(mean, mean - half, mean + half, n)
+    return Interval(mean, max(mean - half, least), min(mean + half, most), n)

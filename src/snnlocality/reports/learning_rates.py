@@ -8,7 +8,7 @@ import pandas as pd
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.claims.claim import STRENGTHS
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import OWN_RATE, by_rate, gathered, notice_notes, source_column, summarised
+from snnlocality.reports.gathering import OWN_RATE, by_rate, gathered, notice_notes, percentages, source_column
 from snnlocality.reports.intervals import plus_minus
 from snnlocality.study.reports.learning_rates import Settings
 from snnlocality.study.step import Job
@@ -22,7 +22,7 @@ def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
     files = by_rate(job.inputs["own"], job.inputs["equal"], settings.learning_rates)
-    table = summarised(measured(files, settings), _KEYS, "accuracy", 100)
+    table = percentages(measured(files, settings), _KEYS, "accuracy")
     table = table.assign(study=settings.study, source=source_column(table, settings))
     title = f"Accuracy and robustness at equal learning rates, in percent, study '{settings.study}'"
     tables.write(job, table, title, layout(table), [*notes_of(list(files)), *notice_notes(job)])

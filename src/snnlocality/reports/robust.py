@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import OWN_RATE, by_rate, method_columns, notice_notes, source_column, summarised
+from snnlocality.reports.gathering import OWN_RATE, by_rate, method_columns, notice_notes, percentages, source_column
 from snnlocality.reports.intervals import plus_minus
 from snnlocality.runs.outcomes import read_outcomes
 from snnlocality.steps.transfer import COUNTERPART, RELU, name_of
@@ -43,7 +43,7 @@ def render(job: Job[Settings]) -> None:
         for rate in kinds["fgsm"]
         for row in measured({kind: files[rate] for kind, files in kinds.items()}, settings)
     ]
-    table = summarised(pd.DataFrame(rows), _KEYS, "accuracy", 100)
+    table = percentages(pd.DataFrame(rows), _KEYS, "accuracy")
     table = table.assign(study=settings.study, source=source_column(table, settings))
     title = f"What withstands every attack, in percent, study '{settings.study}'"
     tables.write(job, table, title, layout(table), [*notes_of(settings), *notice_notes(job)])

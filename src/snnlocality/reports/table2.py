@@ -4,7 +4,7 @@ import pandas as pd
 
 from snnlocality.data.batches import read_notice
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import FF, MATCHED, REC, not_published, published, summarised
+from snnlocality.reports.gathering import FF, MATCHED, REC, not_published, percentages, published
 from snnlocality.storage import write_json
 from snnlocality.study.step import Job
 
@@ -29,7 +29,7 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame, study: str) -> pd.Dat
 
     ``runs`` has a row per run (``steps.collect``), ``published`` the columns of the paper's table.
     """
-    ours = summarised(runs.assign(metric="test_accuracy"), [*_KEYS, "source"], "test_accuracy", factor=100)
+    ours = percentages(runs.assign(metric="test_accuracy"), [*_KEYS, "source"], "test_accuracy")
     table = ours.merge(published, on=_KEYS, how="left").rename(columns={"value_percent": "published"})
     table["difference"] = table["mean"] - table["published"]
     table["study"] = study

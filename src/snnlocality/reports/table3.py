@@ -5,7 +5,7 @@ import pandas as pd
 
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import FF, REC, gathered, notice_notes, published, source_column, summarised
+from snnlocality.reports.gathering import FF, REC, gathered, notice_notes, percentages, published, source_column
 from snnlocality.reports.intervals import mean_interval, plus_minus
 from snnlocality.study.step import Job
 
@@ -32,7 +32,7 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     the paper's attack alone.
     """
     published = published.assign(attack=PRIMARY).rename(columns={"value_percent": "published"})
-    table = summarised(runs, _KEYS, "accuracy", 100).merge(published[[*_KEYS, "published"]], on=_KEYS, how="left")
+    table = percentages(runs, _KEYS, "accuracy").merge(published[[*_KEYS, "published"]], on=_KEYS, how="left")
     order = list(attacks.load_all())
     return table.sort_values("attack", key=lambda names: names.map(order.index), kind="stable", ignore_index=True)
 

@@ -101,7 +101,7 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
         {
             **dict(zip(_CELL, key, strict=True)),
             "metric": name,
-            **mean_interval(cell[name].to_numpy()).columns(),
+            **mean_interval(cell[name].to_numpy(), 0, 100).columns(),
         }
         for key, cell in runs.groupby(_CELL, sort=False)
         for name in FIGURES
