@@ -49,6 +49,7 @@ lint: $(READY)
 	$(RUN) ruff format --check .
 	$(RUN) snakefmt --check Snakefile workflow
 	$(RUN) snakemake --lint
+	$(RUN) codespell benchmarks calibration docs src tests workflow *.md params.yaml
 
 format: $(READY)
 	$(RUN) ruff check --fix .

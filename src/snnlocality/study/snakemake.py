@@ -22,8 +22,11 @@ _HEAD = "# Written by `snnlocality generate` from src/snnlocality/study: a chang
 def files() -> dict[Path, str]:
     """The text of every file of rules."""
     foreign = catalogue.plugged_in()  # workflow/rules/plugins.smk makes theirs
-    every = (*catalogue.steps(), *catalogue.reports(), *catalogue.optional_reports())
-    every = [step for step in every if step not in foreign]
+    every = [
+        step
+        for step in (*catalogue.steps(), *catalogue.reports(), *catalogue.optional_reports())
+        if step not in foreign
+    ]
     steps = {step.name: step for step in every if not isinstance(step, Report)}
     reports = {step.name: step for step in every if isinstance(step, Report)}
     return {file: text(rules.values()) for file, rules in ((STEPS, steps), (REPORTS, reports))}
