@@ -10,7 +10,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 # A job starts faster from bytecode: it is written whatever a shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-cluster test-processors lint format setup bench faults fuzz
+.PHONY: demo test test-cluster test-processors site lint format setup bench faults fuzz
 
 demo: $(READY) # by the engine whose bits are committed
 	$(RUN) snakemake --profile workflow/profiles/local --quiet host reason --config study=demo engine=cpu
@@ -43,6 +43,9 @@ faults: $(READY) # kill, stop, starve and damage trainings and the workflow, for
 
 fuzz: $(READY) # damaged and hostile files to every reader, for docs/reliability.md; minutes
 	$(RUN) PYTHONPATH=src:tests python -m fuzz.campaign
+
+site: $(READY) # the documentation, site/index.html, which works from disk
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=src $(VENV)/bin/mkdocs build --quiet --strict
 
 lint: $(READY)
 	$(RUN) ruff check .

@@ -2,7 +2,7 @@
 
 An engine says *how* the forward model (``neurons.lif``) and the adjoint are computed, never *what*. The
 adjoint, run from t = T down to 1, with h the surrogate derivative and B_l[t] the error that the learning
-rule (``learning.rule``) delivers to layer l, that of a loss of the layer's own included::
+rule (``learning.rule``) delivers to layer l, that of a loss of the layer's own included:
 
     lambda_y[t]  = kappa lambda_y[t+1] + dL/dy[t]
     G_l[t]       = B_l[t] + [recurrence] V_l^T lambda_I_l[t+1] - [reset] theta lambda_U_l[t+1]

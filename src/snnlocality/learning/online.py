@@ -6,14 +6,14 @@ but the present state and traces is kept. They share no code with the engines, s
 are slow: for ground truth, and for measuring what a rule costs online. NumPy, float64, dense inputs.
 
 A hidden synapse onto neuron j from source i (an input, a neuron below, or one of the own layer a step ago)
-remembers two presynaptic traces, the response of I and U to that source::
+remembers two presynaptic traces, the response of I and U to that source:
 
     eI_i[t] = alpha eI_i[t-1] + s_i[t]
     eU_i[t] = beta  eU_i[t-1] + eI_i[t]
 
 and its eligibility is e_ji[t] = h(U_j[t] - theta) eU_i[t]: credit through spikes of other neurons, and through
 the reset, is left out. Where thresholds adapt (U being U - b a), a synapse also remembers what it did to the
-adaptation, which no two synapses share (Bellec et al. 2020, eq. 24-25)::
+adaptation, which no two synapses share (Bellec et al. 2020, eq. 24-25):
 
     ea_ji[t] = rho ea_ji[t-1] + e_ji[t-1]
     e_ji[t]  = h(U_j[t] - theta) (eU_i[t] - b ea_ji[t])

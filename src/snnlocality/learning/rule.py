@@ -1,20 +1,17 @@
 """A learning rule is a routing table: where a layer's error comes from, by which weights, through what.
 
 Every rule runs the same backward scan (``engines.interface``) with different edges cut. With B_l[t] the error
-delivered to layer l, lambda the adjoints, h the surrogate derivative::
+delivered to layer l, lambda the adjoints, h the surrogate derivative:
 
     G_l[t]  = B_l[t] + [recurrence] V_l^T lambda_I_l[t+1] - [reset] theta lambda_U_l[t+1]
 
-=========  ==========================================  =================================================
-source     B_l[t]                                      weights it can travel by
-=========  ==========================================  =================================================
-above      from lambda_I of the layer above,           transpose: W_{l+1}^T; random or adaptive: B_l^T,
-           lambda_y for the last hidden layer          B_l of the shape of W_{l+1}
-readout    from lambda_y[t]                            product: (W_out W_L ... W_{l+1})^T; random: B_l^T;
-                                                       transpose: O_l^T; adaptive: B_l^T, B_l of the shape of O_l
-local      from dL_l/dY_l[t], Y_l = B_l s_l[t] being   random: B_l^T
-           the layer's own readout
-=========  ==========================================  =================================================
+| source | B_l[t] comes from | by the weights |
+|---|---|---|
+| above | lambda_I of the layer above; lambda_y for the last hidden layer | transpose: W_{l+1}^T |
+| | | random or adaptive: B_l^T, B_l of the shape of W_{l+1} |
+| readout | lambda_y[t] | product: (W_out W_L ... W_{l+1})^T |
+| | | transpose: O_l^T; random: B_l^T; adaptive: B_l^T, B_l of the shape of O_l |
+| local | dL_l/dY_l[t], Y_l = B_l s_l[t] being the layer's own readout | random: B_l^T |
 
 The readout's own weights O_l exist where it reads every hidden layer directly (O_L being W_out): a rule that sends
 errors down by them trains such networks, all others those whose readout reads the last layer. In such a network

@@ -1,6 +1,6 @@
 """Current-based leaky integrate-and-fire neurons, with or without an adaptive threshold, and the leaky readout.
 
-For layer l at step t (Neftci et al. 2019, eq. 4-5, in the zero-latency order of method A.4 of the docs)::
+For layer l at step t (Neftci et al. 2019, eq. 4-5, in the zero-latency order of method A.4 of the docs):
 
     I[t] = alpha I[t-1] + W s_below[t] + V s[t-1]
     U[t] = beta  U[t-1] + I[t] - theta s[t-1]
