@@ -989,6 +989,37 @@ rule index:
         "snnlocality index --study {params.study} > {log} 2>&1"
 
 
+rule robustness_by_rate:
+    input:
+        contrasts="reports/claims_contrasts.csv",
+        data=input_of("robustness_by_rate", "data"),
+    output:
+        figure=report(
+            "reports/robustness_by_rate.svg",
+            caption="../report/caption.rst",
+            category="Figures",
+            labels={"artifact": "robustness_by_rate"},
+        ),
+        record="reports/robustness_by_rate.record.json",
+    log:
+        "logs/reports/robustness_by_rate.log",
+    benchmark:
+        "logs/reports/robustness_by_rate.benchmark.tsv"
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("robustness_by_rate"),
+    message:
+        "Render Robustness by rate: What the learning rate does to differences in robustness"
+    shell:
+        "snnlocality robustness-by-rate --study {params.study} > {log} 2>&1"
+
+
 rule search:
     input:
         trials=input_of("search", "trials"),
