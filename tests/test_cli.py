@@ -63,6 +63,24 @@ def test_whoever_computes_a_step_again_knows_which_commands_take_threads():
     assert taking - {"train-many", "verify", "test-nir"} == computing
 
 
+def all_commands(group=main, before=()):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from all_commands(command, (*before, name))
+        yield (*before, name), command
+
+
+@pytest.mark.parametrize(("words", "command"), list(all_commands()))
+def test_every_command_has_an_example_that_it_understands(words, command):
+    prefix = " ".join(("Example: snnlocality", *words))
+    assert command.epilog.startswith(prefix)
+    command.make_context(words[-1], command.epilog.removeprefix(prefix).split(), resilient_parsing=False)
+
+
+def test_what_an_exit_status_means_is_in_the_help():
+    assert "Exit status: 0 where all went well; 1 where what is checked" in " ".join(call("--help").output.split())
+
+
 def test_every_command_explains_itself():
     for name in main.commands:
         result = call(name, "--help")

@@ -39,7 +39,16 @@ class Group(click.Group):
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_EPILOG = """Exit status: 0 where all went well; 1 where what is checked (audit, verify, reproduced) does not hold;
+2 where something is asked for that cannot be, which one sentence says; 128 and a signal's number where it was interrupted.
+
+Completion of commands and options: eval "$(_SNNLOCALITY_COMPLETE=bash_source snnlocality)", or zsh_source, fish_source.
+"""
+
+
+@click.group(
+    cls=Group, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="snnlocality")
 def main() -> None:
     """Benchmark spiking neural network learning rules from global to local, reproducibly."""

@@ -7,12 +7,12 @@ from snnlocality.study import commands
 from snnlocality.study.axes import FOLD, RUN, TASK
 
 
-@click.group()
+@click.group(epilog=commands.for_example("export nmnist data"))
 def export() -> None:
     """Write simulated data as trees of the real sets, and networks for other simulators."""
 
 
-@export.command("nmnist")
+@export.command("nmnist", epilog=commands.for_example("export nmnist data --count 1000"))
 @click.argument("root")
 @click.option("--source", default="digits", show_default=True, help="A vision source: digits or mnist_saccades.")
 @click.option("--count", type=click.IntRange(min=1), default=None, help="Number of recordings; all by default.")
@@ -23,7 +23,7 @@ def export_nmnist(root: str, source: str, count: int | None) -> None:
     click.echo(trees.export_nmnist(root, source, count))
 
 
-@export.command("timit")
+@export.command("timit", epilog=commands.for_example("export timit data --scale 0.05"))
 @click.argument("root")
 @click.option("--scale", default=1.0, show_default=True, help="Share of TIMIT's number of speakers.")
 def export_timit(root: str, scale: float) -> None:
@@ -33,7 +33,11 @@ def export_timit(root: str, scale: float) -> None:
     click.echo(trees.export_timit(root, scale))
 
 
-@export.command("nir", params=[*map(commands.option, RUN), click.Argument(["file"])])
+@export.command(
+    "nir",
+    params=[*map(commands.option, RUN), click.Argument(["file"])],
+    epilog=commands.for_example("export nir --task vision --rule bptt --arch ff network.nir"),
+)
 @commands.STUDY
 @click.option("--spikes", is_flag=True, help="Without the leaky readout, which not all simulators know.")
 def export_nir(file: str, study: str | None, spikes: bool, **key: object) -> None:
@@ -51,7 +55,11 @@ def export_nir(file: str, study: str | None, spikes: bool, **key: object) -> Non
     click.echo(file)
 
 
-@click.command("test-nir", params=[commands.option(TASK), commands.option(FOLD), click.Argument(["file"])])
+@click.command(
+    "test-nir",
+    params=[commands.option(TASK), commands.option(FOLD), click.Argument(["file"])],
+    epilog=commands.for_example("test-nir --task vision network.nir"),
+)
 @commands.STUDY
 @commands.THREADS
 def test_nir(file: str, task: str, fold: int, study: str | None, threads: int) -> None:
@@ -75,7 +83,7 @@ def test_nir(file: str, task: str, fold: int, study: str | None, threads: int) -
     click.echo(f"{100 * result.accuracy:.2f} % of {result.decisions} decisions are right.")
 
 
-@click.command()
+@click.command(epilog=commands.for_example("download"))
 def download() -> None:
     """Download the real N-MNIST (CC BY-SA 4.0, 1.2 GB) to the data folder."""
     from snnlocality.data.source import data_folder

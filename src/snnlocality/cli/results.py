@@ -8,7 +8,7 @@ from snnlocality import parameters, progress
 from snnlocality.study import commands
 
 
-@click.command()
+@click.command(epilog=commands.for_example("show table3"))
 @click.argument("table", default="table2")
 def show(table: str) -> None:
     """Print a rendered table and where the reports lie."""
@@ -17,7 +17,7 @@ def show(table: str) -> None:
     click.echo(text(parameters.load(), table))
 
 
-@click.command()
+@click.command(epilog=commands.for_example("snapshot"))
 @click.option("--folder", default="docs/demo", show_default=True, help="Where to put the copy.")
 def snapshot(folder: str) -> None:
     """Copy the rendered reports to docs/demo, which the repository's page shows."""
@@ -26,7 +26,7 @@ def snapshot(folder: str) -> None:
     click.echo(copy(parameters.load(), folder))
 
 
-@click.command()
+@click.command(epilog=commands.for_example("audit reports/table3.csv --cell method=bptt,arch=rec"))
 @click.argument("targets", nargs=-1)
 @commands.STUDY
 @click.option("--json", "as_json", is_flag=True, help="Print findings as JSON.")
@@ -74,7 +74,7 @@ def audit(
         sys.exit(1)
 
 
-@click.command()
+@click.command(epilog=commands.for_example("verify --sample 3 --seed 7"))
 @click.argument("targets", nargs=-1)
 @commands.STUDY
 @commands.THREADS
@@ -112,7 +112,7 @@ def verify(targets: tuple[str, ...], study: str | None, threads: int, sample: in
         sys.exit(1)
 
 
-@click.command()
+@click.command(epilog=commands.for_example("reproduced reports/table2.csv"))
 @click.argument("targets", nargs=-1)
 @commands.STUDY
 def reproduced(targets: tuple[str, ...], study: str | None) -> None:
@@ -126,7 +126,7 @@ def reproduced(targets: tuple[str, ...], study: str | None) -> None:
         sys.exit(1)
 
 
-@click.command()
+@click.command(epilog=commands.for_example("crate crate.zip"))
 @click.argument("target")
 @commands.STUDY
 def crate(target: str, study: str | None) -> None:
@@ -137,7 +137,7 @@ def crate(target: str, study: str | None) -> None:
         click.echo(write(parameters.load(study=study), target, advance))
 
 
-@click.command()
+@click.command(epilog=commands.for_example("undecided --study confirmation"))
 @commands.STUDY
 def undecided(study: str | None) -> None:
     """Tell which claims a study leaves undecided, and what to run for them alone."""
@@ -146,7 +146,7 @@ def undecided(study: str | None) -> None:
     click.echo(text(parameters.load(study=study)))
 
 
-@click.command()
+@click.command(epilog=commands.for_example("keep --study confirmation"))
 @commands.STUDY
 def keep(study: str | None) -> None:
     """Put what is small of the study's results into an archive for Git, below docs/: a piece of a long study."""
@@ -155,7 +155,7 @@ def keep(study: str | None) -> None:
     click.echo(keeping.keep(parameters.load(study=study)))
 
 
-@click.command()
+@click.command(epilog=commands.for_example("restore --study confirmation"))
 @commands.STUDY
 def restore(study: str | None) -> None:
     """Put the results that were kept back to their places; prepare the study's data first."""

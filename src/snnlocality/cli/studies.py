@@ -11,7 +11,7 @@ from snnlocality.study.axes import CELL, FOLD
 from snnlocality.study.steps import train
 
 
-@click.command()
+@click.command(epilog=commands.for_example("new my-study"))
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
     """Write FOLDER, a study of your own with an example of a learning rule: snnlocality new my-study."""
@@ -22,7 +22,7 @@ def new(folder: Path) -> None:
     click.echo(f"Try it: cd {folder}; snakemake -n; snakemake -c2")
 
 
-@click.command()
+@click.command(epilog=commands.for_example("estimate --study paper"))
 @commands.STUDY
 @click.option("--cores", type=click.IntRange(min=1), default=2, show_default=True, help="Processors to share the work.")
 def estimate(study: str | None, cores: int) -> None:
@@ -32,13 +32,13 @@ def estimate(study: str | None, cores: int) -> None:
     click.echo(text(parameters.load(study=study), cores))
 
 
-@click.command()
+@click.command(epilog=commands.for_example("study"))
 def study() -> None:
     """Print the study that params.yaml chooses."""
     click.echo(parameters.load().label)
 
 
-@click.command()
+@click.command(epilog=commands.for_example("stages"))
 @click.option("--check", is_flag=True, help="Write nothing; fail unless they are already.")
 def stages(check: bool) -> None:
     """Write the stages of dvc.yaml for the study that params.yaml chooses."""
@@ -52,7 +52,7 @@ def stages(check: bool) -> None:
         click.echo(of_study.write(chosen))
 
 
-@click.command()
+@click.command(epilog=commands.for_example("generate"))
 def generate() -> None:
     """Write what follows from the code: Snakemake's rules, DVC's stages, the JSON schema of params.yaml."""
     require_checkout()
@@ -77,6 +77,7 @@ train_many = click.Command(
     "train-many",
     callback=_train_many,
     params=[*map(commands.option, (*CELL, FOLD)), *commands.COMMON],
+    epilog=commands.for_example("train-many --task vision --rule bptt --arch ff"),
     help="Train all seeds of a cell at once, for a graphics card; the workflow then takes the runs from the cache.",
 )
 

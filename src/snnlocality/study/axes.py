@@ -16,39 +16,51 @@ class Axis(NamedTuple):
     kind: type  # of its values: str, int or float
     pattern: str  # of its values in paths
     help: str
+    example: str  # a value, as a person may type it
     values: Callable[[params.Parameters, Key], Iterable]  # in a study, given those of the axes before it
     prefix: str = ""  # before its values in paths
 
 
 NAME = "[a-z][a-z0-9_]*"
-TASK = Axis("task", str, NAME, "A task of params.yaml, e.g. vision.", lambda p, key: params.tasks(p))
-RULE = Axis("rule", str, NAME, "A learning rule, e.g. bptt.", lambda p, key: params.rules(p))
+TASK = Axis("task", str, NAME, "A task of params.yaml.", "vision", lambda p, key: params.tasks(p))
+RULE = Axis("rule", str, NAME, "A learning rule.", "bptt", lambda p, key: params.rules(p))
 ARCH = Axis(
     "arch",
     str,
     NAME,
     "The network's: ff, rec, ff_matched, or with the name of other layers, e.g. ff_deep.",
+    "ff",
     lambda p, key: params.architectures(p, key["task"]),
 )
 FOLD = Axis(
-    "fold", int, r"\d+", "Fold of the cross-validation.", lambda p, key: params.folds(p, key["task"]), prefix="fold"
+    "fold",
+    int,
+    r"\d+",
+    "Fold of the cross-validation.",
+    "0",
+    lambda p, key: params.folds(p, key["task"]),
+    prefix="fold",
 )
-SEED = Axis("seed", int, r"\d+", "Seed of weights and order.", lambda p, key: params.seeds(p), prefix="seed")
-TRIGGER = Axis("trigger", str, "|".join(TRIGGERS), "What it sets pixels to.", lambda p, key: TRIGGERS)
-RATE = Axis("rate", float, r"[0-9.]+", "Share poisoned.", lambda p, key: params.analyses(p).poison_rates, prefix="rate")
-PAIR = Axis("pair", int, r"\d+", "Number of the pair of classes.", lambda p, key: params.pairs(p), prefix="pair")
+SEED = Axis("seed", int, r"\d+", "Seed of weights and order.", "0", lambda p, key: params.seeds(p), prefix="seed")
+TRIGGER = Axis("trigger", str, "|".join(TRIGGERS), "What it sets pixels to.", "invisible", lambda p, key: TRIGGERS)
+RATE = Axis(
+    "rate", float, r"[0-9.]+", "Share poisoned.", "0.5", lambda p, key: params.analyses(p).poison_rates, prefix="rate"
+)
+PAIR = Axis("pair", int, r"\d+", "Number of the pair of classes.", "0", lambda p, key: params.pairs(p), prefix="pair")
 EXPERIMENT = Axis(
     "experiment",
     str,
     NAME,
-    "A file of src/snnlocality/tutorial/experiments, e.g. landscape.",
+    "A file of src/snnlocality/tutorial/experiments.",
+    "landscape",
     lambda p, key: params.experiments(p),
 )
 LEARNING_RATE = Axis(
     "learning_rate",
     float,
     r"[0-9.e-]+",
-    "Of all cells alike, e.g. 0.004.",
+    "Of all cells alike.",
+    "0.004",
     lambda p, key: params.equal_rates(p),
     prefix="lr",
 )
@@ -57,7 +69,8 @@ FIRING_RATE = Axis(
     "firing_rate",
     float,
     r"[0-9.e-]+",
-    "Spikes per neuron and step that hidden layers are pulled to, e.g. 0.05.",
+    "Spikes per neuron and step that hidden layers are pulled to.",
+    "0.05",
     lambda p, key: params.analyses(p).firing_rates,
     prefix="fires",
 )

@@ -48,10 +48,20 @@ def command(step: Step) -> click.Command:
         job = step.job(params.load(study=study), **key)
         click.echo(execute(job, threads))
 
+    example = " ".join((name_of(step), *(f"--{axis.name} {axis.example}" for axis in step.axes)))
     common = COMMON if "engine" in step.uses else COMMON[:1]
     return click.Command(
-        name_of(step), callback=callback, params=[*map(option, step.axes), *common], help=step.sentence
+        name_of(step),
+        callback=callback,
+        params=[*map(option, step.axes), *common],
+        help=step.sentence,
+        epilog=for_example(example),
     )
+
+
+def for_example(words: str) -> str:
+    """The last line of a command's help."""
+    return f"Example: snnlocality {words}"
 
 
 def name_of(step: Step) -> str:
