@@ -40,7 +40,8 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 _EPILOG = """Exit status: 0 where all went well; 1 where what is checked (audit, verify, reproduced) does not hold;
-2 where something is asked for that cannot be, which one sentence says; 128 and a signal's number where it was interrupted.
+2 where something is asked for that cannot be, which one sentence says; 128 and a signal's number where it was
+interrupted.
 
 Completion of commands and options: eval "$(_SNNLOCALITY_COMPLETE=bash_source snnlocality)", or zsh_source, fish_source.
 """
