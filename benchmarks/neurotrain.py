@@ -140,7 +140,10 @@ def summary(path: Path) -> str:
         rows.append(
             f"| {library} | {name} | {setting}{epochs} | {found.mean:.1f}{interval} | {best:.1f} | {seconds:.1f} |"
         )
-    head = ["| | | setting | after the last epoch | best of all epochs on test data | seconds |", "|---|---|---|---|---|---|"]
+    head = [
+        "| | | setting | after the last epoch | best of all epochs on test data | seconds |",
+        "|---|---|---|---|---|---|",
+    ]
     return "\n".join([*head, *rows]) + "\n"
 
 
