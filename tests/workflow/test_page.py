@@ -37,7 +37,8 @@ def page(browser, finished):
 
 def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
     names = ["table1", "figure1", "table2", "curves", "figure2", "conversion"]
-    names += ["table3", "learning_rates", "table4", "figure3", "figure4", "spectrum"]
+    names += ["table3", "learning_rates", "robust", "corruptions", "activity"]
+    names += ["table4", "figure3", "figure4", "empirical_fisher", "spectrum"]
     assert page.eval_on_selector_all("section", "all => all.map(one => one.id)") == [
         *names,
         "claims",
@@ -50,7 +51,7 @@ def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
         assert page.locator(link.get_attribute("href")).count() == 1
     page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
     widths = page.eval_on_selector_all("img", "all => all.map(one => one.complete ? one.naturalWidth : 0)")
-    assert len(widths) == 9 + len(TUTORIAL)
+    assert len(widths) == 11 + len(TUTORIAL)
     assert min(widths) > 100
     assert page.locator("td small", has_text="published").count() > 10
     assert "train\t4 ok" in page.locator("#provenance tbody").first.inner_text()
