@@ -198,7 +198,8 @@ def test_the_p_value_belongs_to_the_interval(value, of_runs, of_recordings, n):
     one = Mean(value, of_runs, of_recordings, n, 50)
     assert 0 < one.p_above() <= 1
     if 1e-12 < one.p_above() < 0.5:
-        assert one.quantile(one.p_above()) == pytest.approx(value, rel=1e-6)
+        spread = of_runs + of_recordings  # what a p value near a half can be told apart by
+        assert one.quantile(one.p_above()) == pytest.approx(value, rel=1e-6, abs=1e-7 * spread)
 
 
 def test_seeds_alone_would_not_cover():

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from typing import ClassVar
 import pytest
 import yaml
 from filelock import FileLock
+from planned import commands, without_how
 
 from forked import commands as forked_commands
 from snnlocality import portable
@@ -66,7 +66,7 @@ class Project:
     def executed(self, before: dict[str, bytes]) -> set[str]:
         """The commands executed since, written as those planned."""
         new = [json.loads(record) for path, record in self.executions().items() if before.get(path) != record]
-        return {_without_how(" ".join(record["command"][1:])) for record in new}
+        return {without_how(" ".join(record["command"][1:])) for record in new}
 
     def edit_params(self, change: Callable[[dict], None]) -> None:
         """Change params.yaml in place."""
@@ -81,16 +81,6 @@ class Project:
         text = file.read_text()
         assert old in text, f"{path} does not hold {old!r}"
         file.write_text(text.replace(old, new))
-
-
-def commands(output: str) -> set[str]:
-    """The commands that a dry run prints, without the study's name and the number of threads."""
-    found = re.findall(r"^Shell command: snnlocality (.*?) > ", output, flags=re.MULTILINE)
-    return {_without_how(command) for command in found}
-
-
-def _without_how(command: str) -> str:
-    return re.sub(r" --(study|threads) \S+", "", command)
 
 
 def tiny(params: dict) -> None:

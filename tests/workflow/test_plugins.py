@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from planned import commands
 
-from conftest import ROOT, commands
-
+ROOT = Path(__file__).parents[2]
 FOREIGN = Path(__file__).parent / "foreign_package"
 
 
