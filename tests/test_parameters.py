@@ -62,6 +62,7 @@ def set_at(table: dict, key: str, value: object) -> dict:
         ("studies.demo.analyses.poison_rates", [0.1, 0.1, 0.5], ["poison_rates': 0.1 is listed twice"]),
         ("studies.demo.analyses.poison_rates", [0.1, 0.10000001], ["poison_rates': 0.1 is listed twice"]),
         ("studies.mnist.rules", ["bptt", "bptt"], ["'studies.mnist.rules': bptt is listed twice"]),
+        ("studies.mnist.architectures", ["ff_deep"], ["'ff_deep' is unknown; choose one of ff, rec"]),
         ("studies.mnist.architectures", ["ff", "ff"], ["'studies.mnist.architectures': ff is listed twice"]),
         ("backdoor.pixels", [[1, 2], [2, 1], [1, 2]], ["'backdoor.pixels': (1, 2) is listed twice"]),
     ],

@@ -10,13 +10,13 @@ REPORTS = Path("reports")
 LOGS = Path("logs")
 CHECKPOINTS = Path(".checkpoints")
 DATA_FILE = "data.safetensors"
-_PACKAGE = Path(__file__).parent
-_WHEEL = _PACKAGE / "project"  # as pyproject.toml says
+PACKAGE = Path(__file__).parent
+_WHEEL = PACKAGE / "project"  # as pyproject.toml says
 
 
 def shipped(name: str | Path = "") -> Path:
     """A file of the project, by its place in the repository: of the checkout, or as the wheel holds it."""
-    return (_WHEEL if _WHEEL.is_dir() else _PACKAGE.parents[1]) / name
+    return (_WHEEL if _WHEEL.is_dir() else PACKAGE.parents[1]) / name
 
 
 def log(output: str | Path, suffix: str = "") -> Path:

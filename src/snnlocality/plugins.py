@@ -21,7 +21,7 @@ _GROUPS = "snnlocality."
 def modules(kind: str) -> dict[str, str]:
     """Dotted names of the modules of one kind by the names of the choices; raises UserError where two have one name."""
     found: dict[str, str] = {}
-    for name, module in (*_installed().get(kind, ()), *_of_folder(kind)):
+    for name, module in (*_entry_points().get(kind, ()), *_of_folder(kind)):
         if found.setdefault(name, module) != module:
             raise UserError(f"{found[name]} and {module} both add '{name}' to {kind}; uninstall or rename one.")
     return found
@@ -29,16 +29,28 @@ def modules(kind: str) -> dict[str, str]:
 
 def roots() -> frozenset[str]:
     """Top-level packages that hold plugins: their code counts as this package's own."""
-    named = {module.partition(".")[0] for found in _installed().values() for _, module in found}
+    named = {module.partition(".")[0] for found in _entry_points().values() for _, module in found}
     return frozenset(named | {FOLDER.name} if FOLDER.is_dir() else named)
 
 
+def installed() -> Iterator[tuple[str, str]]:
+    """The folders that installers leave, of every installed package one: where each lies and its name.
+
+    All in a millisecond; ``importlib.metadata`` would read every package's description, which takes 25.
+    """
+    for folder in sys.path:
+        try:
+            entries = os.listdir(folder or ".")
+        except OSError:  # an archive, or nothing
+            continue
+        yield from ((folder, name) for name in entries if name.endswith((".dist-info", ".egg-info")))
+
+
 @cache
-def _installed() -> dict[str, tuple[tuple[str, str], ...]]:
+def _entry_points() -> dict[str, tuple[tuple[str, str], ...]]:
     """Names and modules by kind, of the entry points of all installed packages.
 
-    Read from the files that installers leave, a few milliseconds; ``importlib.metadata`` is asked only where there
-    are some, since it would read every package's description at each start.
+    ``importlib.metadata`` is asked only of packages that have some.
     """
     found: dict[str, set[tuple[str, str]]] = {}
     for folder in _with_entry_points():
@@ -51,20 +63,13 @@ def _installed() -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 def _with_entry_points() -> Iterator[Path]:
-    for folder in dict.fromkeys(sys.path):
+    for path in dict.fromkeys(Path(folder, name) for folder, name in installed()):
         try:
-            entries = os.listdir(folder or ".")
-        except OSError:  # an archive, or nothing
+            text = (path / "entry_points.txt").read_bytes()
+        except OSError:  # most have none
             continue
-        for name in entries:
-            if name.endswith((".dist-info", ".egg-info")):
-                path = Path(folder, name)
-                try:
-                    text = (path / "entry_points.txt").read_bytes()
-                except OSError:  # most have none
-                    continue
-                if b"[" + _GROUPS.encode() in text:
-                    yield path
+        if b"[" + _GROUPS.encode() in text:
+            yield path
 
 
 def _of_folder(kind: str) -> Iterator[tuple[str, str]]:

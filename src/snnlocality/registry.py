@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from snnlocality import plugins
 from snnlocality.errors import UserError
 
-_NAME = "[a-z][a-z0-9_]*"  # it becomes part of paths
+NAME = "[a-z][a-z0-9_]*"  # of whatever a person names: it becomes part of paths
 
 RULES = "snnlocality.learning.rules"
 SURROGATES = "snnlocality.neurons.surrogates"
@@ -108,7 +108,7 @@ def _modules_in(package: str, folder: str) -> dict[str, str]:
     for name, module in plugins.modules(kind).items():
         if name in every:
             raise UserError(f"{module} adds '{name}' to {kind}, which snnlocality has itself; give it another name.")
-        if not re.fullmatch(_NAME, name):
+        if not re.fullmatch(NAME, name):
             raise UserError(f"{module} adds '{name}' to {kind}; a name is of small letters, digits and underscores.")
         every[name] = module
     return every

@@ -36,6 +36,8 @@ def test_they_go_through_every_table(project):
     )
     assert "rec_deep" in told.stdout
     assert "/ff/" not in told.stdout
+    refused = project.run("snnlocality", "cka", "--task", "vision", "--arch", "rec_deep", check=False)
+    assert "'cka' does not fit rec_deep: converted networks have another number of layers." in refused.stderr
     refused = project.run("snnlocality", "train", "--task", "vision", "--rule", "bptt", "--arch", "deep", check=False)
     assert "'deep' is no architecture of vision; choose one of ff, rec, ff_deep, rec_deep." in refused.stderr
 

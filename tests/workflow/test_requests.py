@@ -50,6 +50,10 @@ def test_choices_choose(demo):
         (f"results/demo/vision/nope/{RUN}", "'nope' is not in .*; choose one of bptt,"),
         ("results/demo/fgsm/vision/nope/ff/fold0/seed0/accuracies.csv", "'nope' is not in .*; choose one of bptt,"),
         ("results/demo/backdoor/vision/nope/ff/visible/rate0.1/pair0/metrics.json", "'nope' is not in"),
+        (
+            "results/demo/vision/bptt/nope/fold0/seed0/metrics.json",
+            "'nope' is no architecture of vision; choose one of",
+        ),
         ("results/demo/tutorial/nope/found.csv", "'nope' is not in .*; choose one of adaptation,"),
     ],
 )

@@ -14,7 +14,7 @@ from snnlocality.study.steps import train
 @click.command(epilog=commands.for_example("new my-study"))
 @click.argument("folder", type=click.Path(path_type=Path))
 def new(folder: Path) -> None:
-    """Write FOLDER, a study of your own with an example of a learning rule: snnlocality new my-study."""
+    """Write FOLDER, a study of your own with an example of a learning rule."""
     from snnlocality.study.new import make
 
     for file in make(folder):

@@ -14,6 +14,7 @@ from snnlocality.parameters.chosen import (
     grid,
     labelled,
     methods,
+    network_of,
     pairs,
     recorded_for,
     rules,

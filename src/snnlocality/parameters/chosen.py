@@ -12,6 +12,7 @@ from snnlocality.parameters.model import (
     Architecture,
     Backdoor,
     Hyperparameters,
+    Network,
     Parameters,
     Search,
     Task,
@@ -27,6 +28,14 @@ def task_of(parameters: Parameters, task: str) -> Task:
     if task not in parameters.tasks:
         raise UserError(f"'{task}' is no task; choose one of {', '.join(parameters.tasks)}.")
     return parameters.tasks[task]
+
+
+def network_of(parameters: Parameters, task: str, architecture: str) -> Network:
+    """What an architecture of a task is; raises UserError if it has none of that name."""
+    networks = task_of(parameters, task).networks
+    if architecture not in networks:
+        raise UserError(f"'{architecture}' is no architecture of {task}; choose one of {', '.join(networks)}.")
+    return networks[architecture]
 
 
 def tasks(parameters: Parameters) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data import source as sources
 from snnlocality.learning.optimisation import LOSSES
-from snnlocality.registry import ATTACKS, RULES, SOURCES, STEPS, SURROGATES
+from snnlocality.registry import ATTACKS, NAME, RULES, SOURCES, STEPS, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, distinct, member
 
@@ -18,7 +18,7 @@ PARAMS = Path("params.yaml")
 RuleName = Annotated[str, choice_of(RULES)]
 ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
 # They are parts of paths; a study's is, behind it, part of labels too ("paper-x0.01").
-StudyName = TaskName = LayersName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+StudyName = TaskName = LayersName = Annotated[str, Field(pattern=f"^{NAME}$")]
 # One of the three, or ff_ or rec_ and the name of other hidden layers of the task (``Task.networks``).
 Architecture = Annotated[str, Field(pattern=r"^(ff|rec)(_[a-z0-9_]+)?$")]
 
@@ -63,8 +63,9 @@ class Backdoor(Model):
 def architecture_label(name: str) -> str:
     """How people write an architecture: REC, REC deep; a name that is none as it is."""
     kind, _, layers = name.partition("_")
-    written = f"{ARCHITECTURE_LABELS.get(kind, kind)} {layers.replace('_', ' ')}"
-    return ARCHITECTURE_LABELS.get(name) or (written if kind in ARCHITECTURE_LABELS else name)
+    if name in ARCHITECTURE_LABELS or kind not in ARCHITECTURE_LABELS:
+        return ARCHITECTURE_LABELS.get(name, name)
+    return f"{ARCHITECTURE_LABELS[kind]} {layers.replace('_', ' ')}"
 
 
 Layers = Annotated[tuple[Count, ...], Field(min_length=1)]  # neurons of each hidden layer
@@ -314,9 +315,9 @@ class Parameters(Model):
         for study in self.studies.values():
             for task, own in study.tasks.items():
                 member(task, tuple(self.tasks))
-                for cells in own.training.tuned.values():
-                    for architecture in cells:
-                        member(architecture, tuple(self.tasks[task].networks))
+                tuned = (architecture for cells in own.training.tuned.values() for architecture in cells)
+                for architecture in (*(study.architectures or ()), *tuned):
+                    member(architecture, tuple(self.tasks[task].networks))
         return self
 
     @model_validator(mode="after")

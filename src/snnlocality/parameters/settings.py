@@ -7,9 +7,8 @@ what a rerun is decided by, and what a step's record keeps.
 from dataclasses import dataclass
 
 from snnlocality import registry
-from snnlocality.errors import UserError
 from snnlocality.learning.optimisation import Optimisation
-from snnlocality.parameters.chosen import scaled, study_task, task_of
+from snnlocality.parameters.chosen import network_of, scaled, study_task, task_of
 from snnlocality.parameters.model import Hyperparameters, NeuronParameters, Parameters
 from snnlocality.registry import RULES
 from snnlocality.typed import TimeConstants
@@ -78,9 +77,7 @@ def network_settings(
 ) -> NetworkSettings:
     """Those of a task's networks of this architecture; raises UserError if it has none of that name."""
     model = task_of(parameters, task)
-    if architecture not in model.networks:
-        raise UserError(f"'{architecture}' is no architecture of {task}; choose one of {', '.join(model.networks)}.")
-    kind, hidden = model.networks[architecture]
+    kind, hidden = network_of(parameters, task, architecture)
     return NetworkSettings(
         architecture=kind,
         hidden=hidden,

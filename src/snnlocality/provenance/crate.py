@@ -127,7 +127,7 @@ class _Study:
             self.crate.add_dataset(copy, f"{name}/", properties={"name": name})
         if not Path("src").is_dir():  # a study without a checkout: the code is the installed package's
             code = "src/snnlocality"
-            copy = shutil.copytree(Path(paths.__file__).parent, self.scratch / code, ignore=_LEFT_OUT)
+            copy = shutil.copytree(paths.PACKAGE, self.scratch / code, ignore=_LEFT_OUT)
             self.crate.add_dataset(copy, f"{code}/", properties={"name": code})
         return workflow
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from snnlocality import paths
+from snnlocality import paths, plugins
 
 LOCK = Path("envs/requirements.lock")
 NUMERICAL = (
@@ -28,23 +28,14 @@ NUMERICAL = (
 def installed_versions() -> dict[str, str | None]:
     """Installed versions of the numerical libraries, None for one that is not.
 
-    By the names of the folders that installers leave, in a millisecond: ``importlib.metadata`` would read every
-    package's description, which takes 25.
+    By the names of the folders that installers leave (``plugins.installed``).
     """
     found: dict[str, str] = {}
-    for folder in sys.path:
-        for name in _entries(folder):
-            package, _, version = name.removesuffix(".dist-info").partition("-")
-            if version and name.endswith(".dist-info"):
-                found.setdefault(package.lower().replace("_", "-"), version)
+    for _, name in plugins.installed():
+        package, _, version = name.removesuffix(".dist-info").partition("-")
+        if version and name.endswith(".dist-info"):
+            found.setdefault(package.lower().replace("_", "-"), version)
     return {name: found.get(name) for name in NUMERICAL}
-
-
-def _entries(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder or ".")
-    except OSError:  # an archive, or nothing
-        return []
 
 
 def locked_versions(lock: Path = LOCK) -> dict[str, list[str]]:

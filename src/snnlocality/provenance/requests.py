@@ -10,6 +10,7 @@ from snnlocality import paths, registry
 from snnlocality.data.source import raw_folder
 from snnlocality.errors import UserError
 from snnlocality.study import catalogue
+from snnlocality.study.axes import ARCH
 from snnlocality.study.steps import prepare
 
 _KEYS = ("study", "scale", "engine")  # of --config
@@ -27,7 +28,7 @@ def parameters_of(config: Mapping[str, Any]) -> params.Parameters:
 
 
 def check_targets(parameters: params.Parameters, typed: Iterable[str]) -> None:
-    """Of a command's words, refuse files of another study, and of rules or experiments that do not exist.
+    """Of a command's words, refuse files of another study, and of rules, architectures or experiments that are none.
 
     Raises UserError. (Snakemake itself would say that no rule produces them, or show where its question was raised.)
     """
@@ -43,9 +44,12 @@ def check_targets(parameters: params.Parameters, typed: Iterable[str]) -> None:
                 f"{target} is of study '{study}', but '{parameters.label}' is chosen; ask with --config {choice}."
             )
         for step in catalogue.steps():
-            for axis, name in (step.key_of(target, parameters.label) or {}).items():
+            key = step.key_of(target, parameters.label) or {}
+            for axis, name in key.items():
                 if axis in _CHOICES:
                     registry.module_name(_CHOICES[axis], name)
+                elif axis == ARCH.name and key["task"] in parameters.tasks:
+                    params.network_of(parameters, key["task"], name)
 
 
 def unprepared(parameters: params.Parameters) -> dict[str, str]:

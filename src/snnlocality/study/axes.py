@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from snnlocality import parameters as params
 from snnlocality.attacks.triggers import TRIGGERS
+from snnlocality.registry import NAME
 
 Key = dict[str, Any]  # the values of a job's axes by name
 
@@ -21,7 +22,6 @@ class Axis(NamedTuple):
     prefix: str = ""  # before its values in paths
 
 
-NAME = "[a-z][a-z0-9_]*"
 TASK = Axis("task", str, NAME, "A task of params.yaml.", "vision", lambda p, key: params.tasks(p))
 RULE = Axis("rule", str, NAME, "A learning rule.", "bptt", lambda p, key: params.rules(p))
 ARCH = Axis(

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from snnlocality import paths
 from snnlocality.errors import UserError
+from snnlocality.registry import NAME
 from snnlocality.storage import write_text
 
-_TEMPLATE = Path(paths.__file__).parent / "template"
+_TEMPLATE = paths.PACKAGE / "template"
 _PLACEHOLDER = "my_study"  # what the template's study is called
 _HIDDEN = {"gitignore": ".gitignore"}  # by what the template calls them, so that they do nothing there
 _SHIPPED = ("published", "profiles", "workflow/profiles/local", "workflow/profiles/slurm")
@@ -17,7 +18,7 @@ _SHIPPED = ("published", "profiles", "workflow/profiles/local", "workflow/profil
 def make(folder: Path) -> list[Path]:
     """Write the folder and return its files; raises UserError if it is not empty, or its name cannot be a study's."""
     name = folder.absolute().name.replace("-", "_")
-    if not re.fullmatch("[a-z][a-z0-9_]*", name):
+    if not re.fullmatch(NAME, name):
         raise UserError(f"'{folder.name}' cannot name a study; take small letters, digits, - and _, a letter first.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder} is there already, and not empty; name a folder that is not.")
