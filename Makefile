@@ -48,7 +48,7 @@ site: $(READY) # the documentation, site/index.html, which works from disk
 	NO_MKDOCS_2_WARNING=1 PYTHONPATH=src $(VENV)/bin/mkdocs build --quiet --strict
 
 lint: $(READY)
-	$(RUN) ruff check .
+	$(RUN) ruff check --no-cache . # a cached answer hides what another file's move changes
 	$(RUN) ruff format --check .
 	$(RUN) snakefmt --check Snakefile workflow
 	$(RUN) snakemake --lint

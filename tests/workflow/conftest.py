@@ -13,9 +13,9 @@ from typing import ClassVar
 import pytest
 import yaml
 from filelock import FileLock
-from planned import commands, without_how
 
 from forked import commands as forked_commands
+from planned import commands, without_how
 from snnlocality import portable
 
 ROOT = Path(__file__).parents[2]

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import pytest
 import yaml
 from changes import affected, changes, jobs
-from planned import commands
 
+from planned import commands
 from snnlocality.provenance.closure import closure
 
 PAGE = "docs/reruns.md"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+
 from planned import commands
 
 ROOT = Path(__file__).parents[2]
