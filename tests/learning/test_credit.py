@@ -22,12 +22,11 @@ from networks import (
 from snnlocality import registry
 from snnlocality.learning.losses import cross_entropy
 from snnlocality.learning.online import bptt, rtrl
-from snnlocality.learning.rule import ErrorSource
 from snnlocality.network import Shape
 from strategies import cases
 
 EXACT = 1e-10
-GLOBAL = [name for name in registry.names(RULES) if rule(name).source is not ErrorSource.LOCAL]
+GLOBAL = [name for name in registry.names(RULES) if rule(name).own_errors is False and not rule(name).instantaneous]
 
 
 @pytest.mark.parametrize("shape", [Shape(6, hidden, 3, rec) for hidden in ((5,), (6, 5, 4)) for rec in (False, True)])

@@ -14,12 +14,14 @@ import torch
 from torch import Tensor
 
 from snnlocality.data.inputs import Driven, Events, Inputs
+from snnlocality.engines import eligibility
 from snnlocality.engines.interface import Engine, as_dense, refuse_driven
 from snnlocality.engines.values import Errors
-from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut, windows
-from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, remembered, shortcut, windows
+from snnlocality.learning.rule import ErrorSource, Rule, Smoothed, TwoSided
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import as_function
+from snnlocality.neurons.lif import Dynamics
 
 FUNCTIONS = {
     "abs": torch.abs,
@@ -130,28 +132,26 @@ class ReferenceEngine(Engine):
         readout_errors = self._tensor(errors.readout)
         lambda_y = torch.cat([_leaky_sum(readout_errors[w].flip(0), network.dynamics.kappa).flip(0) for w in spans])
         gradients = {name: _outer_sum(lambda_y, spikes[layer - 1]) for layer, name in readouts(weights).items()}
-        lambda_above = lambda_y
+        of_readout = readout_errors if rule.instantaneous else lambda_y
+        passed_down = of_readout
         for layer in reversed(network.hidden):
             index = layer - 1
-            if rule.source is ErrorSource.LOCAL:
+            if rule.own_errors:
                 error = self._tensor(errors.local[index])
             else:
-                error = lambda_above if rule.source is ErrorSource.ABOVE else lambda_y
+                error = passed_down if rule.source is ErrorSource.ABOVE else of_readout
             delivered, V_back = error @ delivery[layer], recurrence(rule, layer, weights, feedback)
             if (O := shortcut(rule, layer, weights)) is not None:
-                delivered = delivered + lambda_y @ O
+                delivered = delivered + of_readout @ O
             if (B := local_readout(rule, layer, feedback)) is not None:
                 delivered = delivered + self._tensor(errors.local[index]) @ B
-            lambda_I = torch.cat(
-                [_adjoint_layer(network, rule, delivered[w], potentials[index][w], V_back) for w in spans]
-            )
+            lambda_I, passed_down = _adjoint_layer(network, rule, delivered, potentials[index], V_back)
             gradients[f"W{layer}"] = (
                 _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(rows, lambda_I)
             )
             if f"V{layer}" in weights:
                 gradients[f"V{layer}"] = _outer_sum(lambda_I[1:], spikes[index][:-1]).fill_diagonal_(0)
-            lambda_above = lambda_I
-        return {name: _array(gradients[name]) for name in network.weights}, _array(lambda_above)
+        return {name: _array(gradients[name]) for name in network.weights}, _array(passed_down)
 
     def _tensor(self, array: np.ndarray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._device, self._dtype)
@@ -217,19 +217,40 @@ def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> tuple[
     return potentials, spikes
 
 
-def _adjoint_layer(network: Network, rule: Rule, delivered: Tensor, U: Tensor, V_back: Tensor | None) -> Tensor:
-    """lambda_I (steps, samples, N) of one layer and window, given the error delivered to it."""
-    alpha, beta, _, theta, rho, b = network.dynamics
+def _adjoint_layer(
+    network: Network, rule: Rule, delivered: Tensor, U: Tensor, V_back: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """What weights learn by and what is passed down, (steps, samples, N) each, given the error delivered to a layer.
+
+    Both are lambda_I unless the rule is instantaneous or has a trace of its own.
+    """
     _, derivative = spike_functions(network)
-    h = derivative(U - theta)
-    result = torch.empty_like(U)
-    lambda_U = lambda_I = lambda_a = torch.zeros_like(U[0])
-    for t in range(len(U) - 1, -1, -1):
+    h = derivative(U - network.dynamics.theta)
+    met = delivered
+    if isinstance(rule.trace, Smoothed):
+        reset = network.dynamics.theta if rule.through_reset else 0.0
+        met = delivered * eligibility.smoothed(h, network.dynamics, rule.trace.decay, reset, dim=0)
+    dynamics, reset = remembered(rule, network.dynamics)
+    spans = windows(rule, len(U))
+    lambda_I = torch.cat([_adjoint_window(dynamics, reset, met[w], h[w], V_back) for w in spans])
+    passed_down = h * delivered if rule.instantaneous else lambda_I
+    if isinstance(rule.trace, TwoSided):
+        noncausal = eligibility.noncausal(h, rule.trace.postsynaptic, dim=0)
+        lambda_I = lambda_I + rule.trace.noncausal * delivered * noncausal
+    return lambda_I, passed_down
+
+
+def _adjoint_window(dynamics: Dynamics, reset: float, delivered: Tensor, h: Tensor, V_back: Tensor | None) -> Tensor:
+    """lambda_I of one window of steps."""
+    alpha, beta, _, _, rho, b = dynamics
+    result = torch.empty_like(h)
+    lambda_U = lambda_I = lambda_a = torch.zeros_like(h[0])
+    for t in range(len(h) - 1, -1, -1):
         G = delivered[t]
         if V_back is not None:
             G = torch.addmm(G, lambda_I, V_back)
-        if rule.through_reset:
-            G = torch.sub(G, lambda_U, alpha=theta)
+        if reset:
+            G = torch.sub(G, lambda_U, alpha=reset)
         if b:
             G = G + lambda_a
             lambda_a = torch.addcmul(rho * lambda_a, h[t], G, value=-b)

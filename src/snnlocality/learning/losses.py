@@ -42,7 +42,13 @@ def smooth_l1(y: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return value, np.clip(difference, -1, 1)
 
 
-LOSSES: dict[str, Loss] = dict(zip(NAMES, (cross_entropy, squared_error, smooth_l1), strict=True))
+def target_projection(y: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """-y[target] per step: its derivative, -onehot, is the target and no error (Frenkel et al. 2021, DRTP)."""
+    derivative = -np.eye(y.shape[-1], dtype=y.dtype)[targets]
+    return -np.take_along_axis(y, targets[..., None], axis=-1)[..., 0], derivative
+
+
+LOSSES: dict[str, Loss] = dict(zip(NAMES, (cross_entropy, squared_error, smooth_l1, target_projection), strict=True))
 
 
 def mean_loss(value: np.ndarray, batch: Batch) -> float:

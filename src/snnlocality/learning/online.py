@@ -19,13 +19,14 @@ adaptation, which no two synapses share (Bellec et al. 2020, eq. 24-25):
     e_ji[t]  = h(U_j[t] - theta) (eU_i[t] - b ea_ji[t])
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from snnlocality.data.inputs import Batch
 from snnlocality.learning.losses import Loss
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, Smoothed, TwoSided
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import NUMPY, as_function
 
@@ -33,6 +34,7 @@ from snnlocality.neurons.formula import NUMPY, as_function
 class _Step(NamedTuple):
     """What one step leaves for learning."""
 
+    sources: Mapping[str, np.ndarray]  # what each hidden weight multiplies at this step, (samples, sources)
     h: Mapping[int, np.ndarray]  # h(U_l - theta) per hidden layer, (samples, N_l)
     spikes: Mapping[int, np.ndarray]  # s_l per hidden layer, (samples, N_l)
     presynaptic: Mapping[str, np.ndarray]  # eU by the name of the hidden weight, (samples, sources)
@@ -81,6 +83,126 @@ def decolle(network: Network, batch: Batch, loss: Loss, local_loss: Loss) -> dic
         for name, trace in step.readout_traces.items():
             gradients[name] += _error(loss, step.readout, batch, t).T @ trace
     return _without_self_connections(gradients)
+
+
+def instantaneous(
+    network: Network, batch: Batch, rule: Rule, loss: Loss, local_loss: Loss | None
+) -> dict[str, np.ndarray]:
+    """Gradients by weight name of a rule whose layers get the error of the same step alone.
+
+    At each step the error travels down the layers as the rule declares it (``learning.rule``), and meets in each layer
+    what its synapses remember: the derivatives of its spikes by its weights, carried forward in time through what the
+    rule keeps of the layer's own past (OSTL: Bohnstingl et al. 2022, eq. 12-13), a trace of the rule's own, or nothing.
+    """
+    gradients, forgets = _zeros(network), rule.truncation == 1
+    kinds = {type(None): _exact_memory, TwoSided: _two_sided_memory, Smoothed: _smoothed_memory}
+    kind = _no_memory if forgets else kinds[type(rule.trace)]
+    memories = {layer: kind(network, rule, layer, batch.mask.shape[1]) for layer in network.hidden}
+    for t, step in enumerate(_simulate(network, batch.inputs)):
+        error = _error(loss, step.readout, batch, t)
+        for layer, delivered in _delivered_at_once(network, rule, step, error, local_loss, batch, t):
+            for name, gradient in memories[layer](step, delivered).items():
+                gradients[name] += gradient
+        for layer, name in readouts(network.weights).items():
+            gradients[name] += error.T @ (step.spikes[layer] if forgets else step.readout_traces[name])
+    return _without_self_connections(gradients)
+
+
+def _delivered_at_once(
+    network: Network, rule: Rule, step: _Step, error: np.ndarray, local_loss: Loss | None, batch: Batch, t: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Hidden layers from the last one down, and the error that this step delivers to each, (samples, N_l)."""
+    counted = (batch.mask[t] / batch.mask.sum())[:, None]
+    above, W = error, network.weights["W_out"]
+    for layer in reversed(network.hidden):
+        B = network.feedback.get(f"B{layer}")
+        if rule.source is ErrorSource.TARGET:
+            delivered = -counted * B[batch.targets[t]]
+        elif rule.source is ErrorSource.LOCAL:
+            delivered = _error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B
+        else:
+            delivered = above @ (B if rule.weights is FeedbackWeights.RANDOM else W)
+            if f"O{layer}" in network.weights:
+                delivered = delivered + error @ network.weights[f"O{layer}"]
+        yield layer, delivered
+        above, W = step.h[layer] * delivered, network.weights[f"W{layer}"]
+
+
+# Told a step and the error delivered at it, (samples, N_l), a layer's memory says the step's part of its gradients.
+_Memory = Callable[[_Step, np.ndarray], dict[str, np.ndarray]]
+
+
+def _own(by_name: Mapping[str, np.ndarray], layer: int) -> dict[str, np.ndarray]:
+    """What belongs to the weights onto a layer."""
+    return {name: array for name, array in by_name.items() if int(name[1:]) == layer}
+
+
+def _no_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
+    def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: (step.h[layer] * delivered).T @ x for name, x in _own(step.sources, layer).items()}
+
+    return told
+
+
+def _exact_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
+    """Derivatives of a layer's states by its own weights, (samples, N_l, weights), as in ``rtrl``."""
+    alpha, beta, _, theta, rho, b = network.dynamics
+    units = len(network.weights[f"W{layer}"])
+    V = network.weights.get(f"V{layer}") if rule.through_recurrence else None
+    P = {name: [np.zeros((samples, units, array.size))] * 4 for name, array in _own_weights(network, layer).items()}
+
+    def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
+        for name, source in _own(step.sources, layer).items():
+            I, U, a, s = P[name]
+            I = alpha * I + _by_own_weights(source, units)
+            if V is not None:
+                I = I + np.einsum("ij,bjp->bip", V, s)
+            U = beta * U + I - (theta * s if rule.through_reset else 0)
+            a = rho * a + s
+            P[name] = [I, U, a, step.h[layer][:, :, None] * (U - b * a)]
+        return {name: np.einsum("bj,bjp->p", delivered, s).reshape(units, -1) for name, (*_, s) in P.items()}
+
+    return told
+
+
+def _two_sided_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
+    """See ``learning.rule.TwoSided``."""
+    q = {name: np.zeros((samples, array.shape[1])) for name, array in _own_weights(network, layer).items()}
+    p = np.zeros((samples, len(network.weights[f"W{layer}"])))
+
+    def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
+        nonlocal p
+        before, p, found = p, rule.trace.postsynaptic * p + step.h[layer], {}
+        for name, x in _own(step.sources, layer).items():
+            q[name] = rule.trace.presynaptic * q[name] + x
+            found[name] = (delivered * step.h[layer]).T @ q[name] + rule.trace.noncausal * (delivered * before).T @ x
+        return found
+
+    return told
+
+
+def _smoothed_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
+    """See ``learning.rule.Smoothed``."""
+    alpha, beta, _, theta, *_ = network.dynamics
+    decay, reset = rule.trace.decay, theta if rule.through_reset else 0
+    q = {name: np.zeros((samples, array.shape[1])) for name, array in _own_weights(network, layer).items()}
+    f, h = np.zeros((samples, len(network.weights[f"W{layer}"]), 2)), 0.0
+
+    def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
+        nonlocal f, h
+        D = np.zeros((*f.shape, 2))
+        D[..., 0, 0], D[..., 1, 0], D[..., 1, 1] = alpha, alpha, beta - reset * h
+        f = decay * np.einsum("bnij,bnj->bni", D, f) + (1 - decay)
+        h = np.array(step.h[layer])
+        for name, x in _own(step.sources, layer).items():
+            q[name] = decay * q[name] + x
+        return {name: (delivered * h * f[..., 1]).T @ trace for name, trace in q.items()}
+
+    return told
+
+
+def _own_weights(network: Network, layer: int) -> dict[str, np.ndarray]:
+    return {name: network.weights[name] for name in (f"W{layer}", f"V{layer}") if name in network.weights}
 
 
 def bptt(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
@@ -206,11 +328,12 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
     read_by = readouts(weights)
     readout_traces = {name: np.zeros((samples, weights[name].shape[1])) for name in read_by.values()}
     for x in inputs:
-        below = np.asarray(x, np.float64)
+        below, given = np.asarray(x, np.float64), {}
         for layer in network.hidden:
             sources = {f"W{layer}": below}
             if f"V{layer}" in weights:
                 sources[f"V{layer}"] = s[layer]  # of the step before
+            given |= sources
             for name in ea:
                 if int(name[1:]) == layer and layer in h:
                     ea[name] = rho * ea[name] + _felt(h[layer], eU[name], b * ea[name])
@@ -228,7 +351,7 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
         for layer, name in read_by.items():
             y = y + s[layer] @ weights[name].T
             readout_traces[name] = kappa * readout_traces[name] + s[layer]
-        yield _Step(h, s, eU, {name: b * trace for name, trace in ea.items()}, y, readout_traces)
+        yield _Step(given, h, s, eU, {name: b * trace for name, trace in ea.items()}, y, readout_traces)
 
 
 def _error(loss: Loss, readout: np.ndarray, batch: Batch, t: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Weights, hidden_layers, readouts
+from snnlocality.neurons.lif import Dynamics
 
 _PRODUCT, _TRANSPOSE, _ADAPTIVE, _RANDOM = FeedbackWeights
 
@@ -51,6 +52,17 @@ def recurrence(rule: Rule, layer: int, weights: Mapping[str, Matrix], feedback: 
     return feedback[f"R{layer}"] if rule.through_recurrence is _RANDOM else weights[f"V{layer}"]
 
 
+def remembered(rule: Rule, dynamics: Dynamics) -> tuple[Dynamics, float]:
+    """What the adjoint scan within a layer goes by: dynamics, and the part of the reset that credit goes through.
+
+    The scan of a synapse's trace of one decay is that of a neuron without a current; such a trace knows nothing of
+    adaptation, and where the reset enters it, it does so as a factor of h (``TwoSided``, ``Smoothed``).
+    """
+    if rule.trace is None:
+        return dynamics, dynamics.theta if rule.through_reset else 0.0
+    return dynamics._replace(alpha=0.0, beta=rule.trace[0], b=0.0), 0.0
+
+
 def windows(rule: Rule, steps: int) -> list[slice]:
     """The windows of steps within which credit travels back; all steps are one unless the rule truncates."""
     length = rule.truncation or steps
@@ -77,7 +89,7 @@ def alignments(rule: Rule, weights: Weights, feedback: Weights) -> tuple[float, 
     it reads every layer (Lillicrap et al. 2016): learning works below 90 degrees. Empty for a rule without such
     feedback.
     """
-    if rule.weights not in (_RANDOM, _ADAPTIVE) or rule.source is ErrorSource.LOCAL:
+    if rule.weights not in (_RANDOM, _ADAPTIVE) or rule.own_errors:
         return ()
     broadcast = rule.source is ErrorSource.READOUT and not rule.direct_readout
     symmetric = replace(rule, weights=_PRODUCT if broadcast else _TRANSPOSE)

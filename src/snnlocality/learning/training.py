@@ -133,7 +133,8 @@ def train(
             learned = state.adam.steps - steps_per_epoch * len(state.curve)
             for batch in batches(dataset, samples[learned * size :], size):
                 rate = cosine(optimisation.learning_rate, state.adam.steps, steps_per_epoch * optimisation.epochs)
-                loss, counts = training_step(network, batch, rule, optimisation, engine, state.adam, rate)
+                told = taught(batch, rule, seed, state.adam.steps)
+                loss, counts = training_step(network, batch, told, rule, optimisation, engine, state.adam, rate)
                 state.sums = _added(state.sums, loss, float(batch.mask.sum()), *counts)
                 keeper.keep(state)
             result = evaluate(network, dataset, validation, optimisation, engine)
@@ -198,23 +199,47 @@ def chosen_epoch(curve: list[Epoch]) -> Epoch:
     return max(curve, key=lambda epoch: (epoch.validation_accuracy, -np.nan_to_num(epoch.validation_loss, nan=np.inf)))
 
 
+def arrivals(rule: Rule, seed: int, step: int, steps: int, samples: int) -> np.ndarray:
+    """1 where the rule's error arrives in the batch of so many steps of training before, else 0, (steps, samples).
+
+    All ones in the unlikely case that it arrives nowhere, which teaches nothing.
+    """
+    drawn = generator(seed, f"teaching, step {step}").random((steps, samples)) < rule.taught
+    return (drawn if drawn.any() else ~drawn).astype(np.float32)
+
+
+def taught(batch: Batch, rule: Rule, seed: int, step: int) -> Batch:
+    """The batch of which only the steps count in which the rule's error arrives."""
+    if rule.taught == 1:
+        return batch
+    mask = batch.mask * arrivals(rule, seed, step, *batch.mask.shape)
+    return batch._replace(mask=mask) if mask.any() else batch
+
+
 def training_step(
     network: Network,
     batch: Batch,
+    told: Batch,
     rule: Rule,
     optimisation: Optimisation,
     engine: Engine,
     adam: Adam,
     learning_rate: float,
 ) -> tuple[float, tuple[int, int]]:
-    """Learn from one batch: the network's weights change. Return the loss and (right, all) decisions before it."""
-    learned = engine.loss_and_gradients(network, batch, rule, optimisation.loss, optimisation.local_loss)
+    """Learn from one batch: the network's weights change. Return the loss and (right, all) decisions before it.
+
+    ``told``: what of the batch teaches (``taught``).
+    """
+    learned = engine.loss_and_gradients(network, told, rule, optimisation.loss, optimisation.local_loss)
     pairs = stands_for(rule, network.hidden)
     adam.step(learned.gradients | {B: learned.gradients[W] for B, W in pairs.items()}, learning_rate)
     for B, W in pairs.items():
         network.feedback[B][...] *= 1 - rule.decay
         network.weights[W][...] *= 1 - rule.decay
-    return learned.loss, correct_decisions(learned.readout, batch)
+    loss = learned.loss
+    if told is not batch:
+        loss = mean_loss(LOSSES[optimisation.loss](learned.readout, batch.targets)[0], batch)
+    return loss, correct_decisions(learned.readout, batch)
 
 
 def evaluate(

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator,
 from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data import source as sources
-from snnlocality.learning.optimisation import LOSSES
+from snnlocality.learning.optimisation import READOUT_LOSSES
 from snnlocality.registry import ATTACKS, NAME, RULES, SOURCES, STEPS, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, distinct, member
@@ -50,7 +50,7 @@ class Losses(Model):
     @field_validator("readout", "local")
     @classmethod
     def _known_loss(cls, value: str) -> str:
-        return member(value, LOSSES)
+        return member(value, READOUT_LOSSES)
 
 
 class Backdoor(Model):

@@ -11,6 +11,7 @@ from snnlocality.engines.cpu.kernels import (
     MAX_LAYERS,
     MAX_UNITS,
     SOURCES,
+    TRACES,
     AdamWork,
     Layer,
     Matrix,
@@ -43,8 +44,8 @@ from snnlocality.engines.values import Errors, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
 from snnlocality.learning.optimisation import LOSSES
-from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut
-from snnlocality.learning.rule import Rule
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, remembered, shortcut
+from snnlocality.learning.rule import Rule, Smoothed, TwoSided
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
 
@@ -95,12 +96,12 @@ class CpuEngine(Engine):
     def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
         _, kept = self._adjoint(traces, errors, rule)
-        return _first_adjoint(traces, kept)
+        return from_rows(_first_adjoint(kept, rule), traces.work)[..., : len(traces.network.weights["W1"])]
 
     def constant_input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
         """See ``interface.Engine.constant_input_adjoint``."""
         work, kept = self._adjoint(traces, errors, rule)
-        rows = kept["lambda_I1"]
+        rows = _first_adjoint(kept, rule)
         sums = [rows[chunk].reshape(work.steps, -1, rows.shape[1]).sum(axis=0) for chunk in chunks(work)]
         return np.concatenate(sums)[:, : work.layer[0].units]
 
@@ -260,11 +261,24 @@ class CpuEngine(Engine):
         rows, blocks = places * CHUNK * work.steps, places * -(-work.steps // work.block_steps)
         work.source, work.reset = SOURCES[rule.source], work.theta if rule.through_reset else 0
         work.truncation = rule.truncation or work.steps
+        within, _ = remembered(rule, network.dynamics)
+        work.back_alpha, work.back_beta, work.back_b = within.alpha, within.beta, within.b
+        work.trace = TRACES[type(rule.trace)]
+        if isinstance(rule.trace, TwoSided):
+            work.decay, work.noncausal = rule.trace.postsynaptic, rule.trace.noncausal
+        if isinstance(rule.trace, Smoothed):
+            work.decay = rule.trace.decay
         work.lambda_y = self._class_rows(work, kept, "lambda_y", places)
+        if rule.instantaneous:
+            work.error_y = self._class_rows(work, kept, "error_y", places)
         self._set_deliveries(work, kept, network, rule)
         for layer in network.hidden:
             own = work.layer[layer - 1]
             own.lambda_I = kept.new(f"lambda_I{layer}", (rows, own.width), dtype)
+            if rule.instantaneous:
+                own.passed_down = kept.new(f"passed_down{layer}", (rows, own.width), dtype)
+            if rule.trace is not None:
+                own.factor = kept.new(f"factor{layer}", (rows, own.width), dtype)
             own.spike_rows = kept.new(f"spike_rows{layer}", (rows * own.units,), np.uint16)
             own.spike_rows_starts = kept.new(f"spike_rows_starts{layer}", (blocks * (own.units + 1),), np.uint32)
         if isinstance(traces.inputs, Events):
@@ -360,9 +374,9 @@ def _extent(inputs: Inputs) -> tuple[int, int]:
     return steps, samples
 
 
-def _first_adjoint(traces: CpuTraces, kept: Kept) -> np.ndarray:
-    """lambda_I_1, (steps, samples, N_1)."""
-    return from_rows(kept["lambda_I1"], traces.work)[..., : len(traces.network.weights["W1"])]
+def _first_adjoint(kept: Kept, rule: Rule) -> np.ndarray:
+    """The rows of what the first layer passes down."""
+    return kept["passed_down1" if rule.instantaneous else "lambda_I1"]
 
 
 def _events_of_fullest_chunk(events: Events) -> int:

@@ -100,7 +100,9 @@ INLINE real derivative(real x, real k) { return DERIVATIVE; }
 
 /* ---- What Python hands over (kernels.py mirrors these structures) ---- */
 
-enum { ABOVE, READOUT, LOCAL }; /* where the error delivered to a layer comes from (learning/rule.py) */
+enum { ABOVE, READOUT, OWN }; /* where the error delivered to a layer comes from (learning/rule.py) */
+
+enum { OF_STATES, TWO_SIDED, SMOOTHED }; /* what a synapse remembers */
 
 typedef struct {
     real *data; /* an array (steps, samples, classes) of any layout */
@@ -121,7 +123,9 @@ typedef struct {
     const real *local_readout;  /* where the layer has a loss of its own: B_l^T, (units, class_width), or null */
     real *local_errors;         /* dL_l/dY_l: (rows, class_width) */
     const real *local_delivery; /* B_l: (classes, width), by which these come besides, or null */
-    real *lambda_I;           /* (rows, width); may take the place of U */
+    real *lambda_I;           /* what weights learn by: (rows, width); may take the place of U */
+    real *passed_down;        /* h times the delivered error, if the layer below gets that and not lambda_I, or null */
+    real *factor;             /* of the delivered error, by a trace of the rule's own: (rows, width), or null */
     block_row *spike_rows;    /* the same spikes by unit: at which rows of a block it was active */
     row_index *spike_rows_starts; /* per chunk and block, units + 1 */
     real *dW, *dV, *dO;       /* transposed as W, V and O */
@@ -131,7 +135,10 @@ typedef struct {
     int64_t samples, steps, chunk, block_steps, inputs, classes, class_width, layers;
     int64_t parts;      /* into which the batch is divided for its gradients */
     int64_t truncation; /* steps of a window that credit does not leave */
+    int64_t trace;      /* of the rule's own */
     double alpha, beta, kappa, theta, rho, b, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
+    double back_alpha, back_beta, back_b; /* by which the adjoint scan within a layer goes */
+    double decay, noncausal;              /* of a rule's own trace: of its factor; the weight of a non-causal term */
     /* Input: packed events, or a dense current (rows, inputs), or what drives the first layer. */
     const unit_index *events;
     const int64_t *event_offsets, *event_index; /* sample b is recording event_index[b] of the packed set */
@@ -147,6 +154,7 @@ typedef struct {
     real *y_rows;                              /* (rows, class_width) */
     Strided y;                                 /* the same as people see it */
     real *lambda_y;                            /* (rows, class_width); first the errors dL/dy */
+    real *error_y;                             /* room for these if they are what layers get and not lambda_y, or null */
     real *scratch; /* per worker: scratch_size numbers */
     int64_t scratch_size;
     real *dW_out;
@@ -479,7 +487,7 @@ static void forward_chunk(const Work *work, Chunk chunk, real *restrict scratch)
 
 /* ---- Losses (learning/losses.py), so that a chunk is learned from while it is in the cache ---- */
 
-enum { CROSS_ENTROPY, SQUARED_ERROR, SMOOTH_L1 }; /* as learning/optimisation.py lists them */
+enum { CROSS_ENTROPY, SQUARED_ERROR, SMOOTH_L1, TARGET_PROJECTION }; /* as learning/optimisation.py lists them */
 
 /* The loss of one readout, a row of `width` numbers of which `classes` count; y becomes its derivative. */
 INLINE double loss_and_derivative(int64_t kind, int64_t classes, int64_t width, int64_t target, real *restrict y) {
@@ -493,6 +501,11 @@ INLINE double loss_and_derivative(int64_t kind, int64_t classes, int64_t width, 
         for (int64_t c = 0; c < width; c++) y[c] /= total;
         y[target] -= 1;
         return log((double)total) - (double)chosen;
+    }
+    if (kind == TARGET_PROJECTION) {
+        loss = -y[target];
+        for (int64_t c = 0; c < classes; c++) y[c] = c == target ? -1 : 0;
+        return loss;
     }
     y[target] -= 1;
     for (int64_t c = 0; c < classes; c++) {
@@ -533,6 +546,7 @@ static void adjoint_readout(const Work *work, Chunk chunk) {
     const int64_t g = chunk.size, T = work->steps, width = work->class_width;
     const real kappa = work->kappa;
     real *restrict lambda = work->lambda_y + first_row(work, chunk) * width;
+    if (work->error_y) memcpy(work->error_y + first_row(work, chunk) * width, lambda, T * g * width * sizeof(real));
     for (int64_t t = T - 2; t >= 0; t--)
         if (!ends_window(work, t))
             for (int64_t n = t * g * width; n < (t + 1) * g * width; n++) lambda[n] += kappa * lambda[n + g * width];
@@ -541,9 +555,10 @@ static void adjoint_readout(const Work *work, Chunk chunk) {
 /* One step of lambda_U, lambda_I and lambda_a. `row` gets lambda_I[t] and may be the row that holds U[t]. */
 INLINE void adjoint_step(int64_t width, const Work *work, const real *potential, const real *restrict delivered,
                          real *restrict lambda_U, real *restrict lambda_I, real *restrict lambda_a, real *row) {
-    const real alpha = work->alpha, beta = work->beta, theta = work->theta, reset = work->reset, k = work->slope;
+    const real alpha = work->back_alpha, beta = work->back_beta, theta = work->theta, k = work->slope;
+    const real reset = work->trace == OF_STATES ? work->reset : 0;
 #if ADAPTIVE
-    const real rho = work->rho, b = work->b;
+    const real rho = work->rho, b = work->back_b;
 #endif
 #pragma clang loop vectorize(assume_safety) /* row may be potential itself, never a part of it */
     for (int64_t n = 0; n < width; n++) {
@@ -559,6 +574,31 @@ INLINE void adjoint_step(int64_t width, const Work *work, const real *potential,
     }
 }
 
+/* By what a trace of the rule's own multiplies the error of each step (learning/rule.py): p[t-1] or f_U[t]. */
+static void find_factors(const Work *work, const Layer *layer, Chunk chunk) {
+    const int64_t T = work->steps, size = chunk.size * layer->width, first = first_row(work, chunk) * layer->width;
+    const real theta = work->theta, k = work->slope, decay = work->decay, reset = work->reset;
+    const real alpha = work->alpha, beta = work->beta;
+    const real *U = layer->U + first;
+    real *now = layer->factor + first, f_I = 1 - decay;
+    for (int64_t n = 0; n < size; n++) now[n] = work->trace == SMOOTHED ? 1 - decay : 0;
+    for (int64_t t = 1; t < T; t++, U += size, now += size) {
+        for (int64_t n = 0; n < size; n++) {
+            const real h = derivative(U[n] - theta, k);
+            now[n + size] = work->trace == SMOOTHED
+                                ? decay * ((beta - reset * h) * now[n] + alpha * f_I) + (1 - decay)
+                                : decay * now[n] + h;
+        }
+        f_I = decay * alpha * f_I + (1 - decay);
+    }
+}
+
+/* out = h delivered */
+INLINE void pass_down(int64_t width, const Work *work, const real *potential, const real *delivered, real *out) {
+    const real theta = work->theta, k = work->slope;
+    for (int64_t n = 0; n < width; n++) out[n] = derivative(potential[n] - theta, k) * delivered[n];
+}
+
 static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restrict scratch) {
     const Layer *layer = &work->layer[l], *above = layer + 1;
     const int64_t g = chunk.size, T = work->steps, width = layer->width, first = first_row(work, chunk);
@@ -567,26 +607,35 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
     real *delivered = scratch, *lambda_U = delivered + g * width, *now = lambda_U + g * width; /* now: lambda_I */
     real *lambda_a = now + g * width;
     const bool from_above = work->source == ABOVE && l < work->layers - 1;
+    const real *of_readout = work->error_y ? work->error_y : work->lambda_y;
+    const real *of_above = from_above && above->passed_down ? above->passed_down : above->lambda_I;
+    if (layer->factor) find_factors(work, layer, chunk);
     for (int64_t t = T - 1; t >= 0; t--) {
         if (t == T - 1 || ends_window(work, t)) memset(lambda_U, 0, 3 * g * width * sizeof(real));
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
         for (int64_t n = 0; t > 0 && n < g * width; n += LEAST_WIDTH)
             __builtin_prefetch(U + (t - 1) * g * width + n);
         const int64_t row = first + t * g, sources = from_above ? above->units : work->classes;
-        const real *of_classes = work->source == LOCAL ? layer->local_errors : work->lambda_y;
-        const Factors error = from_above ? (Factors){above->lambda_I + row * above->width, above->width, 1}
+        const real *of_classes = work->source == OWN ? layer->local_errors : of_readout;
+        const Factors error = from_above ? (Factors){of_above + row * above->width, above->width, 1}
                                          : (Factors){of_classes + row * work->class_width, work->class_width, 1};
         multiply(g, width, sources, delivered, error, layer->delivery);
         if (layer->shortcut) {
-            const Factors of_readout = {work->lambda_y + row * work->class_width, work->class_width, 1};
-            add_product(g, width, work->classes, delivered, of_readout, layer->shortcut);
+            const Factors besides = {of_readout + row * work->class_width, work->class_width, 1};
+            add_product(g, width, work->classes, delivered, besides, layer->shortcut);
         }
         if (layer->local_delivery) {
             const Factors of_loss = {layer->local_errors + row * work->class_width, work->class_width, 1};
             add_product(g, width, work->classes, delivered, of_loss, layer->local_delivery);
         }
+        const int64_t at = t * g * width;
+        const real *factor = layer->factor ? layer->factor + first * width + at : 0;
+        if (layer->passed_down) pass_down(g * width, work, U + at, delivered, layer->passed_down + first * width + at);
         if (layer->V_back) add_product(g, width, layer->units, delivered, (Factors){now, width, 1}, layer->V_back);
-        adjoint_step(g * width, work, U + t * g * width, delivered, lambda_U, now, lambda_a, lambda_I + t * g * width);
+        for (int64_t n = 0; work->trace == SMOOTHED && n < g * width; n++) delivered[n] *= factor[n];
+        adjoint_step(g * width, work, U + at, delivered, lambda_U, now, lambda_a, lambda_I + at);
+        for (int64_t n = 0; work->trace == TWO_SIDED && n < g * width; n++)
+            lambda_I[at + n] += (real)work->noncausal * delivered[n] * factor[n];
     }
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from snnlocality.engines.cpu.compiler import library
-from snnlocality.learning.rule import ErrorSource
+from snnlocality.learning.rule import ErrorSource, Smoothed, TwoSided
 from snnlocality.neurons.formula import as_c
 
 _SOURCE = Path(__file__).with_name("kernels.c")
@@ -16,7 +16,8 @@ _REAL = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
 
 MAX_LAYERS = 8
 MAX_UNITS = 65536
-SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2}
+SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2, ErrorSource.TARGET: 2}
+TRACES = {type(None): 0, TwoSided: 1, Smoothed: 2}
 
 
 class Strided(ctypes.Structure):
@@ -35,6 +36,7 @@ class Layer(ctypes.Structure):
             for name in ("W", "V", "O", "U", "spikes", "spike_starts", "delivery", "shortcut", "V_back")
         ),
         *((name, ctypes.c_void_p) for name in ("local_readout", "local_errors", "local_delivery", "lambda_I")),
+        *((name, ctypes.c_void_p) for name in ("passed_down", "factor")),
         *((name, ctypes.c_void_p) for name in ("spike_rows", "spike_rows_starts", "dW", "dV", "dO")),
     ]
 
@@ -47,8 +49,9 @@ class Work(ctypes.Structure):
             (name, ctypes.c_int64)
             for name in ("samples", "steps", "chunk", "block_steps", "inputs", "classes", "class_width", "layers")
         ),
-        *((name, ctypes.c_int64) for name in ("parts", "truncation")),
+        *((name, ctypes.c_int64) for name in ("parts", "truncation", "trace")),
         *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "rho", "b", "slope", "reset")),
+        *((name, ctypes.c_double) for name in ("back_alpha", "back_beta", "back_b", "decay", "noncausal")),
         *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
         *((name, ctypes.c_void_p) for name in ("drive", "direction", "event_rows", "event_rows_starts")),
         ("event_capacity", ctypes.c_int64),
@@ -56,7 +59,7 @@ class Work(ctypes.Structure):
         ("size", ctypes.c_double),
         *((name, ctypes.c_void_p) for name in ("W_out", "y_rows")),
         ("y", Strided),
-        *((name, ctypes.c_void_p) for name in ("lambda_y", "scratch")),
+        *((name, ctypes.c_void_p) for name in ("lambda_y", "error_y", "scratch")),
         ("scratch_size", ctypes.c_int64),
         ("dW_out", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("source", "loss", "local_loss")),

@@ -26,7 +26,7 @@ from snnlocality.learning.optimisation import LOSSES as NAMES
 from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.routing import alignments, stands_for
 from snnlocality.learning.rule import Rule
-from snnlocality.learning.training import Epoch, Trained, chosen_epoch, milestone_epochs, with_weights
+from snnlocality.learning.training import Epoch, Trained, arrivals, chosen_epoch, milestone_epochs, with_weights
 from snnlocality.network import Network
 from snnlocality.seeds import generator
 
@@ -147,14 +147,14 @@ def train_many(
     state = _initial_state(networks, rule, device, columns_first=isinstance(dataset, EventDataset))
     weights, size = state.weights, optimisation.batch_size
 
-    def learn(steps: int, index: Tensor, adam_step: Tensor) -> None:
-        _learn(state, data.batch(index, steps), rule, optimisation, adam_step)
+    def learn(steps: int, index: Tensor, adam_step: Tensor, arrives: Tensor) -> None:
+        _learn(state, data.batch(index, steps), rule, optimisation, adam_step, arrives)
 
     def judge(steps: int, index: Tensor) -> None:
         _judge(state, data.batch(index, steps), optimisation)
 
     learn, judge = (replayed(step, device) for step in (learn, judge))
-    adam_steps = iter(_adam_steps(optimisation, math.ceil(training.shape[1] / size), device))
+    adam_steps = enumerate(_adam_steps(optimisation, math.ceil(training.shape[1] / size), device))
     orders = [generator(seed, "order") for seed in seeds]
     curves: list[list[Epoch]] = [[] for _ in networks]
     best = {name: weight.clone() for name, weight in weights.items()}
@@ -162,7 +162,8 @@ def train_many(
     for number in range(1, optimisation.epochs + 1):
         order = np.stack([one.permutation(samples) for one, samples in zip(orders, training, strict=True)])
         for steps, index in _batches(data, order, size, device):
-            learn(steps, index, next(adam_steps))
+            done, adam_step = next(adam_steps)
+            learn(steps, index, adam_step, _arrivals(rule, seeds, done, steps, index, device))
         learned = _take(state.sums)
         for steps, index in _batches(data, validation, size, device):
             judge(steps, index)
@@ -186,6 +187,13 @@ def train_many(
         )
         for run, one in enumerate(networks)
     ]
+
+
+def _arrivals(rule: Rule, seeds: Sequence[int], done: int, steps: int, index: Tensor, device: Device) -> Tensor:
+    """``learning.training.arrivals`` of every run, (R, T, B); a one where the error always arrives."""
+    if rule.taught == 1:
+        return device.tensor(np.ones((1, 1, 1), np.float32))
+    return device.tensor(np.stack([arrivals(rule, seed, done, steps, index.shape[1]) for seed in seeds]))
 
 
 def _on_host(weights: dict[str, Tensor]) -> dict[str, np.ndarray]:
@@ -242,12 +250,15 @@ def _adam_steps(optimisation: Optimisation, batches_per_epoch: int, device: Devi
     )
 
 
-def _learn(state: _State, batch: DeviceBatch, rule: Rule, optimisation: Optimisation, step: Tensor) -> None:
-    """One step of training of all runs."""
+def _learn(
+    state: _State, batch: DeviceBatch, rule: Rule, optimisation: Optimisation, step: Tensor, arrives: Tensor
+) -> None:
+    """One step of training of all runs; ``arrives``: 1 where the rule's error does."""
     model = state.model
     simulation = passes.forward(model, batch.inputs)
     value, derivative = LOSSES[optimisation.loss](simulation.readout, batch.targets)
-    weight = (batch.mask / batch.mask.sum(dim=(1, 2), keepdim=True))[..., None]
+    told = batch.mask * arrives
+    weight = (told / told.sum(dim=(1, 2), keepdim=True))[..., None]
     local = []
     if rule.layers_have_losses:
         for layer in model.hidden:
@@ -316,4 +327,9 @@ def smooth_l1(y: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     return value, difference.clamp(-1, 1)
 
 
-LOSSES = dict(zip(NAMES, (cross_entropy, squared_error, smooth_l1), strict=True))
+def target_projection(y: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """See ``losses.target_projection``."""
+    return -y.gather(-1, targets[..., None])[..., 0], -_one_hot(y, targets)
+
+
+LOSSES = dict(zip(NAMES, (cross_entropy, squared_error, smooth_l1, target_projection), strict=True))

@@ -12,11 +12,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from snnlocality.engines import eligibility
 from snnlocality.engines.cuda import events, scans
 from snnlocality.engines.cuda.events import EventRows
-from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut, windows
-from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.engines.reference import FUNCTIONS
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, remembered, shortcut, windows
+from snnlocality.learning.rule import ErrorSource, Rule, Smoothed, TwoSided
 from snnlocality.network import hidden_layers, readouts
+from snnlocality.neurons.formula import as_function
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 
@@ -62,39 +65,55 @@ def forward(model: Model, inputs: Rows) -> Simulation:
 def backward(
     model: Model, simulation: Simulation, readout_error: Tensor, local_errors: Sequence[Tensor], rule: Rule
 ) -> tuple[dict[str, Tensor], Tensor]:
-    """Gradients by weight name, and lambda_I of the first layer; the errors as in ``values.Errors``."""
+    """Gradients by weight name, and what the first layer passes down; the errors as in ``values.Errors``."""
     spikes, weights = simulation.spikes, model.weights
     delivery, spans = deliveries(rule, weights, model.feedback), windows(rule, readout_error.shape[1])
     lambda_y = _by_window(spans, lambda error: scans.leaky_sum_backwards(error, model.dynamics.kappa), readout_error)
     gradients = {name: _outer_sum(lambda_y, spikes[layer - 1]) for layer, name in readouts(weights).items()}
-    lambda_above = lambda_y
+    of_readout = readout_error if rule.instantaneous else lambda_y
+    passed_down = of_readout
     for layer in reversed(model.hidden):
         index = layer - 1
-        if rule.source is ErrorSource.LOCAL:
+        if rule.own_errors:
             error = local_errors[index]
         else:
-            error = lambda_above if rule.source is ErrorSource.ABOVE else lambda_y
-        adjoint = partial(
-            scans.adjoint,
-            model.dynamics,
-            model.spike,
-            V=recurrence(rule, layer, weights, model.feedback),
-            through_reset=rule.through_reset,
-        )
+            error = passed_down if rule.source is ErrorSource.ABOVE else of_readout
         delivered = product(error, delivery[layer])
         if (O := shortcut(rule, layer, weights)) is not None:
-            delivered = delivered + product(lambda_y, O)
+            delivered = delivered + product(of_readout, O)
         if (B := local_readout(rule, layer, model.feedback)) is not None:
             delivered = delivered + product(local_errors[index], B)
-        lambda_I = _by_window(spans, adjoint, delivered, simulation.potentials[index])
+        V_back = recurrence(rule, layer, weights, model.feedback)
+        lambda_I, passed_down = _adjoint_layer(model, rule, delivered, simulation.potentials[index], V_back)
         gradients[f"W{layer}"] = (
             _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(simulation.inputs, lambda_I)
         )
         if f"V{layer}" in weights:
             gradients[f"V{layer}"] = _outer_sum(lambda_I[:, 1:], spikes[index][:, :-1])
             gradients[f"V{layer}"].diagonal(dim1=1, dim2=2).zero_()
-        lambda_above = lambda_I
-    return {name: gradients[name] for name in weights}, lambda_above
+    return {name: gradients[name] for name in weights}, passed_down
+
+
+def _adjoint_layer(
+    model: Model, rule: Rule, delivered: Tensor, potentials: Tensor, V_back: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """What weights learn by and what is passed down; see ``engines.reference``."""
+    dynamics, reset = remembered(rule, model.dynamics)
+    adjoint = partial(scans.adjoint, dynamics, model.spike, V=V_back, reset=reset)
+    spans = windows(rule, delivered.shape[1])
+    if not rule.instantaneous:
+        lambda_I = _by_window(spans, adjoint, delivered, potentials)
+        return lambda_I, lambda_I
+    h = as_function(model.spike.derivative, FUNCTIONS)(potentials - model.dynamics.theta, model.spike.slope)
+    met = delivered
+    if isinstance(rule.trace, Smoothed):
+        of_reset = model.dynamics.theta if rule.through_reset else 0.0
+        met = delivered * eligibility.smoothed(h, model.dynamics, rule.trace.decay, of_reset, dim=1)
+    lambda_I = _by_window(spans, adjoint, met, potentials)
+    if isinstance(rule.trace, TwoSided):
+        noncausal = eligibility.noncausal(h, rule.trace.postsynaptic, dim=1)
+        lambda_I = lambda_I + rule.trace.noncausal * delivered * noncausal
+    return lambda_I, h * delivered
 
 
 def _by_window(spans: Sequence[slice], scan: Callable[..., Tensor], *arrays: Tensor) -> Tensor:

@@ -366,11 +366,14 @@ def adjoint(
     potentials: Tensor,
     V: Tensor | None,
     *,
-    through_reset: bool,
+    reset: float,
 ) -> Tensor:
-    """lambda_I (R, T, B, N) of one layer from the error delivered to it; ``V``: if credit goes through recurrence."""
+    """lambda_I (R, T, B, N) of one layer from the error delivered to it.
+
+    ``V``: if credit goes through recurrence; ``reset``: theta if credit goes through it, else 0.
+    """
     neuron = _constants(dynamics) | {
-        "reset": dynamics.theta if through_reset else 0.0,
+        "reset": reset,
         "derivative": as_triton(spike.derivative, spike.slope),
     }
     result = torch.empty_like(delivered)
