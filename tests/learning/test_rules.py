@@ -23,6 +23,7 @@ ALLOWED = {
     (ErrorSource.READOUT, FeedbackWeights.ADAPTIVE),
     (ErrorSource.READOUT, FeedbackWeights.RANDOM),
     (ErrorSource.LOCAL, FeedbackWeights.RANDOM),
+    (ErrorSource.TARGET, FeedbackWeights.RANDOM),
 }
 DRAWN = (FeedbackWeights.RANDOM, FeedbackWeights.ADAPTIVE)
 
@@ -82,7 +83,7 @@ def test_a_rule_of_a_label_of_its_own_is_taken(written, root):
         ("RULE = Rule(", "RULE = dict(", ["RULE in", "is no Rule"]),
         ("RULE = Rule(", "RULE = Rule((", ["cannot be loaded: ", "rule_of_a_test.py, line"]),
         ("ErrorSource.READOUT", "ErrorSource.LOCAL", ["an error from local cannot travel by product weights"]),
-        ("ErrorSource.READOUT", "'readout'", ["source is one of above, readout, local, not 'readout'"]),
+        ("ErrorSource.READOUT", "'readout'", ["source is one of above, readout, local, target, not 'readout'"]),
         ("FeedbackWeights.PRODUCT", "'product'", ["weights are one of", "not 'product'"]),
         ("=None", "='transpose'", ["credit through recurrence cannot travel by transpose"]),
         ("=False", "=0", ["through_reset is True or False, not 0"]),
@@ -99,11 +100,36 @@ def test_a_rule_of_a_label_of_its_own_is_taken(written, root):
         ('reference=""', 'reference="", local_losses=1', ["local_losses is True or False, not 1"]),
         ("FeedbackWeights.PRODUCT", "FeedbackWeights.RANDOM, local_losses=True", ["leaves no matrices B_l"]),
         ('reference=""', 'reference="", surrogate=OwnSurrogate("boxcar", 0.0)', ["the slope of a surrogate"]),
+        ('reference=""', 'reference="", instantaneous=1', ["instantaneous is True or False, not 1"]),
+        ('reference=""', 'reference="", taught=0.0', ["taught is a share of steps above 0 and up to 1, not 0.0"]),
+        ('reference=""', 'reference="", taught=1.5', ["not 1.5"]),
+        ('reference=""', 'reference="", trace=0.5', ["trace is None, TwoSided or Smoothed, not 0.5"]),
+        (
+            'reference=""',
+            'reference="", instantaneous=True, trace=Smoothed(1.0)',
+            ["decays by a number from 0 to below"],
+        ),
+        ('reference=""', 'reference="", trace=Smoothed(0.5)', ["a trace of its own meets errors of the same step"]),
+        (
+            'reference=""',
+            'reference="", instantaneous=True, truncation=2, trace=Smoothed(0.5)',
+            ["a trace of its own meets errors of the same step"],
+        ),
+        (
+            'reference=""',
+            'reference="", instantaneous=True, trace=TwoSided(0.5, 0.5, float("inf"))',
+            ["the weight of the non-causal term is a number, not inf"],
+        ),
+        (
+            '=False,\n    reference=""',
+            '=True,\n    reference="", instantaneous=True, trace=TwoSided(0.5, 0.5, -1.0)',
+            ["know nothing of the reset"],
+        ),
     ],
 )
 def test_a_file_that_is_no_rule_of_its_own_is_refused_by_name(written, root, old, new, words):
     assert old in RULE_FILE
-    written(RULE_FILE.replace(old, new).replace("Rule\n\n", "OwnSurrogate, Rule\n\n", 1))
+    written(RULE_FILE.replace(old, new).replace("Rule\n\n", "OwnSurrogate, Rule, Smoothed, TwoSided\n\n", 1))
     with pytest.raises(UserError) as error:
         parameters.load(root / "params.yaml")
     message = str(error.value)

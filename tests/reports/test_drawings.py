@@ -19,10 +19,17 @@ def test_rules_are_ordered_from_global_to_local():
         "BPTT (local losses)",
         "Feedback alignment (adaptive)",
         "Feedback alignment",
-        "BPTT (truncated)",
         "BPTT (reset detached)",
         "BPTT (no recurrence)",
         "SLAYER",
+        "BPTT (truncated)",
+        "OSTL",
+        "OSTL (no recurrence)",
+        "OSTL (random)",
+        "OTTT",
+        "pp-prop",
+        "S-TLLR",
+        "SLTT",
         "Direct feedback alignment",
         "e-prop",
         "e-prop (direct readout)",
@@ -30,8 +37,12 @@ def test_rules_are_ordered_from_global_to_local():
         "e-prop (random)",
         "eRBP",
         "DECOLLE",
+        "TESS",
+        "OSTTP",
+        "ETLP",
+        "DRTP",
     ]
-    assert figure1.declared(rules).shape == (len(rules), 7)
+    assert figure1.declared(rules).shape == (len(rules), 9)
 
 
 def traces():

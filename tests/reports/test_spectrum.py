@@ -3,6 +3,8 @@
 import pandas as pd
 import pytest
 
+from snnlocality.learning.rules.bptt import RULE as BPTT
+from snnlocality.learning.rules.eprop import RULE as EPROP
 from snnlocality.reports import spectrum
 
 RUNS = pd.DataFrame(
@@ -57,7 +59,7 @@ SIMILAR = pd.DataFrame(
 
 
 def table():
-    return spectrum.measured(RUNS, ATTACKED, POISONED, SIMILAR, ["BPTT", "e-prop"])
+    return spectrum.measured(RUNS, ATTACKED, POISONED, SIMILAR, [BPTT, EPROP])
 
 
 def test_every_number_comes_from_its_report():
@@ -75,6 +77,8 @@ def test_every_number_comes_from_its_report():
 
 def test_rules_stand_from_global_to_local():
     assert list(dict.fromkeys(table()["method"])) == ["BPTT", "e-prop"]
+    places = table().drop_duplicates("method")[["error_from", "back_in_time"]]
+    assert places.values.tolist() == [["above", "across layers"], ["readout", "within neurons"]]
 
 
 def test_it_is_drawn_whatever_a_study_lacks():

@@ -69,6 +69,17 @@ _ALLOWED = {
 }
 
 
+class Reach(StrEnum):
+    """How far credit goes back in time, global to local."""
+
+    ACROSS_LAYERS = "across layers"
+    IN_WINDOWS = "across layers, in windows"
+    WITHIN_LAYERS = "within layers"
+    WITHIN_NEURONS = "within neurons"
+    OWN_TRACES = "traces of its own"
+    NOWHERE = "nowhere"
+
+
 class OwnSurrogate(NamedTuple):
     """The surrogate derivative that a rule is defined with."""
 
@@ -169,6 +180,17 @@ class Rule:
     def layers_have_losses(self) -> bool:
         """Whether hidden layers have an error of their own, alone or besides: dL_l/dY_l, or the target in its place."""
         return self.own_errors or self.local_losses
+
+    @property
+    def reach(self) -> Reach:
+        """Where its credit goes back in time, and so what its online form must keep."""
+        if self.truncation == 1:
+            return Reach.NOWHERE
+        if self.trace is not None:
+            return Reach.OWN_TRACES
+        if self.source is ErrorSource.ABOVE and not self.instantaneous:
+            return Reach.IN_WINDOWS if self.truncation else Reach.ACROSS_LAYERS
+        return Reach.WITHIN_LAYERS if self.through_recurrence else Reach.WITHIN_NEURONS
 
     @property
     def own_errors(self) -> bool:

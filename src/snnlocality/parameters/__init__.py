@@ -19,6 +19,7 @@ from snnlocality.parameters.chosen import (
     recorded_for,
     rules,
     scaled,
+    search,
     seeds,
     seeds_of_step,
     source_of,

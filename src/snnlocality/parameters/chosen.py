@@ -177,6 +177,11 @@ def scaled(number: int, scale: float) -> int:
     return max(1, round(number * scale))
 
 
+def search(parameters: Parameters) -> Search:
+    """The chosen study's own search, or that of all studies."""
+    return parameters.studies[parameters.study].search or parameters.search
+
+
 def grid(search: Search) -> list[Hyperparameters]:
     """All points of the search grid."""
     return [Hyperparameters(learning_rate=rate, slope=slope) for rate in search.learning_rate for slope in search.slope]

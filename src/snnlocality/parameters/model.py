@@ -217,6 +217,14 @@ class Analyses(Model):
         return value
 
 
+class Search(Model):
+    """The hyper-parameter search: the same grid, hence the same budget, for every cell."""
+
+    seeds: Choices[Annotated[int, Field(ge=0)]]
+    learning_rate: Choices[Positive]
+    slope: Choices[Positive]
+
+
 class Study(Model):
     """One study: its tasks and its sizes; its own rules and architectures, if others than all."""
 
@@ -225,15 +233,8 @@ class Study(Model):
     analyses: Analyses
     rules: Choices[RuleName] | None = None
     architectures: Choices[Architecture] | None = None
+    search: Search | None = None
     tasks: Annotated[dict[TaskName, TaskOfStudy], Field(min_length=1)]
-
-
-class Search(Model):
-    """The hyper-parameter search: the same grid, hence the same budget, for every cell."""
-
-    seeds: Choices[Annotated[int, Field(ge=0)]]
-    learning_rate: Choices[Positive]
-    slope: Choices[Positive]
 
 
 class Fgsm(Model):

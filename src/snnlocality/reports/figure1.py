@@ -1,6 +1,7 @@
 """Figure 1: the methods ordered by locality, drawn from what the learning rules declare."""
 
 import textwrap
+from collections import defaultdict
 
 import pandas as pd
 import seaborn as sns
@@ -9,13 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from snnlocality import registry
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Reach, Rule
 from snnlocality.registry import RULES
 from snnlocality.reports.figures import arrow, save_svg, set_theme
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 
-_SOURCES = list(ErrorSource)  # global to local
+_SOURCES, _REACHES = list(ErrorSource), list(Reach)  # global to local
+_ACROSS = 4  # panels of one place side by side
 _LAYERS = ("layer 1", "layer 2", "readout", "loss")
 _WEIGHTS = {
     FeedbackWeights.TRANSPOSE: "forward weights, transposed",
@@ -33,13 +35,13 @@ def render(job: Job) -> None:
 
 
 def ordered(rules: list[Rule]) -> list[Rule]:
-    """Global to local: by where errors come from, then by how much credit time and weights carry."""
+    """Global to local: in space by where errors come from, then in time, then by weights."""
     return sorted(
         rules,
         key=lambda rule: (
             _SOURCES.index(rule.source),
+            _REACHES.index(rule.reach),
             -(rule.through_recurrence is not None) - rule.through_reset,
-            rule.truncation is not None,
             list(FeedbackWeights).index(rule.weights),
             rule.local_losses,
         ),
@@ -54,9 +56,11 @@ def declared(rules: list[Rule]) -> pd.DataFrame:
                 "method": rule.label,
                 "error_from": rule.source.value + (" and local" if rule.local_losses else ""),
                 "by_weights": rule.weights.value,
+                "back_in_time": rule.reach.value,
                 "through_recurrence": rule.through_recurrence.value if rule.through_recurrence else "",
                 "steps_back": rule.truncation,
                 "through_reset": rule.through_reset,
+                "taught": rule.taught,
                 "reference": rule.reference,
             }
             for rule in rules
@@ -65,14 +69,35 @@ def declared(rules: list[Rule]) -> pd.DataFrame:
 
 
 def draw(rules: list[Rule]) -> Figure:
-    """A column per rule: forward connections in grey, the way of errors in colour."""
+    """A map: space from left to right, time from top to bottom, both from global to local; a panel per rule.
+
+    In a panel forward connections are grey and the way of errors is coloured; it is dashed where errors of the same
+    step alone go that way.
+    """
     set_theme()
-    figure = Figure(figsize=(2.7 * len(rules), 4.6), layout="constrained")
-    panels = figure.subplots(1, len(rules), squeeze=False)[0]
-    for axes, rule in zip(panels, rules, strict=True):
-        _panel(axes, rule)
-    figure.suptitle("global   ⟶   local", fontsize="large")
+    cells = defaultdict(list)
+    for rule in rules:
+        cells[rule.reach, rule.source].append(rule)
+    sources, reaches = ([one for one in every if any(one in cell for cell in cells)] for every in (_SOURCES, _REACHES))
+    columns = [min(max(len(cells[reach, source]) for reach in reaches), _ACROSS) for source in sources]
+    heights = [max(-(-len(cells[reach, source]) // _ACROSS) for source in sources) for reach in reaches]
+    figure = Figure(figsize=(2.7 * sum(columns), 4.4 * sum(heights) + 0.4), layout="constrained")
+    bands = figure.subfigures(len(reaches), 1, height_ratios=heights, squeeze=False)[:, 0]
+    for band, reach, rows in zip(bands, reaches, heights, strict=True):
+        band.suptitle(f"credit back in time: {reach}", x=0.01, ha="left", fontsize="large")
+        grid = band.add_gridspec(rows, sum(columns))
+        for source, left, across in zip(sources, _starts(columns), columns, strict=True):
+            for number in range(rows * across):
+                axes = band.add_subplot(grid[number // across, left + number % across])
+                axes.set_axis_off()
+                if number < len(cells[reach, source]):
+                    _panel(axes, cells[reach, source][number])
+    figure.supxlabel("error from   " + "   ⟶   ".join(sources), fontsize="large")
     return figure
+
+
+def _starts(sizes: list[int]) -> list[int]:
+    return [sum(sizes[:number]) for number in range(len(sizes))]
 
 
 def _panel(axes: Axes, rule: Rule) -> None:
@@ -88,22 +113,26 @@ def _panel(axes: Axes, rule: Rule) -> None:
         arrow(axes, (-0.3, height + 0.2), (-0.3, height + 0.8), "0.6")
     if rule.direct_readout:
         arrow(axes, (-0.57, 0.05), (-0.57, 1.95), "0.6", bend=-0.5)
+    line = "--" if rule.instantaneous or rule.truncation == 1 else "-"
     arrow(axes, (0.3, 2.8), (0.3, 2.2), colour)
     if rule.source is ErrorSource.ABOVE:
         for height in (1, 0):
-            arrow(axes, (0.3, height + 0.8), (0.3, height + 0.2), colour)
+            arrow(axes, (0.3, height + 0.8), (0.3, height + 0.2), colour, line=line)
     elif rule.source is ErrorSource.READOUT:
         for height in (1, 0):
-            arrow(axes, (0.57, 2), (0.57, height), colour, bend=-0.5)
+            arrow(axes, (0.57, 2), (0.57, height), colour, bend=-0.5, line=line)
     if rule.layers_have_losses:
         for height in (1, 0):
-            axes.text(1.35, height, "own loss", ha="center", va="center", fontsize="x-small", color=colour)
+            told = "target" if rule.source is ErrorSource.TARGET else "own loss"
+            axes.text(1.35, height, told, ha="center", va="center", fontsize="x-small", color=colour)
             arrow(axes, (1.0, height - 0.08), (0.57, height - 0.08), colour)
             arrow(axes, (0.57, height + 0.08), (1.0, height + 0.08), "0.6")
     for height in (0, 1):
         _loop(axes, height, colour if rule.through_recurrence else "0.6")
     time = [name for name, carried in (("V", rule.through_recurrence), ("reset", rule.through_reset)) if carried]
     text = f"{_WEIGHTS[rule.weights]}\ncredit through {' and '.join(time) if time else 'neither V nor reset'}"
+    if rule.taught < 1:
+        text += f"\nin {rule.taught:.0%} of the steps"
     axes.text(0.25, -0.55, text, ha="center", va="top", fontsize="x-small")
 
 

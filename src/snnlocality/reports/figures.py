@@ -40,9 +40,19 @@ def captioned(figure: Figure, title: str, notice: str) -> None:
         figure.text(0, -0.02, textwrap.fill(notice, 110), fontsize="small", va="top", color="0.35")
 
 
-def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour, bend: float = 0.0) -> None:
+def arrow(
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], colour, bend: float = 0.0, line: str = "-"
+) -> None:
     """An arrow of a diagram, in the coordinates of the axes' data."""
-    style = {"arrowstyle": "-|>", "mutation_scale": 11, "lw": 1.6, "color": colour, "shrinkA": 0, "shrinkB": 0}
+    style = {
+        "arrowstyle": "-|>",
+        "mutation_scale": 11,
+        "lw": 1.6,
+        "color": colour,
+        "shrinkA": 0,
+        "shrinkB": 0,
+        "ls": line,
+    }
     axes.add_patch(FancyArrowPatch(start, end, connectionstyle=f"arc3,rad={bend}", **style))
 
 

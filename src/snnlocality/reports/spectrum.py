@@ -1,4 +1,4 @@
-"""The spectrum: every rule of the study, from global to local, by all that is measured of it."""
+"""The spectrum: every rule of the study, from global to local in space and in time, by all that is measured of it."""
 
 import textwrap
 
@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from snnlocality import registry
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.data.batches import read_notice
+from snnlocality.learning.rule import Rule
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.registry import RULES
 from snnlocality.reports import figure1, figure2, figures, table3, table4
@@ -43,10 +44,13 @@ def render(job: Job) -> None:
     poisoned = table4.read(job.inputs["poisoned"], settings)
     similar = figure2.read(job.inputs["cka"], settings)
     order = figure1.ordered([registry.load(RULES, rule) for rule in settings.rules])
-    table = measured(runs, attacked, poisoned, similar, [rule.label for rule in order])
+    table = measured(runs, attacked, poisoned, similar, order)
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
     notices = dict.fromkeys(map(read_notice, job.inputs["data"].values()))
-    title = f"From global (left) to local (right), mean and 95 % interval over seeds, study '{settings.study}'"
+    title = (
+        "From global (left) to local (right): by where errors come from, between lines by how far credit goes back in "
+        f"time; mean and 95 % interval over seeds, study '{settings.study}'"
+    )
     figures.write(job, draw(table), title, ". ".join(notice.rstrip(".") for notice in notices if notice))
 
 
@@ -55,12 +59,12 @@ def measured(
     attacked: pd.DataFrame,
     poisoned: pd.DataFrame,
     similar: pd.DataFrame,
-    methods: list[str],
+    rules: list[Rule],
     bptt: str = BPTT.label,
 ) -> pd.DataFrame:
     """A row per data set, method, architecture and quantity: mean and 95 % interval over seeds (pairs of classes).
 
-    ``methods``: from global to local.
+    ``rules``: from global to local.
     """
     parts = []
     for column, (name, factor) in _OF_RUNS.items():
@@ -77,7 +81,9 @@ def measured(
     )
     parts.append(to_bptt(similar, bptt).assign(quantity=CKA))
     every = pd.concat([part[[*_KEYS, "seed", "value"]] for part in parts], ignore_index=True).dropna(subset="value")
-    table = summarised(every, _KEYS, "value")
+    table, methods = summarised(every, _KEYS, "value"), [rule.label for rule in rules]
+    for column, place in (("error_from", "source"), ("back_in_time", "reach")):
+        table[column] = table["method"].map({rule.label: getattr(rule, place).value for rule in rules})
     return table.sort_values("method", key=lambda names: names.map(methods.index), kind="stable", ignore_index=True)
 
 
@@ -91,10 +97,15 @@ def to_bptt(similar: pd.DataFrame, bptt: str) -> pd.DataFrame:
 
 
 def draw(table: pd.DataFrame) -> Figure:
-    """A panel per quantity, rules from left to right, architectures and data sets by colour and marker."""
+    """A panel per quantity, rules from left to right, architectures and data sets by colour and marker.
+
+    Lines part rules by where their errors come from.
+    """
     set_theme()
     shown = [quantity for quantity in _SHOWN if quantity in set(table["quantity"])]
     methods = list(dict.fromkeys(table["method"]))
+    came_from = [dict(zip(table["method"], table["error_from"], strict=True))[name] for name in methods]
+    borders = [number - 0.5 for number in range(1, len(methods)) if came_from[number] != came_from[number - 1]]
     figure = Figure(figsize=(max(11, 2.2 + 1.3 * len(methods)), 7), layout="constrained")
     panels = figure.subplots(2, 3, sharex=True).flat
     cells = list(dict.fromkeys(zip(table["dataset"], table["arch"], strict=True)))
@@ -117,6 +128,8 @@ def draw(table: pd.DataFrame) -> Figure:
                 color=colours[arch],
                 label=f"{dataset} {arch}",
             )
+        for border in borders:
+            axes.axvline(border, color="0.8", lw=1, zorder=0)
         axes.set_title(textwrap.fill(quantity, 30), fontsize="small")
         axes.set_xticks(range(len(methods)), methods, rotation=40, ha="right", fontsize="small")
     for axes in panels:

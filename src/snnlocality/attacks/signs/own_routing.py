@@ -17,7 +17,7 @@ def _prepare(target: Target) -> Attacked:
 
 
 def _is_local(network: Network, rule: Rule) -> bool:
-    return rule.source is not ErrorSource.ABOVE
+    return rule.source is not ErrorSource.ABOVE or rule.instantaneous
 
 
 ATTACK = Attack(70, "the rule's own routing, no gradient", _prepare, _is_local)

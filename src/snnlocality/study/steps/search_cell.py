@@ -17,7 +17,7 @@ class Settings:
 
 def settings(parameters: params.Parameters, key: Key) -> Settings:
     """Those of the cell, on the first fold."""
-    search, cell = parameters.search, key.values()
+    search, cell = params.search(parameters), key.values()
     trials = (
         params.run_settings(parameters, *cell, 0, seed, point) for point in params.grid(search) for seed in search.seeds
     )
