@@ -13,6 +13,7 @@ from snnlocality.learning.losses import LOSSES, errors
 from snnlocality.learning.routing import alignments, draw_feedback, stands_for, windows
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Shape, draw_weights
+from snnlocality.reports import figure1
 
 ALLOWED = {
     (ErrorSource.ABOVE, FeedbackWeights.TRANSPOSE),
@@ -225,3 +226,19 @@ def test_alignment_is_the_angle_between_feedback_and_the_weights_whose_place_it_
     agreed = {"B1": direct["O1"], "B2": -direct["W_out"]}
     np.testing.assert_allclose(alignments(rule("eprop_adaptive"), direct, agreed), [0, 180], atol=0.1)
     assert alignments(rule("bptt"), weights, {}) == alignments(rule("decolle"), weights, opposite) == ()
+
+
+def test_the_docs_have_every_rule_as_it_is_declared(root):
+    rules = {registry.load(RULES, name).label: name for name in registry.names(RULES)}
+    rows = [
+        "| rule | file | error from | by weights | back in time | through | reference |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in figure1.ordered([rule(name) for name in rules.values()]):
+        carried = {"V": one.through_recurrence, "reset": one.through_reset}
+        through = ", ".join(name for name, way in carried.items() if way) or "neither"
+        source = one.source + (" and local" if one.local_losses else "")
+        cells = (one.label, f"`{rules[one.label]}`", source, one.weights, one.reach, through, one.reference)
+        rows.append(f"| {' | '.join(cells)} |")
+    table = "\n".join(rows)
+    assert table in (root / "docs/rules.md").read_text(), f"docs/rules.md needs this table:\n{table}"
