@@ -14,9 +14,11 @@ import torch
 from networks import (
     ADAPTIVE,
     ENGINE,
+    NEURONS,
     RULES,
     SURROGATES,
     as_events,
+    declared,
     random_batch,
     random_network,
     relative_error,
@@ -234,6 +236,11 @@ def cases() -> Iterator[tuple[str, Case]]:
         shape = Shape(6, (5,), 3, True)
         network = random_network(shape, spike=spiking(surrogate, 0.8), dynamics=ADAPTIVE)
         yield f"{surrogate}, adaptive", dense(network, random_batch(shape, steps=6), "bptt")
+    for number, kind in enumerate(registry.names(NEURONS)):
+        for recurrent, form in ((False, events), (True, dense)):
+            shape, learnt = Shape(6, (5, 4), 3, recurrent), ("bptt", "bptt_truncated", "decolle", "ostl")[number % 4]
+            network = random_network(shape, dynamics=declared(kind), gain=2.0)
+            yield f"{kind}, {form.__name__}", form(network, random_batch(shape, steps=11), learnt)
     for recurrent in (False, True):
         shape = Shape(6, (5, 4), 3, recurrent)
         for activity, gain in (("silent", 1e-6), ("saturated", 1e6)):

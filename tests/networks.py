@@ -14,13 +14,26 @@ from snnlocality.learning.routing import draw_feedback
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Shape
 from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.neuron import Declared
 from snnlocality.neurons.spikes import spiking
 
 RULES = "snnlocality.learning.rules"
+NEURONS = "snnlocality.neurons.models"
 SURROGATES = "snnlocality.neurons.surrogates"
 DYNAMICS = Dynamics(alpha=0.7, beta=0.85, kappa=0.9, theta=1.2)  # not 1, so that a lost theta shows
 ADAPTIVE = DYNAMICS._replace(rho=0.95, b=0.4)
 ENGINE = ReferenceEngine(torch.float64)
+
+
+# Of any kind of neuron, in milliseconds; a kind uses what it needs.
+TIMES = {"step": 1.0, "synapse": 3.0, "membrane": 6.0, "threshold": 1.2, "adaptation": 20.0, "strength": 0.4}
+TIMES |= {"period": 12.0, "damping": 30.0, "refractory": 10.0, "refraction": 0.1}
+
+
+def declared(kind: str, theta: float = 1.2, **times: float) -> Declared:
+    """Neurons of a kind, as a declaration gives them."""
+    neuron = registry.load(NEURONS, kind)
+    return Declared(neuron, neuron.values(**{**TIMES, **times}), kappa=0.9, theta=theta)
 
 
 def rule(name: str) -> Rule:

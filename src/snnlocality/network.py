@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.neuron import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 
 Weights = Mapping[str, np.ndarray]
@@ -20,7 +20,7 @@ Weights = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Network:
-    """Hidden layers of LIF neurons under a leaky readout.
+    """Hidden layers of spiking neurons under a leaky readout.
 
     ``weights``: W{l} of shape (N_l, N_{l-1}), V{l} of shape (N_l, N_l) with zero diagonal, W_out of shape
     (classes, N_L), O{l} of shape (classes, N_l). ``feedback``: whatever other matrices the learning rule declares

@@ -19,6 +19,7 @@ from snnlocality.errors import UserError
 NAME = "[a-z][a-z0-9_]*"  # of whatever a person names: it becomes part of paths
 
 RULES = "snnlocality.learning.rules"
+NEURONS = "snnlocality.neurons.models"
 SURROGATES = "snnlocality.neurons.surrogates"
 EXPERIMENTS = "snnlocality.tutorial.experiments"
 ATTACKS = "snnlocality.attacks.signs"
@@ -36,6 +37,7 @@ class _Kind(NamedTuple):
 
 _KINDS = {
     RULES: _Kind("rules", ("RULE",), ("Rule",)),
+    NEURONS: _Kind("neurons", ("NEURON",), ("Neuron",)),
     SURROGATES: _Kind("surrogates", ("DERIVATIVE",), ("str",)),
     EXPERIMENTS: _Kind("experiments", ("run",), ("function",)),
     ATTACKS: _Kind("attacks", ("ATTACK",), ("Attack",)),

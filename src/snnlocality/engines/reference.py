@@ -17,11 +17,12 @@ from snnlocality.data.inputs import Driven, Events, Inputs
 from snnlocality.engines import eligibility
 from snnlocality.engines.interface import Engine, as_dense, refuse_driven
 from snnlocality.engines.values import Errors
-from snnlocality.learning.routing import deliveries, local_readout, recurrence, remembered, shortcut, windows
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut, windows
 from snnlocality.learning.rule import ErrorSource, Rule, Smoothed, TwoSided
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import as_function
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import leaky
+from snnlocality.neurons.neuron import functions
 
 FUNCTIONS = {
     "abs": torch.abs,
@@ -50,12 +51,11 @@ class ReferenceTraces:
         network: Network,
         weights: dict[str, Tensor],
         inputs: _EventRows | Tensor,
-        U: list[Tensor],
-        s: list[Tensor],
+        layers: "list[_Layer]",
         y: Tensor,
         driven: bool,
     ) -> None:
-        self.network, self.weights, self.inputs, self.U, self.s, self.y = network, weights, inputs, U, s, y
+        self.network, self.weights, self.inputs, self.layers, self.y = network, weights, inputs, layers, y
         self.driven = driven  # whether the input is what a first layer was driven by
 
     @cached_property
@@ -66,22 +66,22 @@ class ReferenceTraces:
     @cached_property
     def spikes(self) -> tuple[np.ndarray, ...]:
         """See ``values.Traces.spikes``."""
-        return tuple(map(_array, self.s))
+        return tuple(_array(layer.spikes) for layer in self.layers)
 
     @cached_property
     def potentials(self) -> tuple[np.ndarray, ...]:
         """See ``values.Traces.potentials``."""
-        return tuple(map(_array, self.U))
+        return tuple(_array(layer.potentials) for layer in self.layers)
 
     def project(self, layer: int, matrix: np.ndarray) -> np.ndarray:
         """See ``values.Traces.project``."""
-        spikes = self.s[layer - 1]
+        spikes = self.layers[layer - 1].spikes
         return _array(spikes @ torch.from_numpy(matrix).to(spikes).T)
 
     def spike_counts(self, mask: np.ndarray) -> tuple[np.ndarray, ...]:
         """See ``values.Traces.spike_counts``."""
         counted = torch.from_numpy(mask).to(self.y)
-        return tuple(_array(torch.einsum("tbn,tb->n", spikes, counted)) for spikes in self.s)
+        return tuple(_array(torch.einsum("tbn,tb->n", layer.spikes, counted)) for layer in self.layers)
 
 
 class ReferenceEngine(Engine):
@@ -98,16 +98,14 @@ class ReferenceEngine(Engine):
             network, inputs = as_dense(network, inputs)
         weights = {name: self._tensor(array) for name, array in network.weights.items()}
         rows = self._event_rows(inputs) if isinstance(inputs, Events) else self._tensor(inputs)
-        potentials, spikes = [], []
+        layers: list[_Layer] = []
         for layer in network.hidden:
             W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
-            drive = _input_drive(rows, W) if layer == 1 else spikes[-1] @ W.T
-            U, s = _simulate_layer(network, drive, V)
-            potentials.append(U)
-            spikes.append(s)
-        read = (spikes[layer - 1] @ weights[name].T for layer, name in readouts(weights).items())
+            drive = _input_drive(rows, W) if layer == 1 else layers[-1].spikes @ W.T
+            layers.append(_simulate_layer(network, drive, V))
+        read = (layers[layer - 1].spikes @ weights[name].T for layer, name in readouts(weights).items())
         y = _leaky_sum(reduce(add, read), network.dynamics.kappa)
-        return ReferenceTraces(network, weights, rows, potentials, spikes, y, driven)
+        return ReferenceTraces(network, weights, rows, layers, y, driven)
 
     def backward(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
@@ -119,19 +117,13 @@ class ReferenceEngine(Engine):
         return self._adjoint(traces, errors, rule)[1]
 
     def _adjoint(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        network, weights, rows, potentials, spikes = (
-            traces.network,
-            traces.weights,
-            traces.inputs,
-            traces.U,
-            traces.s,
-        )
+        network, weights, rows, layers = traces.network, traces.weights, traces.inputs, traces.layers
         feedback = {name: self._tensor(array) for name, array in network.feedback.items()}
-        delivery, spans = deliveries(rule, weights, feedback), windows(rule, len(spikes[0]))
+        delivery, spans = deliveries(rule, weights, feedback), windows(rule, len(layers[0].spikes))
         # The readout's adjoint is the leaky sum run backwards in time.
         readout_errors = self._tensor(errors.readout)
         lambda_y = torch.cat([_leaky_sum(readout_errors[w].flip(0), network.dynamics.kappa).flip(0) for w in spans])
-        gradients = {name: _outer_sum(lambda_y, spikes[layer - 1]) for layer, name in readouts(weights).items()}
+        gradients = {name: _outer_sum(lambda_y, layers[layer - 1].spikes) for layer, name in readouts(weights).items()}
         of_readout = readout_errors if rule.instantaneous else lambda_y
         passed_down = of_readout
         for layer in reversed(network.hidden):
@@ -145,12 +137,12 @@ class ReferenceEngine(Engine):
                 delivered = delivered + of_readout @ O
             if (B := local_readout(rule, layer, feedback)) is not None:
                 delivered = delivered + self._tensor(errors.local[index]) @ B
-            lambda_I, passed_down = _adjoint_layer(network, rule, delivered, potentials[index], V_back)
+            lambda_I, passed_down = _adjoint_layer(network, rule, delivered, layers[index], V_back)
             gradients[f"W{layer}"] = (
-                _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(rows, lambda_I)
+                _outer_sum(lambda_I, layers[index - 1].spikes) if index else _input_gradient(rows, lambda_I)
             )
             if f"V{layer}" in weights:
-                gradients[f"V{layer}"] = _outer_sum(lambda_I[1:], spikes[index][:-1]).fill_diagonal_(0)
+                gradients[f"V{layer}"] = _outer_sum(lambda_I[1:], layers[index].spikes[:-1]).fill_diagonal_(0)
         return {name: _array(gradients[name]) for name in network.weights}, _array(passed_down)
 
     def _tensor(self, array: np.ndarray) -> Tensor:
@@ -197,67 +189,75 @@ def _input_gradient(rows: _EventRows | Tensor, lambda_I: Tensor) -> Tensor:
     return torch.nn.functional.embedding_bag(row_of_event, by_row, starts, mode="sum").T.contiguous()
 
 
-def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Potentials and spikes (steps, samples, N) of one layer driven by ``drive`` = W s_below."""
-    alpha, beta, _, theta, rho, b = network.dynamics
+class _Layer(NamedTuple):
+    """What a layer leaves, (steps, samples, N) each."""
+
+    potentials: Tensor
+    spikes: Tensor
+    states: list[Tensor]  # by the neuron's own order; empty unless its adjoint needs them
+
+
+def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> _Layer:
+    """One layer driven by ``drive`` = W s_below."""
+    neuron, theta = network.dynamics.neuron, network.dynamics.theta
+    step, _ = functions(network.dynamics)
     emit, _ = spike_functions(network)
     potentials, spikes = torch.empty_like(drive), torch.empty_like(drive)
-    I = U = s = a = torch.zeros_like(drive[0])
+    kept = [torch.empty_like(drive) for _ in neuron.states if neuron.kept]
+    s, *states = [torch.zeros_like(drive[0]) for _ in range(1 + len(neuron.states))]
     for t, current in enumerate(drive):
         if V is not None:
             current = torch.addmm(current, s, V.T)
-        I = torch.add(current, I, alpha=alpha)
-        U = torch.add(I, U, alpha=beta).sub_(s, alpha=theta)
-        potential = U
-        if b:
-            a = torch.add(s, a, alpha=rho)
-            potential = torch.sub(U, a, alpha=b)
+        *states, potential = step(*states, s, current)
         s = emit(potential - theta)
         potentials[t], spikes[t] = potential, s
-    return potentials, spikes
+        for all_steps, state in zip(kept, states, strict=False):
+            all_steps[t] = state
+    return _Layer(potentials, spikes, kept)
 
 
 def _adjoint_layer(
-    network: Network, rule: Rule, delivered: Tensor, U: Tensor, V_back: Tensor | None
+    network: Network, rule: Rule, delivered: Tensor, layer: _Layer, V_back: Tensor | None
 ) -> tuple[Tensor, Tensor]:
     """What weights learn by and what is passed down, (steps, samples, N) each, given the error delivered to a layer.
 
     Both are lambda_I unless the rule is instantaneous or has a trace of its own.
     """
+    dynamics, steps = network.dynamics, len(delivered)
     _, derivative = spike_functions(network)
-    h = derivative(U - network.dynamics.theta)
-    met = delivered
+    h = derivative(layer.potentials - dynamics.theta)
+    reset = dynamics.theta if rule.through_reset else 0.0
+    if rule.trace is None:
+        lambda_I = torch.cat(
+            [_adjoint_window(network, reset, delivered, h, layer, V_back, w) for w in windows(rule, steps)]
+        )
+        return lambda_I, h * delivered if rule.instantaneous else lambda_I
+    met = passed_down = h * delivered
     if isinstance(rule.trace, Smoothed):
-        reset = network.dynamics.theta if rule.through_reset else 0.0
-        met = delivered * eligibility.smoothed(h, network.dynamics, rule.trace.decay, reset, dim=0)
-    dynamics, reset = remembered(rule, network.dynamics)
-    spans = windows(rule, len(U))
-    lambda_I = torch.cat([_adjoint_window(dynamics, reset, met[w], h[w], V_back) for w in spans])
-    passed_down = h * delivered if rule.instantaneous else lambda_I
+        met = met * eligibility.smoothed(h, leaky(dynamics), rule.trace.decay, reset, dim=0)
+    lambda_I = _leaky_sum(met.flip(0), rule.trace[0]).flip(0)
     if isinstance(rule.trace, TwoSided):
         noncausal = eligibility.noncausal(h, rule.trace.postsynaptic, dim=0)
         lambda_I = lambda_I + rule.trace.noncausal * delivered * noncausal
     return lambda_I, passed_down
 
 
-def _adjoint_window(dynamics: Dynamics, reset: float, delivered: Tensor, h: Tensor, V_back: Tensor | None) -> Tensor:
+def _adjoint_window(
+    network: Network, reset: float, delivered: Tensor, h: Tensor, layer: _Layer, V_back: Tensor | None, window: slice
+) -> Tensor:
     """lambda_I of one window of steps."""
-    alpha, beta, _, _, rho, b = dynamics
-    result = torch.empty_like(h)
-    lambda_U = lambda_I = lambda_a = torch.zeros_like(h[0])
-    for t in range(len(h) - 1, -1, -1):
+    _, adjoint = functions(network.dynamics)
+    rest = torch.zeros_like(h[0])
+    costates, lambda_I = [rest] * len(network.dynamics.neuron.costates), rest
+    found = []
+    for t in reversed(range(window.start, window.stop)):
         G = delivered[t]
         if V_back is not None:
             G = torch.addmm(G, lambda_I, V_back)
-        if reset:
-            G = torch.sub(G, lambda_U, alpha=reset)
-        if b:
-            G = G + lambda_a
-            lambda_a = torch.addcmul(rho * lambda_a, h[t], G, value=-b)
-        lambda_U = torch.addcmul(beta * lambda_U, h[t], G)
-        lambda_I = torch.add(lambda_U, lambda_I, alpha=alpha)
-        result[t] = lambda_I
-    return result
+        past = [*(x[t] for x in layer.states), *(x[t - 1] if t else rest for x in layer.states)]
+        *costates, lambda_I = adjoint(*costates, G, h[t], *past, reset)
+        found.append(lambda_I)
+    return torch.stack(found[::-1])
 
 
 def _leaky_sum(drive: Tensor, decay: float) -> Tensor:

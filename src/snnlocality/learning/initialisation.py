@@ -14,7 +14,7 @@ from snnlocality.errors import UserError
 from snnlocality.learning.routing import draw_feedback
 from snnlocality.learning.rule import Rule
 from snnlocality.network import Network, Shape, draw_weights, readouts
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.neuron import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 from snnlocality.seeds import generator
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Weights, hidden_layers, readouts
-from snnlocality.neurons.lif import Dynamics
 
 _PRODUCT, _TRANSPOSE, _ADAPTIVE, _RANDOM = FeedbackWeights
 
@@ -50,17 +49,6 @@ def recurrence(rule: Rule, layer: int, weights: Mapping[str, Matrix], feedback: 
     if rule.through_recurrence is None or f"V{layer}" not in weights:
         return None
     return feedback[f"R{layer}"] if rule.through_recurrence is _RANDOM else weights[f"V{layer}"]
-
-
-def remembered(rule: Rule, dynamics: Dynamics) -> tuple[Dynamics, float]:
-    """What the adjoint scan within a layer goes by: dynamics, and the part of the reset that credit goes through.
-
-    The scan of a synapse's trace of one decay is that of a neuron without a current; such a trace knows nothing of
-    adaptation, and where the reset enters it, it does so as a factor of h (``TwoSided``, ``Smoothed``).
-    """
-    if rule.trace is None:
-        return dynamics, dynamics.theta if rule.through_reset else 0.0
-    return dynamics._replace(alpha=0.0, beta=rule.trace[0], b=0.0), 0.0
 
 
 def windows(rule: Rule, steps: int) -> list[slice]:

@@ -18,6 +18,12 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from snnlocality.errors import UserError
+from snnlocality.neurons.models.alif import NEURON as ALIF
+from snnlocality.neurons.models.cuba_lif import NEURON as CUBA_LIF
+from snnlocality.neurons.neuron import Declared, Neuron
+from snnlocality.neurons.neuron import Dynamics as AnyDynamics
+
 
 class Dynamics(NamedTuple):
     """Decay factors per step, and the threshold; all dimensionless."""
@@ -28,6 +34,16 @@ class Dynamics(NamedTuple):
     theta: float  # firing threshold, also what a spike subtracts
     rho: float = 0.0  # adaptation, 0 <= rho < 1
     b: float = 0.0  # what the adaptation adds to the threshold for one spike; 0: no adaptation
+
+    @property
+    def neuron(self) -> Neuron:
+        """See ``neuron.Dynamics``."""
+        return ALIF if self.b else CUBA_LIF
+
+    @property
+    def constants(self) -> tuple[float, ...]:
+        """See ``neuron.Dynamics``."""
+        return (self.alpha, self.beta, self.rho, self.b) if self.b else (self.alpha, self.beta)
 
 
 def dynamics(step: float, time_constants: Mapping[str, float], theta: float) -> Dynamics:
@@ -44,3 +60,20 @@ def adaptive(neurons: Dynamics, step_ms: float, adaptation_ms: float, strength: 
     if not strength:
         return neurons
     return neurons._replace(rho=math.exp(-step_ms / adaptation_ms), b=strength * neurons.theta)
+
+
+def declared(kind: Neuron, constants: tuple[float, ...], like: Dynamics) -> AnyDynamics:
+    """Neurons of a kind; threshold and readout are those of ``like``, and so is the form where the kind is leaky."""
+    if kind in (CUBA_LIF, ALIF):
+        return like._replace(**dict(zip(kind.constants, constants, strict=True)))
+    return Declared(kind, constants, like.kappa, like.theta)
+
+
+def leaky(of_network: AnyDynamics) -> Dynamics:
+    """Dynamics that must be those of leaky neurons; raises UserError for others."""
+    if not isinstance(of_network, Dynamics):
+        raise UserError(
+            f"This is defined for leaky integrate-and-fire neurons, not for {of_network.neuron.label}; choose cuba_lif "
+            "or alif as neuron.kind in params.yaml, or leave it out."
+        )
+    return of_network

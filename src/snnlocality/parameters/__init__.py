@@ -31,4 +31,4 @@ from snnlocality.parameters.chosen import (
 from snnlocality.parameters.loading import check, load
 from snnlocality.parameters.model import ARCHITECTURE_LABELS, PARAMS, Analyses, Parameters, architecture_label
 from snnlocality.parameters.settings import NetworkSettings, RunSettings, network_settings, run_settings
-from snnlocality.registry import EXPERIMENTS, RULES, SURROGATES
+from snnlocality.registry import EXPERIMENTS, NEURONS, RULES, SURROGATES

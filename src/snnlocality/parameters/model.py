@@ -1,7 +1,7 @@
 """The typed model of params.yaml."""
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
@@ -9,7 +9,7 @@ from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data import source as sources
 from snnlocality.learning.optimisation import READOUT_LOSSES
-from snnlocality.registry import ATTACKS, NAME, RULES, SOURCES, STEPS, SURROGATES
+from snnlocality.registry import ATTACKS, NAME, NEURONS, RULES, SOURCES, STEPS, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, distinct, member
 
@@ -23,22 +23,27 @@ StudyName = TaskName = LayersName = Annotated[str, Field(pattern=f"^{NAME}$")]
 Architecture = Annotated[str, Field(pattern=r"^(ff|rec)(_[a-z0-9_]+)?$")]
 
 
-class Adaptation(Model):
-    """How a neuron's own spikes raise its threshold (ALIF)."""
-
-    strength: Annotated[float, Field(ge=0)]
-    time_constant_ms: Positive
-
-
 class NeuronParameters(Model):
     """Neurons and initial weights, common to all tasks and rules."""
 
+    kind: Annotated[str, choice_of(NEURONS)]
+    parameters: dict[str, float]  # those that the kind has of its own (``neurons.neuron.Neuron.parameters``)
     surrogate: Annotated[str, choice_of(SURROGATES)]
     threshold: Positive
-    adaptation: Adaptation
     drive: Positive
     recurrent_drive: Positive
     readout_drive: Positive
+
+    @model_validator(mode="after")
+    def _own_parameters(self) -> Self:
+        """Exactly those that the kind has."""
+        wanted = registry.load(NEURONS, self.kind).parameters
+        for name in (*wanted, *self.parameters):
+            if (name in wanted) != (name in self.parameters):
+                has = "; ".join(f"{key}: {meaning}" for key, meaning in wanted.items()) or "none"
+                what = "lack" if name in wanted else "have, beside its own,"
+                raise ValueError(f"parameters of {self.kind} {what} '{name}'; its own are: {has}")
+        return self
 
 
 class Losses(Model):

@@ -8,13 +8,15 @@ from snnlocality import registry
 from snnlocality.data.batches import Dataset
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
+from snnlocality.errors import UserError
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.training import FORGETFUL, Epoch, Keeper, Trained, train
 from snnlocality.network import Network, Shape, matched_feedforward
-from snnlocality.neurons.lif import Dynamics, adaptive, dynamics
+from snnlocality.neurons import lif
+from snnlocality.neurons.neuron import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction, spiking
 from snnlocality.parameters import NetworkSettings, RunSettings
-from snnlocality.registry import RULES
+from snnlocality.registry import NEURONS, RULES
 
 Report = Callable[[Epoch], None]
 
@@ -60,10 +62,26 @@ def shape_of(settings: NetworkSettings, dataset: Dataset) -> Shape:
 
 
 def dynamics_of(settings: NetworkSettings, dataset: Dataset) -> Dynamics:
-    """Decay factors of a network's neurons; they follow from the duration of a simulation step."""
-    neuron, step = settings.neuron, dataset.step_ms
-    leaky = dynamics(step, dict(settings.time_constants_ms), neuron.threshold)
-    return adaptive(leaky, step, neuron.adaptation.time_constant_ms, neuron.adaptation.strength)
+    """A network's neurons; their constants follow from the duration of a simulation step.
+
+    Raises UserError where the parameters of their kind give none.
+    """
+    kind, times = registry.load(NEURONS, settings.neuron.kind), dict(settings.time_constants_ms)
+    own, threshold = settings.neuron.parameters, settings.neuron.threshold
+    try:
+        values = kind.values(step=dataset.step_ms, threshold=threshold, **times, **own)
+    except (ArithmeticError, ValueError) as error:
+        meant = "; ".join(f"{name}: {meaning}" for name, meaning in kind.parameters.items())
+        raise UserError(
+            f"neuron.parameters in params.yaml make no {kind.label} neuron at a step of {dataset.step_ms:g} ms "
+            f"({error}): {meant}."
+        ) from None
+    return lif.declared(kind, values, lif.dynamics(dataset.step_ms, times, threshold))
+
+
+def leaky_of(settings: NetworkSettings, dataset: Dataset) -> lif.Dynamics:
+    """Leaky integrate-and-fire neurons of the task's time constants, whatever kind the network's are."""
+    return lif.dynamics(dataset.step_ms, dict(settings.time_constants_ms), settings.neuron.threshold)
 
 
 def spike_of(settings: NetworkSettings) -> SpikeFunction:

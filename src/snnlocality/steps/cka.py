@@ -11,7 +11,7 @@ from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.network import Network
 from snnlocality.runs.files import load_model
-from snnlocality.runs.training import dynamics_of, spike_of
+from snnlocality.runs.training import leaky_of, spike_of
 from snnlocality.steps.convert import converted
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
@@ -29,7 +29,7 @@ def run(job: Job[Settings], engine: Engine) -> None:
     arrays, _ = read_tensors(job.inputs["relu"])
     weights = {name: array for name, array in arrays.items() if name.startswith("W")}
     scales = arrays[f"scales_{relu.conversion.balance}"].tolist()
-    for neuron, (scaled, dynamics) in converted(weights, scales, dynamics_of(relu.network, dataset)).items():
+    for neuron, (scaled, dynamics) in converted(weights, scales, leaky_of(relu.network, dataset)).items():
         networks[f"converted_{neuron}"] = Network(dynamics, spike_of(relu.network), scaled, {})
     samples = parts[Part.TEST][: settings.samples]
     by_batch = [

@@ -15,7 +15,7 @@ from snnlocality.learning import adam
 from snnlocality.network import Network, Weights, draw_weights
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
-from snnlocality.runs.training import dynamics_of, shape_of, spike_of
+from snnlocality.runs.training import leaky_of, shape_of, spike_of
 from snnlocality.seeds import generator
 from snnlocality.storage import write_text
 from snnlocality.study.step import Job
@@ -38,7 +38,7 @@ def run(job: Job[Settings], engine: Engine) -> None:
     relu = float((conversion.readout(weights, counts / dataset.steps).argmax(axis=1) == labels).mean())
     rows = [{"network": "ReLU", "neuron": "", "balance": "", "input": "", "step": 0, "accuracy": relu}]
     for name, scale in scales.items():
-        for neuron, (scaled, dynamics) in converted(weights, scale, dynamics_of(settings.network, dataset)).items():
+        for neuron, (scaled, dynamics) in converted(weights, scale, leaky_of(settings.network, dataset)).items():
             network = Network(dynamics, spike, scaled, {})
             for presentation in PRESENTATIONS:
                 over_time = accuracy_over_time(network, dataset, test, settings, presentation, engine)

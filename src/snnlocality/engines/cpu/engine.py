@@ -8,6 +8,7 @@ import numpy as np
 
 from snnlocality.data.inputs import Batch, Driven, Events, Inputs
 from snnlocality.engines.cpu.kernels import (
+    MAX_CONSTANTS,
     MAX_LAYERS,
     MAX_UNITS,
     SOURCES,
@@ -44,9 +45,12 @@ from snnlocality.engines.values import Errors, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
 from snnlocality.learning.optimisation import LOSSES
-from snnlocality.learning.routing import deliveries, local_readout, recurrence, remembered, shortcut
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut
 from snnlocality.learning.rule import Rule, Smoothed, TwoSided
 from snnlocality.network import Network, Weights
+from snnlocality.neurons.lif import leaky
+from snnlocality.neurons.models.cuba_lif import NEURON as CUBA_LIF
+from snnlocality.neurons.neuron import Neuron, as_c
 from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
 
 # Bytes of one layer's lambda_I that gradients collect from at a time: half of a usual second-level cache. So few rows,
@@ -66,7 +70,7 @@ class CpuEngine(Engine):
         self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
         self._lesson: _Lesson | None = None  # the last
         # Compile now: where no compiler works, this is said at the start and not in the middle of a training.
-        self._adam = kernels(self._dtype, PLAIN.derivative, adaptive=False).adam
+        self._adam = kernels(self._dtype, PLAIN.derivative, _definitions(CUBA_LIF)).adam
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
         """See ``interface.Engine.forward``."""
@@ -190,7 +194,14 @@ class CpuEngine(Engine):
         if network.spike.emit != HEAVISIDE:
             raise ValueError("the CPU engine simulates neurons that emit spikes, no others")
         dtype, kept = self._dtype, Kept(self._memory)
-        work = Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope, **network.dynamics._asdict())
+        dynamics, neuron = network.dynamics, network.dynamics.neuron
+        work = Work(chunk=CHUNK, layers=len(network.hidden), slope=network.spike.slope)
+        work.kappa, work.theta = dynamics.kappa, dynamics.theta
+        if len(dynamics.constants) > MAX_CONSTANTS:
+            raise UserError(
+                f"The CPU engine takes neurons of at most {MAX_CONSTANTS} constants; choose the engine reference."
+            )
+        work.constants[: len(dynamics.constants)] = dynamics.constants
         if work.layers > MAX_LAYERS:
             raise UserError(f"The CPU engine takes at most {MAX_LAYERS} hidden layers; choose the engine reference.")
         table = {name: transposed(array, dtype) for name, array in network.weights.items()}
@@ -198,7 +209,8 @@ class CpuEngine(Engine):
         if max(len(array) for array in network.weights.values()) > MAX_UNITS:
             raise UserError(f"The CPU engine takes at most {MAX_UNITS} units a layer; choose the engine reference.")
         places = places or chunk_count(samples)
-        rows, widest = places * CHUNK * work.steps, max(array.shape[1] for array in table.values())
+        work.kept_rows = rows = places * CHUNK * work.steps
+        widest = max(array.shape[1] for array in table.values())
         for index, layer in enumerate(network.hidden):
             units, width = len(network.weights[f"W{layer}"]), table[f"W{layer}"].shape[1]
             work.layer[index] = Layer(
@@ -208,17 +220,18 @@ class CpuEngine(Engine):
                 V=kept.keep(f"V{layer}", table[f"V{layer}"]) if f"V{layer}" in table else None,
                 O=kept.keep(f"O{layer}", table[f"O{layer}"]) if f"O{layer}" in table else None,
                 U=kept.new(f"U{layer}", (rows, width), dtype),
+                states=kept.new(f"states{layer}", (len(neuron.states), rows, width), dtype) if neuron.kept else None,
                 spikes=kept.new(f"spikes{layer}", (rows * units,), np.uint16),
                 spike_starts=kept.new(f"spike_starts{layer}", (rows + places,), np.uint32),
             )
         work.classes, work.class_width = len(network.weights["W_out"]), table["W_out"].shape[1]
         work.W_out = kept.keep("W_out", table["W_out"])
         work.block_steps = max(1, _CACHED // (CHUNK * widest * dtype.itemsize))
-        # Forward: I and a of every sample and one row at rest; backward: the delivered error, lambda_U, _I and _a.
-        work.scratch_size = 4 * CHUNK * widest
+        # Forward: the states of every sample and one row at rest; backward: the delivered error, costates and lambda_I.
+        work.scratch_size = (max(len(neuron.states), len(neuron.costates)) + 2) * CHUNK * widest
         work.y_rows = self._class_rows(work, kept, "y", places)
         readout = self._readout(work)
-        library = kernels(dtype, network.spike.derivative, adaptive=network.dynamics.b != 0)
+        library = kernels(dtype, network.spike.derivative, _definitions(neuron))
         return CpuTraces(network, inputs, work, library, kept, readout)
 
     def _set_inputs(self, work: Work, kept: Kept, inputs: Inputs, W: np.ndarray) -> None:
@@ -261,13 +274,12 @@ class CpuEngine(Engine):
         rows, blocks = places * CHUNK * work.steps, places * -(-work.steps // work.block_steps)
         work.source, work.reset = SOURCES[rule.source], work.theta if rule.through_reset else 0
         work.truncation = rule.truncation or work.steps
-        within, _ = remembered(rule, network.dynamics)
-        work.back_alpha, work.back_beta, work.back_b = within.alpha, within.beta, within.b
         work.trace = TRACES[type(rule.trace)]
         if isinstance(rule.trace, TwoSided):
-            work.decay, work.noncausal = rule.trace.postsynaptic, rule.trace.noncausal
+            work.trace_decay, work.factor_decay, work.noncausal = rule.trace
         if isinstance(rule.trace, Smoothed):
-            work.decay = rule.trace.decay
+            work.trace_decay = work.factor_decay = rule.trace.decay
+            work.alpha, work.beta, *_ = leaky(network.dynamics)
         work.lambda_y = self._class_rows(work, kept, "lambda_y", places)
         if rule.instantaneous:
             work.error_y = self._class_rows(work, kept, "error_y", places)
@@ -364,6 +376,10 @@ class _Lesson(NamedTuple):
             and inputs.offsets is before.offsets
             and (inputs.samples, inputs.steps, inputs.inputs) == (before.samples, before.steps, before.inputs)
         )
+
+
+def _definitions(neuron: Neuron) -> tuple[tuple[str, str], ...]:
+    return tuple(as_c(neuron).items())
 
 
 def _extent(inputs: Inputs) -> tuple[int, int]:

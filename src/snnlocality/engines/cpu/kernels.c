@@ -3,7 +3,7 @@
  * Compiled once per number type, surrogate and kind of threshold (kernels.py) with
  *   REAL           float or double
  *   DERIVATIVE     the surrogate's formula in x and k (neurons/formula.py, as_c)
- *   ADAPTIVE       1 if thresholds adapt (ALIF), else 0
+ *   STEP, POTENTIAL, ADJOINT, DRIVE and numbers that go with them: the neuron's formulas (neurons/neuron.py, as_c)
  *
  * Two primitives carry nearly all the work:
  *   add_rows   out += the sum of the listed rows of a table. Listed are the active inputs of one step (drive of a
@@ -58,6 +58,7 @@ typedef uint32_t row_index;
 #define CACHE_LINE 64
 #define LEAST_WIDTH (CACHE_LINE / (int64_t)sizeof(real)) /* rows are padded to a multiple of it */
 #define MAX_LAYERS 8
+#define MAX_CONSTANTS 16
 #define MAX_UNITS 65536 /* what a unit_index can tell apart */
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
@@ -115,6 +116,7 @@ typedef struct {
     const real *V;            /* V_l^T: (units, width), or null */
     const real *O;            /* O_l^T of a layer that the readout reads besides the last: (units, class_width), or null */
     real *U;                  /* potentials: (rows, width) */
+    real *states;             /* the neuron's states, one after the other: (STATES, rows, width), if KEPT */
     unit_index *spikes;       /* lists of active units, row after row, each chunk at its full capacity */
     row_index *spike_starts;  /* per chunk, rows + 1 */
     const real *delivery;     /* the matrix by which the error travels: (units or classes above, width) */
@@ -136,9 +138,12 @@ typedef struct {
     int64_t parts;      /* into which the batch is divided for its gradients */
     int64_t truncation; /* steps of a window that credit does not leave */
     int64_t trace;      /* of the rule's own */
-    double alpha, beta, kappa, theta, rho, b, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
-    double back_alpha, back_beta, back_b; /* by which the adjoint scan within a layer goes */
-    double decay, noncausal;              /* of a rule's own trace: of its factor; the weight of a non-causal term */
+    double kappa, theta, slope, reset; /* reset: theta if credit goes through the reset, else 0 */
+    double constants[MAX_CONSTANTS];   /* the neuron's */
+    /* Of a rule's own trace: decays of the source's and of the neuron's factor, the weight of a non-causal term, and the
+     * decays of current and potential that enter the neuron's factor. */
+    double trace_decay, factor_decay, noncausal, alpha, beta;
+    int64_t kept_rows; /* of each state in `states` */
     /* Input: packed events, or a dense current (rows, inputs), or what drives the first layer. */
     const unit_index *events;
     const int64_t *event_offsets, *event_index; /* sample b is recording event_index[b] of the packed set */
@@ -297,14 +302,22 @@ INLINE uint64_t bits_of(lanes_of_bits lanes) {
 #endif
 }
 
-/* One step of some vectors of one sample's units, from unit n on, all in registers:
- * drive = given + listed rows of W^T + listed rows of V^T;  I = alpha I + drive;  U = beta U + I - theta s.
- * With an adaptive threshold a = rho a + s, and U stands for U - b a, which alone is kept (neurons/lif.py).
- * `active` gets a bit for every unit with U > theta. `drive` may be the row that U is written to, or null. */
+/* Where a sample's states are: state k at first + k * stride. One that is the potential is in the rows of U alone. */
+typedef struct {
+    real *first;
+    int64_t stride;
+    real *kept; /* where those of this step stay, likewise, if KEPT */
+    int64_t kept_stride;
+} States;
+
+/* One step of some vectors of one sample's units, from unit n on, all in registers: d = given + listed rows of W^T +
+ * listed rows of V^T, then STEP. `active` gets a bit for every unit whose potential exceeds theta. `drive` may be the row
+ * that U is written to, or null. */
 INLINE void fire_vectors(const int vectors, int64_t n, int64_t width, const real *drive, Listed below, Listed own,
-                         real alpha, real beta, real theta, real rho, real b, real *restrict I, real *restrict a,
-                         const real *before, real *U, uint64_t *restrict active) {
-    const vec threshold = theta - (vec){0};
+                         const real *p, real theta, States states, const real *before, real *U,
+                         uint64_t *restrict active) {
+#define NUMBERS vec
+    const vec threshold = theta - (vec){0}, one = 1 - (vec){0};
     vec sum[LIST_VECTORS];
     for (int v = 0; v < vectors; v++) sum[v] = drive ? load(drive + n + v * LANES) : (vec){0};
     for (int64_t e = 0; e < below.count; e++) {
@@ -317,21 +330,26 @@ INLINE void fire_vectors(const int vectors, int64_t n, int64_t width, const real
     }
     for (int v = 0; v < vectors; v++) {
         const int64_t at = n + v * LANES;
-        const vec u = load(before + at), i = sum[v] + alpha * load(I + at);
-        const vec reset = (vec)((lanes_of_bits)threshold & (u > threshold));
-#if ADAPTIVE
-        const vec one = 1 - (vec){0}, adaptation = load(a + at);
-        const vec adapted = rho * adaptation + (vec)((lanes_of_bits)one & (u > threshold));
-        const vec next = ((i + beta * (u + b * adaptation)) - reset) - b * adapted;
-        store(a + at, adapted);
-#else
-        const vec next = (i + beta * u) - reset;
-#endif
-        store(I + at, i);
+        const vec u = load(before + at), d = sum[v];
+        const vec s = (vec)((lanes_of_bits)one & (u > threshold));
+        vec x[STATES];
+        for (int k = 0; k < STATES; k++) x[k] = k == OWN_STATE ? u : load(states.first + k * states.stride + at);
+        STEP
+        const vec next = POTENTIAL;
+        for (int k = 0; k < STATES; k++) {
+            if (k != OWN_STATE) store(states.first + k * states.stride + at, x[k]);
+            if (KEPT) store(states.kept + k * states.kept_stride + at, x[k]);
+        }
         store(U + at, next);
         active[at / 64] |= bits_of(next > threshold) << (at % 64);
     }
+#undef NUMBERS
 }
+
+/* The neuron's constants in the number type. */
+#define LOAD_CONSTANTS(p)                                                              \
+    real p[CONSTANTS];                                                                 \
+    for (int k = 0; k < CONSTANTS; k++) p[k] = (real)work->constants[k]
 
 /* Write first + i to `list` for every bit i that is set; returns how many. */
 #if defined(__AVX512VBMI2__)
@@ -359,15 +377,16 @@ INLINE int64_t list_units(uint64_t active, unit_index first, unit_index *restric
 #endif
 
 /* All units of one sample at one step; appends those that fire to `list` and returns how many. */
-static int64_t fire(const Layer *layer, const Work *work, const real *drive, Listed below, Listed own, real *restrict I,
-                    real *restrict a, const real *before, real *U, unit_index *restrict list) {
+static int64_t fire(const Layer *layer, const Work *work, const real *drive, Listed below, Listed own, States states,
+                    const real *before, real *U, unit_index *restrict list) {
     const int64_t width = layer->width;
-    const real alpha = work->alpha, beta = work->beta, theta = work->theta, rho = work->rho, b = work->b;
+    const real theta = work->theta;
+    LOAD_CONSTANTS(p);
     uint64_t active[MAX_UNITS / 64];
     for (int64_t word = 0; word < (width + 63) / 64; word++) active[word] = 0;
     int64_t n = 0;
 #define FIRE(vectors) \
-    fire_vectors(vectors, n, width, drive, below, own, alpha, beta, theta, rho, b, I, a, before, U, active)
+    fire_vectors(vectors, n, width, drive, below, own, p, theta, states, before, U, active)
     for (; n + LIST_VECTORS * LANES <= width; n += LIST_VECTORS * LANES) FIRE(LIST_VECTORS);
     switch ((width - n) / LANES) {
     case 7: FIRE(7); break;
@@ -400,8 +419,8 @@ static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restri
     real *U = layer->U + row * width;
     unit_index *spikes = layer->spikes + row * layer->units;
     row_index *starts = layer->spike_starts + row + chunk.place;
-    real *I = scratch, *a = I + g * width, *rest = a + g * width; /* rest: U before the first step */
-    memset(scratch, 0, (2 * g + 1) * width * sizeof(real));
+    real *rest = scratch + STATES * g * width; /* potentials before the first step */
+    memset(scratch, 0, (STATES * g + 1) * width * sizeof(real));
     starts[0] = 0;
     for (int64_t t = 0; t < T; t++) {
         real *rows = U + t * g * width;
@@ -430,8 +449,10 @@ static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restri
                 own.count = starts[r - g + 1] - starts[r - g];
             }
             const real *before = t > 0 ? rows + (b - g) * width : rest;
-            starts[r + 1] = starts[r] + (row_index)fire(layer, work, drive, from_below, own, I + b * width,
-                                                        a + b * width, before, rows + b * width, spikes + starts[r]);
+            const States states = {scratch + b * width, g * width, KEPT ? layer->states + (row + r) * width : 0,
+                                   work->kept_rows * width};
+            starts[r + 1] = starts[r] + (row_index)fire(layer, work, drive, from_below, own, states, before,
+                                                        rows + b * width, spikes + starts[r]);
         }
     }
 }
@@ -552,32 +573,48 @@ static void adjoint_readout(const Work *work, Chunk chunk) {
             for (int64_t n = t * g * width; n < (t + 1) * g * width; n++) lambda[n] += kappa * lambda[n + g * width];
 }
 
-/* One step of lambda_U, lambda_I and lambda_a. `row` gets lambda_I[t] and may be the row that holds U[t]. */
+/* One step of the costates, one after the other in `costates`. `row` gets the derivative by what drives the neuron, and may
+ * be the row that holds the potential; `now` too, which is among the costates if it is one of them. */
 INLINE void adjoint_step(int64_t width, const Work *work, const real *potential, const real *restrict delivered,
-                         real *restrict lambda_U, real *restrict lambda_I, real *restrict lambda_a, real *row) {
-    const real alpha = work->back_alpha, beta = work->back_beta, theta = work->theta, k = work->slope;
-    const real reset = work->trace == OF_STATES ? work->reset : 0;
-#if ADAPTIVE
-    const real rho = work->rho, b = work->back_b;
-#endif
+                         real *restrict costates, const real *restrict states, const real *restrict before,
+                         int64_t stride, real *now, real *row) {
+#define NUMBERS real
+    const real theta = work->theta, reset = work->reset, k_surrogate = work->slope;
+    LOAD_CONSTANTS(p);
+    (void)reset, (void)p, (void)states, (void)before, (void)stride, (void)now;
 #pragma clang loop vectorize(assume_safety) /* row may be potential itself, never a part of it */
     for (int64_t n = 0; n < width; n++) {
-        const real h = derivative(potential[n] - theta, k);
-#if ADAPTIVE
-        const real G = delivered[n] - reset * lambda_U[n] + lambda_a[n];
-        lambda_a[n] = rho * lambda_a[n] - b * h * G;
-#else
-        const real G = delivered[n] - reset * lambda_U[n];
+        const real h = derivative(potential[n] - theta, k_surrogate), G = delivered[n];
+        real c[COSTATES];
+        for (int k = 0; k < COSTATES; k++) c[k] = costates[k * width + n];
+#if KEPT
+        real at[STATES], past[STATES];
+        for (int k = 0; k < STATES; k++) {
+            at[k] = states[k * stride + n];
+            past[k] = before ? before[k * stride + n] : 0;
+        }
 #endif
-        lambda_U[n] = beta * lambda_U[n] + h * G;
-        row[n] = lambda_I[n] = lambda_U[n] + alpha * lambda_I[n];
+        ADJOINT
+        for (int k = 0; k < COSTATES; k++) costates[k * width + n] = c[k];
+        row[n] = DRIVE;
+        if (OWN_COSTATE < 0) now[n] = row[n];
     }
+#undef NUMBERS
+}
+
+/* One step where the rule has a trace of its own: now = decay now + h delivered. */
+INLINE void trace_step(int64_t width, const Work *work, const real *potential, const real *restrict delivered,
+                       real *restrict now, real *row) {
+    const real theta = work->theta, k = work->slope, decay = work->trace_decay;
+#pragma clang loop vectorize(assume_safety) /* as above */
+    for (int64_t n = 0; n < width; n++)
+        row[n] = now[n] = decay * now[n] + derivative(potential[n] - theta, k) * delivered[n];
 }
 
 /* By what a trace of the rule's own multiplies the error of each step (learning/rule.py): p[t-1] or f_U[t]. */
 static void find_factors(const Work *work, const Layer *layer, Chunk chunk) {
     const int64_t T = work->steps, size = chunk.size * layer->width, first = first_row(work, chunk) * layer->width;
-    const real theta = work->theta, k = work->slope, decay = work->decay, reset = work->reset;
+    const real theta = work->theta, k = work->slope, decay = work->factor_decay, reset = work->reset;
     const real alpha = work->alpha, beta = work->beta;
     const real *U = layer->U + first;
     real *now = layer->factor + first, f_I = 1 - decay;
@@ -604,14 +641,14 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
     const int64_t g = chunk.size, T = work->steps, width = layer->width, first = first_row(work, chunk);
     const real *U = layer->U + first * width;
     real *lambda_I = layer->lambda_I + first * width;
-    real *delivered = scratch, *lambda_U = delivered + g * width, *now = lambda_U + g * width; /* now: lambda_I */
-    real *lambda_a = now + g * width;
+    real *delivered = scratch, *costates = delivered + g * width;
+    real *now = costates + (OWN_COSTATE < 0 ? COSTATES : OWN_COSTATE) * g * width; /* lambda_I */
     const bool from_above = work->source == ABOVE && l < work->layers - 1;
     const real *of_readout = work->error_y ? work->error_y : work->lambda_y;
     const real *of_above = from_above && above->passed_down ? above->passed_down : above->lambda_I;
     if (layer->factor) find_factors(work, layer, chunk);
     for (int64_t t = T - 1; t >= 0; t--) {
-        if (t == T - 1 || ends_window(work, t)) memset(lambda_U, 0, 3 * g * width * sizeof(real));
+        if (t == T - 1 || ends_window(work, t)) memset(costates, 0, (COSTATES + 1) * g * width * sizeof(real));
         /* The potentials of the step before are needed next; backwards in time the hardware does not foresee it. */
         for (int64_t n = 0; t > 0 && n < g * width; n += LEAST_WIDTH)
             __builtin_prefetch(U + (t - 1) * g * width + n);
@@ -633,7 +670,12 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
         if (layer->passed_down) pass_down(g * width, work, U + at, delivered, layer->passed_down + first * width + at);
         if (layer->V_back) add_product(g, width, layer->units, delivered, (Factors){now, width, 1}, layer->V_back);
         for (int64_t n = 0; work->trace == SMOOTHED && n < g * width; n++) delivered[n] *= factor[n];
-        adjoint_step(g * width, work, U + at, delivered, lambda_U, now, lambda_a, lambda_I + at);
+        const real *states = KEPT ? layer->states + first * width + at : 0;
+        const real *before = KEPT && t > 0 ? states - g * width : 0;
+        if (work->trace == OF_STATES)
+            adjoint_step(g * width, work, U + at, delivered, costates, states, before, work->kept_rows * width, now, lambda_I + at);
+        else
+            trace_step(g * width, work, U + at, delivered, now, lambda_I + at);
         for (int64_t n = 0; work->trace == TWO_SIDED && n < g * width; n++)
             lambda_I[at + n] += (real)work->noncausal * delivered[n] * factor[n];
     }

@@ -16,6 +16,7 @@ _REAL = {np.dtype(np.float32): "float", np.dtype(np.float64): "double"}
 
 MAX_LAYERS = 8
 MAX_UNITS = 65536
+MAX_CONSTANTS = 16
 SOURCES = {ErrorSource.ABOVE: 0, ErrorSource.READOUT: 1, ErrorSource.LOCAL: 2, ErrorSource.TARGET: 2}
 TRACES = {type(None): 0, TwoSided: 1, Smoothed: 2}
 
@@ -33,7 +34,7 @@ class Layer(ctypes.Structure):
         *((name, ctypes.c_int64) for name in ("units", "width")),
         *(
             (name, ctypes.c_void_p)
-            for name in ("W", "V", "O", "U", "spikes", "spike_starts", "delivery", "shortcut", "V_back")
+            for name in ("W", "V", "O", "U", "states", "spikes", "spike_starts", "delivery", "shortcut", "V_back")
         ),
         *((name, ctypes.c_void_p) for name in ("local_readout", "local_errors", "local_delivery", "lambda_I")),
         *((name, ctypes.c_void_p) for name in ("passed_down", "factor")),
@@ -50,8 +51,10 @@ class Work(ctypes.Structure):
             for name in ("samples", "steps", "chunk", "block_steps", "inputs", "classes", "class_width", "layers")
         ),
         *((name, ctypes.c_int64) for name in ("parts", "truncation", "trace")),
-        *((name, ctypes.c_double) for name in ("alpha", "beta", "kappa", "theta", "rho", "b", "slope", "reset")),
-        *((name, ctypes.c_double) for name in ("back_alpha", "back_beta", "back_b", "decay", "noncausal")),
+        *((name, ctypes.c_double) for name in ("kappa", "theta", "slope", "reset")),
+        ("constants", ctypes.c_double * MAX_CONSTANTS),
+        *((name, ctypes.c_double) for name in ("trace_decay", "factor_decay", "noncausal", "alpha", "beta")),
+        ("kept_rows", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("events", "event_offsets", "event_index", "dense")),
         *((name, ctypes.c_void_p) for name in ("drive", "direction", "event_rows", "event_rows_starts")),
         ("event_capacity", ctypes.c_int64),
@@ -93,12 +96,12 @@ class AdamWork(ctypes.Structure):
 
 
 @cache
-def kernels(dtype: np.dtype, derivative: str, adaptive: bool) -> ctypes.CDLL:
-    """The compiled kernels for this number type, this surrogate formula, and thresholds that adapt or do not.
+def kernels(dtype: np.dtype, derivative: str, neuron: tuple[tuple[str, str], ...]) -> ctypes.CDLL:
+    """The compiled kernels for this number type, this surrogate formula and the definitions of a neuron (``as_c``).
 
     Raises UserError if they cannot be compiled.
     """
-    definitions = {"REAL": _REAL[dtype], "DERIVATIVE": as_c(derivative), "ADAPTIVE": f"{adaptive:d}"}
+    definitions = {"REAL": _REAL[dtype], "DERIVATIVE": as_c(derivative), **dict(neuron)}
     loaded = library(_SOURCE, tuple(f"-D{name}={value}" for name, value in definitions.items()))
     sizes = [
         ctypes.c_int64.in_dll(loaded, f"size_of_{name}").value for name in ("work", "layer", "matrix", "adam_work")

@@ -10,8 +10,11 @@ from functools import cache
 import triton
 import triton.language as tl
 
+from snnlocality.errors import UserError
 from snnlocality.neurons.formula import parse
+from snnlocality.neurons.neuron import Dynamics, as_python
 
+SLOTS = 3  # states of a neuron that the kernels have room for
 _CONSTANT_FUNCTIONS = {
     "abs": abs,
     "exp": math.exp,
@@ -66,14 +69,31 @@ class _FoldConstants(ast.NodeTransformer):
 
 @cache
 def as_triton(formula: str, slope: float) -> Callable:
-    """A formula with its slope k put in, as a Triton function of x.
+    """A formula with its slope k put in, as a Triton function of x."""
+    body = ast.unparse(_FoldConstants(slope).visit(parse(formula)))
+    return _compiled("formula", f"def formula(x):\n    return {body}\n")
+
+
+def neuron_functions(dynamics: Dynamics) -> tuple[Callable, Callable]:
+    """``step`` and ``adjoint`` of neurons (``neurons.neuron.as_python``) as Triton functions, with SLOTS states.
+
+    Raises UserError for neurons of more.
+    """
+    neuron = dynamics.neuron
+    if max(len(neuron.states), len(neuron.costates)) > SLOTS:
+        raise UserError(f"The CUDA engine takes neurons of at most {SLOTS} states; choose the engine reference.")
+    step, adjoint = as_python(dynamics, SLOTS)
+    return _compiled("step", step), _compiled("adjoint", adjoint)
+
+
+@cache
+def _compiled(function: str, source: str) -> Callable:
+    """A function of Triton.
 
     Triton compiles source text, which it asks Python for, so the text is given a name in Python's cache of sources.
     """
-    body = ast.unparse(_FoldConstants(slope).visit(parse(formula)))
-    source = f"def formula(x):\n    return {body}\n"
-    name = f"<formula {next(_serial)}>"
+    name = f"<{function} {next(_serial)}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     scope = {"tl": tl, "_square": _square, "_step": _step}
     exec(compile(source, name, "exec"), scope)
-    return triton.jit(scope["formula"])
+    return triton.jit(scope[function])

@@ -16,11 +16,12 @@ from snnlocality.engines import eligibility
 from snnlocality.engines.cuda import events, scans
 from snnlocality.engines.cuda.events import EventRows
 from snnlocality.engines.reference import FUNCTIONS
-from snnlocality.learning.routing import deliveries, local_readout, recurrence, remembered, shortcut, windows
+from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut, windows
 from snnlocality.learning.rule import ErrorSource, Rule, Smoothed, TwoSided
 from snnlocality.network import hidden_layers, readouts
 from snnlocality.neurons.formula import as_function
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import leaky
+from snnlocality.neurons.neuron import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 
 Rows = EventRows | Tensor  # event input, or a dense current (R, T, B, inputs)
@@ -44,22 +45,31 @@ class Simulation(NamedTuple):
     """What a forward pass leaves on the device; (R, T, B, units) each, a hidden layer per entry."""
 
     inputs: Rows
-    potentials: list[Tensor]
-    spikes: list[Tensor]
+    layers: list[scans.Layer]
     readout: Tensor
+
+    @property
+    def potentials(self) -> list[Tensor]:
+        """Of every hidden layer."""
+        return [layer.potentials for layer in self.layers]
+
+    @property
+    def spikes(self) -> list[Tensor]:
+        """Of every hidden layer."""
+        return [layer.spikes for layer in self.layers]
 
 
 def forward(model: Model, inputs: Rows) -> Simulation:
     """Simulate the networks, each on its own samples."""
-    potentials, spikes = [], []
+    layers: list[scans.Layer] = []
     for layer in model.hidden:
         W, V = model.weights[f"W{layer}"], model.weights.get(f"V{layer}")
-        drive = _input_drive(inputs, W) if layer == 1 else product(spikes[-1], W.mT)
-        U, s = scans.simulate(model.dynamics, model.spike, drive, V)
-        potentials.append(U)
-        spikes.append(s)
-    read = (product(spikes[layer - 1], model.weights[name].mT) for layer, name in readouts(model.weights).items())
-    return Simulation(inputs, potentials, spikes, scans.leaky_sum(reduce(add, read), model.dynamics.kappa))
+        drive = _input_drive(inputs, W) if layer == 1 else product(layers[-1].spikes, W.mT)
+        layers.append(scans.simulate(model.dynamics, model.spike, drive, V))
+    read = (
+        product(layers[layer - 1].spikes, model.weights[name].mT) for layer, name in readouts(model.weights).items()
+    )
+    return Simulation(inputs, layers, scans.leaky_sum(reduce(add, read), model.dynamics.kappa))
 
 
 def backward(
@@ -84,7 +94,7 @@ def backward(
         if (B := local_readout(rule, layer, model.feedback)) is not None:
             delivered = delivered + product(local_errors[index], B)
         V_back = recurrence(rule, layer, weights, model.feedback)
-        lambda_I, passed_down = _adjoint_layer(model, rule, delivered, simulation.potentials[index], V_back)
+        lambda_I, passed_down = _adjoint_layer(model, rule, delivered, simulation.layers[index], V_back)
         gradients[f"W{layer}"] = (
             _outer_sum(lambda_I, spikes[index - 1]) if index else _input_gradient(simulation.inputs, lambda_I)
         )
@@ -95,25 +105,32 @@ def backward(
 
 
 def _adjoint_layer(
-    model: Model, rule: Rule, delivered: Tensor, potentials: Tensor, V_back: Tensor | None
+    model: Model, rule: Rule, delivered: Tensor, layer: scans.Layer, V_back: Tensor | None
 ) -> tuple[Tensor, Tensor]:
     """What weights learn by and what is passed down; see ``engines.reference``."""
-    dynamics, reset = remembered(rule, model.dynamics)
-    adjoint = partial(scans.adjoint, dynamics, model.spike, V=V_back, reset=reset)
-    spans = windows(rule, delivered.shape[1])
-    if not rule.instantaneous:
-        lambda_I = _by_window(spans, adjoint, delivered, potentials)
-        return lambda_I, lambda_I
-    h = as_function(model.spike.derivative, FUNCTIONS)(potentials - model.dynamics.theta, model.spike.slope)
-    met = delivered
+    dynamics = model.dynamics
+    reset = dynamics.theta if rule.through_reset else 0.0
+    h = None
+    if rule.instantaneous:
+        h = as_function(model.spike.derivative, FUNCTIONS)(layer.potentials - dynamics.theta, model.spike.slope)
+    if rule.trace is None:
+        adjoint = partial(scans.adjoint, dynamics, model.spike, V=V_back, reset=reset)
+        states = () if layer.kept is None else (*layer.kept, *(_a_step_later(state) for state in layer.kept))
+        lambda_I = _by_window(windows(rule, delivered.shape[1]), adjoint, delivered, layer.potentials, *states)
+        return lambda_I, lambda_I if h is None else h * delivered
+    met = passed_down = h * delivered
     if isinstance(rule.trace, Smoothed):
-        of_reset = model.dynamics.theta if rule.through_reset else 0.0
-        met = delivered * eligibility.smoothed(h, model.dynamics, rule.trace.decay, of_reset, dim=1)
-    lambda_I = _by_window(spans, adjoint, met, potentials)
+        met = met * eligibility.smoothed(h, leaky(dynamics), rule.trace.decay, reset, dim=1)
+    lambda_I = scans.leaky_sum_backwards(met.contiguous(), rule.trace[0])
     if isinstance(rule.trace, TwoSided):
         noncausal = eligibility.noncausal(h, rule.trace.postsynaptic, dim=1)
         lambda_I = lambda_I + rule.trace.noncausal * delivered * noncausal
-    return lambda_I, h * delivered
+    return lambda_I, passed_down
+
+
+def _a_step_later(state: Tensor) -> Tensor:
+    """What was there a step before, (R, T, B, N): zero at first."""
+    return torch.nn.functional.pad(state, (0, 0, 0, 0, 1, -1))
 
 
 def _by_window(spans: Sequence[slice], scan: Callable[..., Tensor], *arrays: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ reads V in tiles at every step; what its units sent a step ago it reads back fro
 
 import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 import triton
@@ -16,9 +17,9 @@ import triton.language as tl
 from torch import Tensor
 
 from snnlocality.engines.cuda.device import loop_bound, multiprocessors
-from snnlocality.engines.cuda.formulas import as_triton
+from snnlocality.engines.cuda.formulas import SLOTS, as_triton, neuron_functions
 from snnlocality.errors import UserError
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.neuron import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 
 PREFETCH = tl.constexpr(6)  # steps whose loads are under way at once
@@ -33,52 +34,39 @@ _MOST_SAMPLES, _MOST_SUMS = 16, 4096
 
 
 @triton.jit
-def _neuron(
-    I,
-    U,
-    s,
-    a,
-    current,
-    alpha: tl.constexpr,
-    beta: tl.constexpr,
-    theta: tl.constexpr,
-    rho: tl.constexpr,
-    b: tl.constexpr,
-    emit: tl.constexpr,
-):
-    I = alpha * I + current
-    U = beta * U + I - theta * s
-    potential = U
-    if b != 0:
-        a = rho * a + s
-        potential = U - b * a
-    s = emit(potential - theta)
-    return I, U, s, a, potential
+def _keep(kept, at, plane, x0, x1, x2, inside):
+    tl.store(kept + at, x0, mask=inside)
+    tl.store(kept + plane + at, x1, mask=inside)
+    tl.store(kept + 2 * plane + at, x2, mask=inside)
 
 
 @triton.jit
-def _neuron_adjoint(
-    lambda_I,
-    lambda_U,
-    lambda_a,
+def _adjoint_step(
+    c0,
+    c1,
+    c2,
     G,
     potential,
-    alpha: tl.constexpr,
-    beta: tl.constexpr,
+    kept,
+    at,
+    plane,
+    inside,
     theta: tl.constexpr,
-    rho: tl.constexpr,
-    b: tl.constexpr,
     reset: tl.constexpr,  # theta where credit goes through the reset, else 0
+    adjoint: tl.constexpr,
     derivative: tl.constexpr,
+    KEPT: tl.constexpr,
 ):
-    G = G - reset * lambda_U
     h = derivative(potential - theta)
-    if b != 0:
-        G = G + lambda_a
-        lambda_a = rho * lambda_a - b * h * G
-    lambda_U = beta * lambda_U + h * G
-    lambda_I = alpha * lambda_I + lambda_U
-    return lambda_I, lambda_U, lambda_a
+    x0, x1, x2, b0, b1, b2 = h, h, h, h, h, h  # whatever: what is not kept is not used
+    if KEPT:
+        x0 = tl.load(kept + at, mask=inside, other=0)
+        x1 = tl.load(kept + plane + at, mask=inside, other=0)
+        x2 = tl.load(kept + 2 * plane + at, mask=inside, other=0)
+        b0 = tl.load(kept + 3 * plane + at, mask=inside, other=0)
+        b1 = tl.load(kept + 4 * plane + at, mask=inside, other=0)
+        b2 = tl.load(kept + 5 * plane + at, mask=inside, other=0)
+    return adjoint(c0, c1, c2, G, h, x0, x1, x2, b0, b1, b2, reset)
 
 
 @triton.jit
@@ -86,29 +74,32 @@ def _simulate(
     drive,
     potentials,
     spikes,
+    kept,
+    plane,
     T,
     size,
     columns,
-    alpha: tl.constexpr,
-    beta: tl.constexpr,
     theta: tl.constexpr,
-    rho: tl.constexpr,
-    b: tl.constexpr,
+    step: tl.constexpr,
     emit: tl.constexpr,
+    KEPT: tl.constexpr,
     BLOCK: tl.constexpr,
 ):
     column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     inside = column < columns
     at = tl.program_id(1).to(tl.int64) * size + column
-    I = tl.zeros((BLOCK,), drive.dtype.element_ty)
-    U = tl.zeros((BLOCK,), drive.dtype.element_ty)
+    x0 = tl.zeros((BLOCK,), drive.dtype.element_ty)
+    x1 = tl.zeros((BLOCK,), drive.dtype.element_ty)
+    x2 = tl.zeros((BLOCK,), drive.dtype.element_ty)
     s = tl.zeros((BLOCK,), drive.dtype.element_ty)
-    a = tl.zeros((BLOCK,), drive.dtype.element_ty)
     for _ in tl.range(0, T, num_stages=PREFETCH):
         current = tl.load(drive + at, mask=inside, other=0)
-        I, U, s, a, potential = _neuron(I, U, s, a, current, alpha, beta, theta, rho, b, emit)
+        x0, x1, x2, potential = step(x0, x1, x2, s, current)
+        s = emit(potential - theta)
         tl.store(potentials + at, potential, mask=inside)
         tl.store(spikes + at, s, mask=inside)
+        if KEPT:
+            _keep(kept, at, plane, x0, x1, x2, inside)
         at += columns
 
 
@@ -117,29 +108,43 @@ def _adjoint(
     delivered,
     potentials,
     result,
+    kept,
+    plane,
     T,
     size,
     columns,
-    alpha: tl.constexpr,
-    beta: tl.constexpr,
     theta: tl.constexpr,
-    rho: tl.constexpr,
-    b: tl.constexpr,
     reset: tl.constexpr,
+    adjoint: tl.constexpr,
     derivative: tl.constexpr,
+    KEPT: tl.constexpr,
     BLOCK: tl.constexpr,
 ):
     column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     inside = column < columns
     at = tl.program_id(1).to(tl.int64) * size + size - columns + column
+    c0 = tl.zeros((BLOCK,), delivered.dtype.element_ty)
+    c1 = tl.zeros((BLOCK,), delivered.dtype.element_ty)
+    c2 = tl.zeros((BLOCK,), delivered.dtype.element_ty)
     lambda_I = tl.zeros((BLOCK,), delivered.dtype.element_ty)
-    lambda_U = tl.zeros((BLOCK,), delivered.dtype.element_ty)
-    lambda_a = tl.zeros((BLOCK,), delivered.dtype.element_ty)
     for _ in tl.range(0, T, num_stages=PREFETCH):
         G = tl.load(delivered + at, mask=inside, other=0)
         potential = tl.load(potentials + at, mask=inside, other=0)
-        lambda_I, lambda_U, lambda_a = _neuron_adjoint(
-            lambda_I, lambda_U, lambda_a, G, potential, alpha, beta, theta, rho, b, reset, derivative
+        c0, c1, c2, lambda_I = _adjoint_step(
+            c0,
+            c1,
+            c2,
+            G,
+            potential,
+            kept,
+            at,
+            plane,
+            inside,
+            theta,
+            reset,
+            adjoint,
+            derivative,
+            KEPT,
         )
         tl.store(result + at, lambda_I, mask=inside)
         at -= columns
@@ -163,15 +168,15 @@ def _simulate_held(
     matrix,  # V^T
     potentials,
     spikes,
+    kept,
+    plane,
     T,
     size,
     B,
-    alpha: tl.constexpr,
-    beta: tl.constexpr,
     theta: tl.constexpr,
-    rho: tl.constexpr,
-    b: tl.constexpr,
+    step: tl.constexpr,
     emit: tl.constexpr,
+    KEPT: tl.constexpr,
     N: tl.constexpr,
     UNITS: tl.constexpr,
 ):
@@ -180,15 +185,18 @@ def _simulate_held(
     replica = tl.program_id(1).to(tl.int64)
     weights = _whole_matrix(matrix + replica * N * N, N, UNITS)
     at = replica * size + tl.program_id(0) * N + unit
-    I = tl.zeros((UNITS,), drive.dtype.element_ty)
-    U = tl.zeros((UNITS,), drive.dtype.element_ty)
+    x0 = tl.zeros((UNITS,), drive.dtype.element_ty)
+    x1 = tl.zeros((UNITS,), drive.dtype.element_ty)
+    x2 = tl.zeros((UNITS,), drive.dtype.element_ty)
     s = tl.zeros((UNITS,), drive.dtype.element_ty)
-    a = tl.zeros((UNITS,), drive.dtype.element_ty)
     for _ in tl.range(0, T, num_stages=PREFETCH):
         current = tl.load(drive + at, mask=inside, other=0) + tl.sum(s[:, None] * weights, axis=0)
-        I, U, s, a, potential = _neuron(I, U, s, a, current, alpha, beta, theta, rho, b, emit)
+        x0, x1, x2, potential = step(x0, x1, x2, s, current)
+        s = emit(potential - theta)
         tl.store(potentials + at, potential, mask=inside)
         tl.store(spikes + at, s, mask=inside)
+        if KEPT:
+            _keep(kept, at, plane, x0, x1, x2, inside)
         at += B * N
 
 
@@ -198,16 +206,16 @@ def _adjoint_held(
     matrix,  # V
     potentials,
     result,
+    kept,
+    plane,
     T,
     size,
     B,
-    alpha: tl.constexpr,
-    beta: tl.constexpr,
     theta: tl.constexpr,
-    rho: tl.constexpr,
-    b: tl.constexpr,
     reset: tl.constexpr,
+    adjoint: tl.constexpr,
     derivative: tl.constexpr,
+    KEPT: tl.constexpr,
     N: tl.constexpr,
     UNITS: tl.constexpr,
 ):
@@ -216,14 +224,28 @@ def _adjoint_held(
     replica = tl.program_id(1).to(tl.int64)
     weights = _whole_matrix(matrix + replica * N * N, N, UNITS)
     at = (replica + 1) * size - (B - tl.program_id(0)) * N + unit
+    c0 = tl.zeros((UNITS,), delivered.dtype.element_ty)
+    c1 = tl.zeros((UNITS,), delivered.dtype.element_ty)
+    c2 = tl.zeros((UNITS,), delivered.dtype.element_ty)
     lambda_I = tl.zeros((UNITS,), delivered.dtype.element_ty)
-    lambda_U = tl.zeros((UNITS,), delivered.dtype.element_ty)
-    lambda_a = tl.zeros((UNITS,), delivered.dtype.element_ty)
     for _ in tl.range(0, T, num_stages=PREFETCH):
         G = tl.load(delivered + at, mask=inside, other=0) + tl.sum(lambda_I[:, None] * weights, axis=0)
         potential = tl.load(potentials + at, mask=inside, other=0)
-        lambda_I, lambda_U, lambda_a = _neuron_adjoint(
-            lambda_I, lambda_U, lambda_a, G, potential, alpha, beta, theta, rho, b, reset, derivative
+        c0, c1, c2, lambda_I = _adjoint_step(
+            c0,
+            c1,
+            c2,
+            G,
+            potential,
+            kept,
+            at,
+            plane,
+            inside,
+            theta,
+            reset,
+            adjoint,
+            derivative,
+            KEPT,
         )
         tl.store(result + at, lambda_I, mask=inside)
         at -= B * N
@@ -261,15 +283,15 @@ def _simulate_tiled(
     matrix,  # V^T
     potentials,
     spikes,
+    kept,
+    plane,
     T,
     size,
     B,
-    alpha: tl.constexpr,
-    beta: tl.constexpr,
     theta: tl.constexpr,
-    rho: tl.constexpr,
-    b: tl.constexpr,
+    step: tl.constexpr,
     emit: tl.constexpr,
+    KEPT: tl.constexpr,
     N: tl.constexpr,
     SAMPLES: tl.constexpr,
     UNITS: tl.constexpr,
@@ -280,23 +302,26 @@ def _simulate_tiled(
     unit = tl.arange(0, UNITS)
     inside = (sample < B)[:, None] & (unit < N)[None, :]
     replica = tl.program_id(1).to(tl.int64)
-    step = replica * size
+    first = replica * size
     at = sample[:, None] * N + unit[None, :]
-    I = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
-    U = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
+    x0 = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
+    x1 = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
+    x2 = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
     s = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
-    a = tl.zeros((SAMPLES, UNITS), drive.dtype.element_ty)
     # One stage: loads of a step must not be moved before the step that wrote what they read.
     for t in tl.range(0, T, num_stages=1):
-        current = tl.load(drive + step + at, mask=inside, other=0)
+        current = tl.load(drive + first + at, mask=inside, other=0)
         if t > 0:
             current = _times_matrix(
-                current, spikes + step - B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES, TILES
+                current, spikes + first - B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES, TILES
             )
-        I, U, s, a, potential = _neuron(I, U, s, a, current, alpha, beta, theta, rho, b, emit)
-        tl.store(potentials + step + at, potential, mask=inside)
-        tl.store(spikes + step + at, s, mask=inside)
-        step += B * N
+        x0, x1, x2, potential = step(x0, x1, x2, s, current)
+        s = emit(potential - theta)
+        tl.store(potentials + first + at, potential, mask=inside)
+        tl.store(spikes + first + at, s, mask=inside)
+        if KEPT:
+            _keep(kept, first + at, plane, x0, x1, x2, inside)
+        first += B * N
         tl.debug_barrier()
 
 
@@ -306,16 +331,16 @@ def _adjoint_tiled(
     matrix,  # V
     potentials,
     result,
+    kept,
+    plane,
     T,
     size,
     B,
-    alpha: tl.constexpr,
-    beta: tl.constexpr,
     theta: tl.constexpr,
-    rho: tl.constexpr,
-    b: tl.constexpr,
     reset: tl.constexpr,
+    adjoint: tl.constexpr,
     derivative: tl.constexpr,
+    KEPT: tl.constexpr,
     N: tl.constexpr,
     SAMPLES: tl.constexpr,
     UNITS: tl.constexpr,
@@ -326,37 +351,64 @@ def _adjoint_tiled(
     unit = tl.arange(0, UNITS)
     inside = (sample < B)[:, None] & (unit < N)[None, :]
     replica = tl.program_id(1).to(tl.int64)
-    step = (replica + 1) * size - B * N
+    first = (replica + 1) * size - B * N
     at = sample[:, None] * N + unit[None, :]
+    c0 = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
+    c1 = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
+    c2 = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
     lambda_I = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
-    lambda_U = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
-    lambda_a = tl.zeros((SAMPLES, UNITS), delivered.dtype.element_ty)
     for t in tl.range(0, T, num_stages=1):  # as in _simulate_tiled
-        G = tl.load(delivered + step + at, mask=inside, other=0)
-        potential = tl.load(potentials + step + at, mask=inside, other=0)
+        G = tl.load(delivered + first + at, mask=inside, other=0)
+        potential = tl.load(potentials + first + at, mask=inside, other=0)
         if t > 0:
             G = _times_matrix(
-                G, result + step + B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES, TILES
+                G, result + first + B * N, matrix + replica * N * N, sample, unit, sample < B, N, SOURCES, TILES
             )
-        lambda_I, lambda_U, lambda_a = _neuron_adjoint(
-            lambda_I, lambda_U, lambda_a, G, potential, alpha, beta, theta, rho, b, reset, derivative
+        c0, c1, c2, lambda_I = _adjoint_step(
+            c0,
+            c1,
+            c2,
+            G,
+            potential,
+            kept,
+            first + at,
+            plane,
+            inside,
+            theta,
+            reset,
+            adjoint,
+            derivative,
+            KEPT,
         )
-        tl.store(result + step + at, lambda_I, mask=inside)
-        step -= B * N
+        tl.store(result + first + at, lambda_I, mask=inside)
+        first -= B * N
         tl.debug_barrier()
 
 
-def simulate(dynamics: Dynamics, spike: SpikeFunction, drive: Tensor, V: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Potentials and spikes of one layer, as ``drive`` = W s_below, (R, T, B, N); ``V``: (R, N, N) if recurrent."""
-    neuron = _constants(dynamics) | {"emit": as_triton(spike.emit, spike.slope)}
+class Layer(NamedTuple):
+    """What a layer leaves, (R, T, B, N) each."""
+
+    potentials: Tensor
+    spikes: Tensor
+    kept: Tensor | None  # the neuron's states, (SLOTS, R, T, B, N), if its adjoint needs them
+
+
+def simulate(dynamics: Dynamics, spike: SpikeFunction, drive: Tensor, V: Tensor | None) -> Layer:
+    """One layer, as ``drive`` = W s_below, (R, T, B, N); ``V``: (R, N, N) if recurrent."""
     potentials, spikes = torch.empty_like(drive), torch.empty_like(drive)
+    keeps = dynamics.neuron.kept
+    kept = drive.new_empty((SLOTS, *drive.shape)) if keeps else None
+    step, _ = neuron_functions(dynamics)
+    emit = as_triton(spike.emit, spike.slope)
+    neuron = {"theta": dynamics.theta, "step": step, "emit": emit, "KEPT": keeps}
+    left = (potentials, spikes, drive if kept is None else kept, drive.numel())
     if V is None:
         launch, columns = _columns(drive)
-        _simulate[launch](drive, potentials, spikes, *columns, **neuron, BLOCK=_BLOCK, num_warps=_WARPS)
+        _simulate[launch](drive, *left, *columns, **neuron, BLOCK=_BLOCK, num_warps=_WARPS)
     else:
         kernel, launch, samples, block = _samples(drive, _simulate_held, _simulate_tiled)
-        kernel[launch](drive, V.mT.contiguous(), potentials, spikes, *samples, **neuron, **block)
-    return potentials, spikes
+        kernel[launch](drive, V.mT.contiguous(), *left, *samples, **neuron, **block)
+    return Layer(potentials, spikes, kept)
 
 
 def adjoint(
@@ -364,25 +416,27 @@ def adjoint(
     spike: SpikeFunction,
     delivered: Tensor,
     potentials: Tensor,
+    *states: Tensor,
     V: Tensor | None,
-    *,
     reset: float,
 ) -> Tensor:
     """lambda_I (R, T, B, N) of one layer from the error delivered to it.
 
-    ``V``: if credit goes through recurrence; ``reset``: theta if credit goes through it, else 0.
+    ``states``: what ``Layer.kept`` holds, if anything, then the same of the step before. ``V``: if credit goes through
+    recurrence; ``reset``: theta if credit goes through it, else 0.
     """
-    neuron = _constants(dynamics) | {
-        "reset": reset,
-        "derivative": as_triton(spike.derivative, spike.slope),
-    }
+    _, backwards = neuron_functions(dynamics)
+    derivative = as_triton(spike.derivative, spike.slope)
+    neuron = {"theta": dynamics.theta, "reset": reset, "adjoint": backwards, "derivative": derivative}
     result = torch.empty_like(delivered)
+    kept = torch.stack(states) if states else delivered
+    left = (potentials, result, kept, delivered.numel())
     if V is None:
         launch, columns = _columns(delivered)
-        _adjoint[launch](delivered, potentials, result, *columns, **neuron, BLOCK=_BLOCK, num_warps=_WARPS)
+        _adjoint[launch](delivered, *left, *columns, **neuron, KEPT=bool(states), BLOCK=_BLOCK, num_warps=_WARPS)
     else:
         kernel, launch, samples, block = _samples(delivered, _adjoint_held, _adjoint_tiled)
-        kernel[launch](delivered, V.contiguous(), potentials, result, *samples, **neuron, **block)
+        kernel[launch](delivered, V.contiguous(), *left, *samples, **neuron, KEPT=bool(states), **block)
     return result
 
 
@@ -403,11 +457,6 @@ def _filtered(drive: Tensor, decay: float, first_step: int, direction: int) -> T
         drive, result, T, size, columns, first_step * columns, direction * columns, decay, _BLOCK, num_warps=_WARPS
     )
     return result
-
-
-def _constants(dynamics: Dynamics) -> dict[str, float]:
-    # Compiled into the kernel: as arguments they would be rounded to single precision.
-    return {name: value for name, value in dynamics._asdict().items() if name != "kappa"}
 
 
 def _columns(array: Tensor) -> tuple[tuple[int, int], tuple]:

@@ -47,7 +47,7 @@ STEP = Step(
     needs=one_label,
     inputs={"data": prepare.STEP["data"]},
     settings=settings,
-    choices=lambda settings: (train.surrogate(settings.network),),
+    choices=lambda settings: train.of_network(settings.network),
     outputs={
         "accuracies": f"conversion/{folders(AXES)}/accuracies.csv",
         "relu": f"conversion/{folders(AXES)}/relu.safetensors",

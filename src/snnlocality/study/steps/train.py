@@ -15,13 +15,17 @@ def run(parameters: params.Parameters, key: Key) -> params.RunSettings:
 
 
 def choices(run: params.RunSettings) -> tuple[str, ...]:
-    """The modules of a run's rule and surrogate derivative."""
-    return (registry.module_name(params.RULES, run.rule), surrogate(run.network))
+    """The modules of a run's rule, neurons and surrogate derivative."""
+    return (registry.module_name(params.RULES, run.rule), *of_network(run.network))
 
 
-def surrogate(network: params.NetworkSettings) -> str:
-    """The module of a network's surrogate derivative."""
-    return registry.module_name(params.SURROGATES, network.neuron.surrogate)
+def of_network(network: params.NetworkSettings) -> tuple[str, ...]:
+    """The modules of a network's neurons and surrogate derivative."""
+    neuron = network.neuron
+    return (
+        registry.module_name(params.NEURONS, neuron.kind),
+        registry.module_name(params.SURROGATES, neuron.surrogate),
+    )
 
 
 STEP = Step(
