@@ -53,7 +53,7 @@ class Study:
 
 
 def small(params: dict) -> None:
-    """The study of the template on the other package's channels, with its rule and surrogate."""
+    """The study of the template on the other package's channels, with its rule, neurons and surrogate."""
     shipped = yaml.safe_load((ROOT / "params.yaml").read_text())
     task = {
         "dataset": "Sixteen",
@@ -63,7 +63,8 @@ def small(params: dict) -> None:
         "loss": {"readout": "cross_entropy", "local": "cross_entropy"},
     }
     params["tasks"] = {"sixteen": task}
-    params["neuron"] = shipped["neuron"] | {"surrogate": "lazy_slope"}
+    kind = {"kind": "sluggish", "parameters": {"inertia": 5.0}}
+    params["neuron"] = shipped["neuron"] | kind | {"surrogate": "lazy_slope"}
     params["rules"] = ["bptt", "lazy", "windowed"]
     study = params["studies"]["my_study"]
     study["seeds"] = 1
@@ -164,6 +165,7 @@ def test_a_report_of_a_plugin_is_on_the_page_and_in_all(finished):
         ("__init__.py", '"""A package', 'NAME = "lazy"\n"""A package', "all of it"),
         ("rule.py", '"""e-prop', '"""Lazier: e-prop', None),
         ("slope.py", "0.01", "0.02", "every run"),
+        ("neuron.py", '"beta * I + d - theta * s"', '"beta * I + d"', "every run"),
     ],
 )
 def test_a_change_of_another_packages_code_reruns_its_own_jobs(finished, file, old, new, rerun):
