@@ -11,6 +11,7 @@ import subprocess
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import matplotlib
@@ -24,27 +25,49 @@ from benchmarks.environments import Unavailable, interpreter
 from benchmarks.figures import FOLDER, STYLE
 from benchmarks.measure import ROOT
 from snnlocality.data.inputs import Batch
-from snnlocality.learning.losses import cross_entropy
-from snnlocality.learning.online import bptt, decolle, eprop, rtrl
+from snnlocality.learning.losses import Loss, cross_entropy
+from snnlocality.learning.online import bptt, decolle, eprop, instantaneous, rtrl
 from snnlocality.learning.routing import draw_feedback
+from snnlocality.learning.rule import Rule
 from snnlocality.learning.rules.decolle import RULE as DECOLLE
+from snnlocality.learning.rules.ostl import RULE as OSTL
+from snnlocality.learning.rules.ostl_no_recurrence import RULE as OSTL_NO_RECURRENCE
+from snnlocality.learning.rules.ottt import RULE as OTTT
+from snnlocality.learning.rules.pp_prop import RULE as PP_PROP
+from snnlocality.learning.rules.s_tllr import RULE as S_TLLR
 from snnlocality.network import Network, Shape, draw_weights
 from snnlocality.neurons.lif import Dynamics
 from snnlocality.neurons.spikes import spiking
+
+
+def _at_once(rule: Rule, network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
+    return instantaneous(network, batch, rule, loss, loss)
+
 
 RULES: dict[str, Callable] = {
     "BPTT": bptt,
     "RTRL": rtrl,
     "e-prop": lambda network, batch, loss: eprop(network, batch, loss, network.feedback),
     "DECOLLE": lambda network, batch, loss: decolle(network, batch, loss, loss),
+    **{rule.label: partial(_at_once, rule) for rule in (OSTL, OSTL_NO_RECURRENCE, OTTT, S_TLLR, PP_PROP)},
 }
 # The tutorial's statements on memory per layer, as powers of steps and width: backward N T, forward N^3, eligibility
 # traces of synapses N^2, presynaptic traces alone N.
 STATED = {"BPTT": (1, 1), "RTRL": (0, 3), "e-prop": (0, 2), "DECOLLE": (0, 1)}
+# And the same of docs/rules.md.
+STATED |= {
+    "OSTL": (0, 3),
+    "OSTL (no recurrence)": (0, 2),
+    "OTTT": (0, 1),
+    "S-TLLR": (0, 1),
+    "pp-prop": (0, 1),
+    "SLTT": (0, 0),
+}
 # BrainTrace's, as ``online_braintrace`` has them: traces of synapses N^2, or of both ends of them N.
 BRAINTRACE = {"BrainTrace D-RTRL": (0, 2), "BrainTrace e-prop": (0, 2), "BrainTrace pp-prop": (0, 1)}
 SWEEPS = {"steps": (50, 100, 200, 400), "width": (64, 128, 256, 512), "depth": (1, 2, 4, 8)}
-RTRL_WIDTHS = (8, 12, 16, 24)  # its memory grows with the third power
+SMALL = ("RTRL", "OSTL")  # their memory grows with the third power
+SMALL_WIDTHS = (8, 12, 16, 24)
 STANDARD = {"steps": 50, "width": 16, "depth": 2}
 _REPEATS, _CLASSES = 3, 2
 _NEURONS = Dynamics(0.8, 0.9, 0.9, 1.0)
@@ -80,7 +103,7 @@ def points(rules: Iterable[str]) -> Iterator[tuple[str, str, int]]:
     """What is measured: (quantity that is swept, rule, its value)."""
     for swept, values in SWEEPS.items():
         for rule in rules:
-            for value in RTRL_WIDTHS if (rule, swept) == ("RTRL", "width") else values:
+            for value in SMALL_WIDTHS if rule in SMALL and swept == "width" else values:
                 yield swept, rule, value
 
 
@@ -189,7 +212,7 @@ def drawn(table: pd.DataFrame) -> plt.Figure:
             for number, rule in enumerate(table["rule"].unique()):
                 own = table[(table["rule"] == rule) & (table["swept"] == swept)]
                 style = {"ls": "--", "lw": 1} if rule in BRAINTRACE else {}
-                axes.loglog(own["value"], own[cost], marker="os^Dvx+"[number], ms=4, label=rule, **style)
+                axes.loglog(own["value"], own[cost], marker="os^Dvx+*ph<>8dP"[number], ms=4, label=rule, **style)
             axes.set_xlabel(labels[swept])
             ticks = sorted(set(table.loc[table["swept"] == swept, "value"]))
             axes.set_xticks(ticks, map(str, ticks), fontsize=7)

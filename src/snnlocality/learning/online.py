@@ -26,7 +26,7 @@ import numpy as np
 
 from snnlocality.data.inputs import Batch
 from snnlocality.learning.losses import Loss
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, Smoothed, TwoSided
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, TwoSided
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import NUMPY, as_function
 
@@ -94,18 +94,21 @@ def instantaneous(
     what its synapses remember: the derivatives of its spikes by its weights, carried forward in time through what the
     rule keeps of the layer's own past (OSTL: Bohnstingl et al. 2022, eq. 12-13), a trace of the rule's own, or nothing.
     """
-    gradients, forgets = _zeros(network), rule.truncation == 1
-    kinds = {type(None): _exact_memory, TwoSided: _two_sided_memory, Smoothed: _smoothed_memory}
-    kind = _no_memory if forgets else kinds[type(rule.trace)]
+    gradients, forgets, kind = _zeros(network), rule.truncation == 1, _kind_of_memory(network, rule)
     memories = {layer: kind(network, rule, layer, batch.mask.shape[1]) for layer in network.hidden}
     for t, step in enumerate(_simulate(network, batch.inputs)):
         error = _error(loss, step.readout, batch, t)
         for layer, delivered in _delivered_at_once(network, rule, step, error, local_loss, batch, t):
-            for name, gradient in memories[layer](step, delivered).items():
-                gradients[name] += gradient
+            _add(gradients, memories[layer](step, delivered))
         for layer, name in readouts(network.weights).items():
             gradients[name] += error.T @ (step.spikes[layer] if forgets else step.readout_traces[name])
     return _without_self_connections(gradients)
+
+
+def _add(total: dict[str, np.ndarray], more: dict[str, np.ndarray]) -> None:
+    """A function, so that ``more`` is not kept from step to step."""
+    for name, array in more.items():
+        total[name] += array
 
 
 def _delivered_at_once(
@@ -132,6 +135,17 @@ def _delivered_at_once(
 _Memory = Callable[[_Step, np.ndarray], dict[str, np.ndarray]]
 
 
+def _kind_of_memory(network: Network, rule: Rule) -> Callable[[Network, Rule, int, int], _Memory]:
+    """The least that a rule's synapses must remember."""
+    if rule.truncation == 1:
+        return _no_memory
+    if rule.trace is not None:
+        return _two_sided_memory if isinstance(rule.trace, TwoSided) else _smoothed_memory
+    if rule.through_recurrence:
+        return _layer_memory
+    return _synapse_memory if rule.through_reset or network.dynamics.b else _source_memory
+
+
 def _own(by_name: Mapping[str, np.ndarray], layer: int) -> dict[str, np.ndarray]:
     """What belongs to the weights onto a layer."""
     return {name: array for name, array in by_name.items() if int(name[1:]) == layer}
@@ -144,7 +158,34 @@ def _no_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memor
     return told
 
 
-def _exact_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
+def _source_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
+    """What a potential remembers of a source is the same in all neurons: eU of the module's equations."""
+
+    def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: (step.h[layer] * delivered).T @ eU for name, eU in _own(step.presynaptic, layer).items()}
+
+    return told
+
+
+def _synapse_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
+    """Through the reset and the adaptation, what a neuron did makes its synapses remember otherwise than others'."""
+    alpha, beta, _, theta, rho, b = network.dynamics
+    own = _own_weights(network, layer)
+    eI = {name: np.zeros((samples, array.shape[1])) for name, array in own.items()}
+    eU, ea, e = ({name: np.zeros((samples, *array.shape)) for name, array in own.items()} for _ in range(3))
+
+    def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
+        for name, source in _own(step.sources, layer).items():
+            eI[name] = alpha * eI[name] + source
+            eU[name] = beta * eU[name] + eI[name][:, None] - (theta * e[name] if rule.through_reset else 0)
+            ea[name] = rho * ea[name] + e[name]
+            e[name] = step.h[layer][:, :, None] * (eU[name] - b * ea[name])
+        return {name: np.einsum("bj,bji->ji", delivered, of_synapses) for name, of_synapses in e.items()}
+
+    return told
+
+
+def _layer_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
     """Derivatives of a layer's states by its own weights, (samples, N_l, weights), as in ``rtrl``."""
     alpha, beta, _, theta, rho, b = network.dynamics
     units = len(network.weights[f"W{layer}"])
