@@ -24,8 +24,7 @@ def test_they_go_through_every_table(project):
         table = pd.read_csv(project.root / f"reports/{name}.csv")
         if name == "table4":  # of published cells too
             table = table.dropna(subset="mean")
-        # Converted networks are less deep, and one seed has no other to be compared with.
-        assert set(table["arch"]) == ({"FF"} if name == "figure2" else {"FF", "REC deep"}), name
+        assert set(table["arch"]) == {"FF", "REC deep"}, name
     weights = load_file(project.root / "results/demo/vision/decolle/rec_deep/fold0/seed0/model.safetensors")
     assert [weights[f"V{layer}"].shape[0] for layer in (1, 2, 3, 4)] == [7, 6, 5, 4]
     traces = pd.read_csv(project.root / "reports/figure4.csv")
@@ -36,8 +35,9 @@ def test_they_go_through_every_table(project):
     )
     assert "rec_deep" in told.stdout
     assert "/ff/" not in told.stdout
-    refused = project.run("snnlocality", "cka", "--task", "vision", "--arch", "rec_deep", check=False)
-    assert "'cka' does not fit rec_deep: converted networks have another number of layers." in refused.stderr
+    compared = pd.read_csv(project.root / "results/demo/cka/vision/rec_deep/fold0/seed0/cka.csv")
+    assert set(compared[["a", "b"]].values.flat) == {"bptt", "decolle"}, "converted networks are less deep"
+    assert set(compared["layer"]) == {"1", "2", "3", "4", "out"}
     refused = project.run("snnlocality", "train", "--task", "vision", "--rule", "bptt", "--arch", "deep", check=False)
     assert "'deep' is no architecture of vision; choose one of ff, rec, ff_deep, rec_deep." in refused.stderr
 

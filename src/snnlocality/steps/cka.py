@@ -20,7 +20,7 @@ from snnlocality.tensors import read_tensors
 
 
 def run(job: Job[Settings], engine: Engine) -> None:
-    """Write CKA by pair of methods, kind of representation and layer."""
+    """Write CKA by pair of methods, kind of representation and layer; converted networks only beside those as deep."""
     settings, relu = job.settings, job.settings.relu
     dataset, parts = load(job.inputs["data"], relu.fold)
     networks: dict[str, Network] = {
@@ -29,22 +29,20 @@ def run(job: Job[Settings], engine: Engine) -> None:
     arrays, _ = read_tensors(job.inputs["relu"])
     weights = {name: array for name, array in arrays.items() if name.startswith("W")}
     scales = arrays[f"scales_{relu.conversion.balance}"].tolist()
+    depths = {len(network.hidden) for network in networks.values()}
     for neuron, (scaled, dynamics) in converted(weights, scales, leaky_of(relu.network, dataset)).items():
-        networks[f"converted_{neuron}"] = Network(dynamics, spike_of(relu.network), scaled, {})
+        one = Network(dynamics, spike_of(relu.network), scaled, {})
+        if len(one.hidden) in depths:  # networks are compared layer by layer
+            networks[f"converted_{neuron}"] = one
     samples = parts[Part.TEST][: settings.samples]
     by_batch = [
         {name: grams(network, batch.inputs, engine) for name, network in networks.items()}
         for batch in whole_batches(dataset, samples, settings.batch)
     ]
     rows = [
-        {
-            "a": a,
-            "b": b,
-            "kind": kind,
-            "layer": layer,
-            "cka": cka((batch[a][kind, layer], batch[b][kind, layer]) for batch in by_batch),
-        }
+        (a, b, kind, layer, cka((batch[a][kind, layer], batch[b][kind, layer]) for batch in by_batch))
         for a, b in itertools.combinations(networks, 2)
         for kind, layer in by_batch[0][a]
     ]
-    write_text(job.outputs["cka"], pd.DataFrame(rows).to_csv(index=False))
+    table = pd.DataFrame(rows, columns=["a", "b", "kind", "layer", "cka"])
+    write_text(job.outputs["cka"], table.to_csv(index=False))

@@ -3,25 +3,12 @@
 from dataclasses import dataclass
 
 from snnlocality import parameters as params
-from snnlocality.errors import UserError
 from snnlocality.study.axes import ARCH, FOLD, SEED, TASK, Key, folders
 from snnlocality.study.needs import one_label
 from snnlocality.study.step import Step
 from snnlocality.study.steps import convert, prepare, train
 
-
-def _comparable(parameters: params.Parameters, task: str, arch: str) -> bool:
-    """Whether it has as many layers as converted networks, with which all are compared layer by layer."""
-    own, converted = (params.network_of(parameters, task, one).hidden for one in (arch, "ff"))
-    return len(own) == len(converted)
-
-
-def _comparable_ones(parameters: params.Parameters, key: Key) -> list[str]:
-    chosen = params.architectures(parameters, key["task"])
-    return [arch for arch in chosen if _comparable(parameters, key["task"], arch)]
-
-
-AXES = (TASK, ARCH._replace(values=_comparable_ones), FOLD, SEED)
+AXES = (TASK, ARCH, FOLD, SEED)
 
 
 @dataclass(frozen=True)
@@ -35,9 +22,7 @@ class Settings:
 
 
 def settings(parameters: params.Parameters, key: Key) -> Settings:
-    """Those of the study; raises UserError for networks of another depth than converted ones."""
-    if not _comparable(parameters, key["task"], key["arch"]):
-        raise UserError(f"'cka' does not fit {key['arch']}: converted networks have another number of layers.")
+    """Those of the study."""
     runs = {rule: train.run(parameters, {**key, "rule": rule}) for rule in params.rules(parameters)}
     samples, batch = params.analyses(parameters).cka_samples, parameters.representations.batch
     return Settings(runs, convert.settings(parameters, key), samples, batch)
