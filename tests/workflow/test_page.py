@@ -3,8 +3,10 @@
 import re
 import shutil
 
+import pandas as pd
 import pytest
 
+from snnlocality.reports import index
 from snnlocality.study import catalogue
 
 TUTORIAL = [report.name for report in catalogue.reports() if report.section == "tutorial"]
@@ -93,3 +95,21 @@ def test_snakemakes_own_report_has_captions_and_categories(project):
 def test_it_fits_a_phone(page):
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "words"),
+    [
+        ("96.56 [95.69,\u00a097.42] (published 97.12)", "within", "within the interval"),
+        ("43.0 ± 2.1 (published 50.00)", "lower", "ours 7.0 lower"),
+        ("12.00 (published 11.00)", "higher", "ours 1.0 higher"),
+        ("50.1 ± 2.0", None, None),
+    ],
+)
+def test_what_is_published_stands_beside_ours_with_the_difference_in_a_word_and_a_colour(cell, kind, words):
+    shown = index._html(pd.DataFrame({"FF": [cell]}, index=["BPTT"]))
+    if kind is None:
+        assert "published" not in shown
+    else:
+        ours, _, published = cell.removesuffix(")").partition(" (published ")
+        assert f'{ours}<small>published {published} <span class="beside {kind}">{words}</span></small>' in shown

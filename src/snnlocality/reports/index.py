@@ -128,10 +128,32 @@ def verdicts(parameters: params.Parameters) -> list[dict[str, Any]]:
 
 
 def _html(table: pd.DataFrame) -> str:
-    """As HTML that can be sorted; a published value stands below ours, smaller."""
+    """As HTML that can be sorted; a published value stands below ours, smaller, and how far ours is from it."""
     text = table.rename_axis(index=None, columns=[None] * table.columns.nlevels)
     flat = text.to_html(na_rep="", border=0, classes="sortable")
-    return re.sub(r" \((published [^)]*)\)", r"<small>\1</small>", flat)
+    return _PUBLISHED.sub(_beside, flat)
+
+
+# A mean, its interval in either form, and the published value: as the tables for people write them.
+_PUBLISHED = re.compile(
+    r"(?P<mean>[\d.]+)(?: \[(?P<low>-?[\d.]+),\s(?P<high>[\d.]+)\]| ± (?P<half>[\d.]+))?"
+    r" \(published (?P<published>[\d.]+)\)"
+)
+
+
+def _beside(cell: re.Match) -> str:
+    """Our value, and below it the published one with the difference, in a word and a colour."""
+    ours = cell[0].partition(" (published")[0]
+    mean, published = float(cell["mean"]), float(cell["published"])
+    low, high = (float(cell[name]) if cell[name] else mean for name in ("low", "high"))
+    if cell["half"]:
+        low, high = mean - float(cell["half"]), mean + float(cell["half"])
+    if low <= published <= high:
+        kind, words = "within", "within the interval"
+    else:
+        kind = "higher" if mean > published else "lower"
+        words = f"ours {abs(mean - published):.1f} {kind}"
+    return f'{ours}<small>published {cell["published"]} <span class="beside {kind}">{words}</span></small>'
 
 
 def _claim(row: dict[str, Any]) -> dict[str, Any]:
