@@ -61,7 +61,6 @@ STATED |= {
     "OTTT": (0, 1),
     "S-TLLR": (0, 1),
     "pp-prop": (0, 1),
-    "SLTT": (0, 0),
 }
 # BrainTrace's, as ``online_braintrace`` has them: traces of synapses N^2, or of both ends of them N.
 BRAINTRACE = {"BrainTrace D-RTRL": (0, 2), "BrainTrace e-prop": (0, 2), "BrainTrace pp-prop": (0, 1)}

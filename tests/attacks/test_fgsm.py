@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from networks import as_events, random_batch, random_network, rule
+from snnlocality import registry
 from snnlocality.attacks.fgsm import Target, load_all
 from snnlocality.data.inputs import Driven, Events
 from snnlocality.engines.cpu.engine import CpuEngine
@@ -125,3 +126,11 @@ def test_attacks_apply_where_they_mean_something():
     assert ATTACKS["counterpart_fixed_point"].applies(recurrent, rule("bptt"))
     assert not ATTACKS["own_routing"].applies(recurrent, rule("bptt"))
     assert ATTACKS["own_routing"].applies(recurrent, rule("decolle"))
+
+
+def test_a_rules_own_routing_is_no_gradient_but_where_it_is_the_losss():
+    own = registry.load(registry.ATTACKS, "own_routing")
+
+    asked = {name: own.applies(None, registry.load(registry.RULES, name)) for name in registry.names(registry.RULES)}
+    assert not any(asked[name] for name in ("bptt", "bptt_truncated", "feedback_alignment", "slayer"))
+    assert all(asked[name] for name in ("eprop", "decolle", "ottt", "ostl", "sltt", "drtp", "s_tllr"))

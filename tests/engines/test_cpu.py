@@ -14,6 +14,7 @@ from networks import (
     RULES,
     SURROGATES,
     as_events,
+    declared,
     random_batch,
     random_network,
     relative_error,
@@ -99,6 +100,15 @@ def test_the_number_of_threads_does_not_change_a_bit(name):
     for threads in (2, 3, 5):
         many = bits(CpuEngine(np.float32, threads=threads), network, batch, name)
         assert all(np.array_equal(a, b) for a, b in zip(one, many, strict=True))
+
+
+def test_nor_does_it_where_states_are_kept():
+    shape = Shape(50, (40, 20), 5, True)
+    network = random_network(shape, dynamics=declared("balanced_resonate_and_fire"), gain=3.0)
+    batch = random_batch(shape, steps=20, samples=5 * CHUNK + 3)
+    batch = batch._replace(inputs=as_events(batch.inputs))
+    one, many = (bits(CpuEngine(np.float32, threads=threads), network, batch, "bptt") for threads in (1, 3))
+    assert all(np.array_equal(a, b) for a, b in zip(one, many, strict=True))
 
 
 @pytest.mark.skipif("avx512f" not in compiler.processor(), reason="this processor has no wider vectors to compare with")
@@ -196,15 +206,17 @@ def test_loss_and_gradients_in_one_go_are_the_same(name, loss, classes, event_dr
         np.testing.assert_allclose(got.readout, expected.readout, rtol=1e-10, atol=1e-10)
 
 
-@pytest.mark.parametrize("name", ALL_RULES)
-def test_batch_after_batch_it_learns_what_a_new_engine_learns(name):
+@pytest.mark.parametrize(
+    ("name", "kind"), [*((name, "cuba_lif") for name in ALL_RULES), ("bptt", "balanced_resonate_and_fire")]
+)
+def test_batch_after_batch_it_learns_what_a_new_engine_learns(name, kind):
     """Working arrays stay from batch to batch where they can: nothing of an earlier batch may stay with them."""
     shape, random = Shape(6, (5, 4), 3, True), np.random.default_rng(0)
     batch = random_batch(shape, samples=3 * CHUNK)
     packed, targets = as_events(batch.inputs), np.broadcast_to(batch.targets[0], batch.targets.shape)
     batch = batch._replace(targets=targets)
     engine = CpuEngine(np.float64, threads=2)
-    start = suited(random_network(shape), rule(name))
+    start = suited(random_network(shape, dynamics=declared(kind), gain=2.0), rule(name))
     network = Network(start.dynamics, start.spike, engine.place(start.weights), start.feedback)
     steps = adam.Adam(network.weights, engine.adam)
     earlier = []

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from kernels import runnable
-from networks import ENGINE, RULES, random_network, relative_error, rule, suited
+from networks import ENGINE, RULES, declared, random_network, relative_error, rule, suited
 from snnlocality import registry
 from snnlocality.data.batches import EventDataset, FrameDataset
 from snnlocality.learning import losses
@@ -89,9 +89,15 @@ def test_runs_in_lockstep_end_as_runs_alone(name, recurrent, recordings):
     assert_as_alone(recordings, networks(recordings, recurrent), TRAINING, rule(name))
 
 
-@pytest.mark.parametrize(("name", "recurrent"), [("bptt", True), ("decolle", False)])
+@pytest.mark.parametrize(("name", "recurrent"), [("bptt", True), ("decolle", False), ("etlp", True)])
 def test_so_do_runs_on_utterances_of_different_lengths(name, recurrent, utterances):
     assert_as_alone(utterances, networks(utterances, recurrent, (5,)), TRAINING, rule(name))
+
+
+def test_so_do_networks_of_neurons_that_keep_states(recordings):
+    kind = declared("balanced_resonate_and_fire")
+    resonant = [replace(network, dynamics=kind) for network in networks(recordings, True)]
+    assert_as_alone(recordings, resonant, TRAINING, rule("bptt"))
 
 
 def test_runs_can_have_samples_of_their_own(recordings):

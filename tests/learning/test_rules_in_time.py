@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from networks import (
     ADAPTIVE,
     DYNAMICS,
+    ENGINE,
     RULES,
     autograd_by_rule,
+    declared,
     random_batch,
     random_network,
     relative_error,
@@ -21,9 +23,14 @@ from networks import (
     suited,
 )
 from snnlocality import registry
+from snnlocality.engines.cpu.engine import CpuEngine
+from snnlocality.errors import UserError
+from snnlocality.learning.adam import Adam
 from snnlocality.learning.losses import LOSSES, cross_entropy, target_projection
-from snnlocality.learning.online import instantaneous
-from snnlocality.learning.rule import ErrorSource, Smoothed, TwoSided
+from snnlocality.learning.online import bptt, instantaneous, rtrl
+from snnlocality.learning.optimisation import Optimisation
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Smoothed, TwoSided
+from snnlocality.learning.training import arrivals, taught, training_step
 from snnlocality.network import Network, Shape
 from strategies import cases
 
@@ -32,12 +39,8 @@ IN_TIME = [name for name in registry.names(RULES) if rule(name).instantaneous or
 SHAPES = [Shape(6, hidden, 3, recurrent) for hidden in ((5,), (6, 5, 4)) for recurrent in (False, True)]
 
 
-def own_loss(name: str) -> str:
-    return "target_projection" if rule(name).source is ErrorSource.TARGET else "cross_entropy"
-
-
 def online(network: Network, batch, name: str) -> dict[str, np.ndarray]:
-    return instantaneous(suited(network, rule(name)), batch, rule(name), cross_entropy, LOSSES[own_loss(name)])
+    return instantaneous(suited(network, rule(name)), batch, rule(name), cross_entropy, cross_entropy)
 
 
 def test_the_literature_is_there():
@@ -50,14 +53,14 @@ def test_the_literature_is_there():
 @pytest.mark.parametrize("name", IN_TIME)
 def test_a_rule_in_time_is_its_online_form(name, shape, dynamics):
     network, batch = random_network(shape, dynamics=dynamics), random_batch(shape)
-    found = scan_gradients(network, batch, name, local_loss=own_loss(name))
+    found = scan_gradients(network, batch, name)
     assert relative_error(found, online(network, batch, name)) < EXACT
 
 
 @settings(max_examples=60)
 @given(cases(), st.sampled_from(IN_TIME))
 def test_so_it_is_at_any_size_and_activity(case, name):
-    found = scan_gradients(*case, name, local_loss=own_loss(name))
+    found = scan_gradients(*case, name)
     assert relative_error(found, online(*case, name)) < EXACT
 
 
@@ -111,6 +114,76 @@ def test_without_smoothing_nothing_is_remembered():
     assert (
         relative_error(rule_gradients(network, batch, forgetful), rule_gradients(network, batch, rule("sltt"))) < EXACT
     )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"weights": FeedbackWeights.RANDOM, "through_recurrence": FeedbackWeights.RANDOM},
+        {"local_losses": True},
+        {"source": ErrorSource.READOUT, "weights": FeedbackWeights.PRODUCT},
+        {"source": ErrorSource.READOUT, "weights": FeedbackWeights.RANDOM},
+        {"source": ErrorSource.READOUT, "weights": FeedbackWeights.TRANSPOSE},
+        {"weights": FeedbackWeights.ADAPTIVE},
+    ],
+)
+def test_so_is_any_instantaneous_rule(changed):
+    """Points between the literature's."""
+    made = replace(rule("ostl"), **changed)
+    shape = Shape(6, (6, 5, 4), 3, True)
+    network, batch = suited(random_network(shape), made), random_batch(shape)
+    expected = instantaneous(network, batch, made, cross_entropy, cross_entropy)
+    assert relative_error(rule_gradients(network, batch, made), expected) < EXACT
+
+
+def test_windows_have_no_online_form():
+    shape = Shape(6, (5,), 3, True)
+    with pytest.raises(ValueError, match="goes back in windows"):
+        instantaneous(random_network(shape), random_batch(shape), rule("bptt_truncated"), cross_entropy, None)
+
+
+def test_online_forms_are_those_of_leaky_neurons():
+    shape = Shape(6, (5,), 3, True)
+    network = random_network(shape, dynamics=declared("balanced_resonate_and_fire"))
+    for form in (bptt, rtrl, lambda *case: instantaneous(*case[:2], rule("ottt"), case[2], None)):
+        with pytest.raises(UserError, match="not for BRF"):
+            form(network, random_batch(shape), cross_entropy)
+
+
+def test_the_error_arrives_in_its_share_of_the_steps():
+    etlp = rule("etlp")
+    told = [arrivals(etlp, seed, step, 50, 20) for seed in range(3) for step in range(5)]
+    assert np.mean(told) == pytest.approx(etlp.taught, abs=0.01)
+    assert len({one.tobytes() for one in told}) == len(told), "each batch of each seed has its own"
+    np.testing.assert_array_equal(told[0], arrivals(etlp, 0, 0, 50, 20))
+    assert all(arrivals(etlp, seed, 0, 1, 1).all() for seed in range(20)), "where none is drawn all are"
+
+
+def test_only_the_steps_that_are_told_teach():
+    shape = Shape(6, (5, 4), 3, True)
+    network, batch = suited(random_network(shape), rule("etlp")), random_batch(shape, steps=40, samples=6)
+    told = taught(batch, rule("etlp"), seed=1, step=2)
+    assert (told.mask <= batch.mask).all()
+    assert 0 < told.mask.sum() < batch.mask.sum() / 4
+    assert taught(batch, rule("ottt"), seed=1, step=2) is None
+    learnt = Adam(network.weights, ENGINE.adam)
+    optimisation = Optimisation("cross_entropy", None, epochs=1, batch_size=6, learning_rate=0.01)
+    expected = ENGINE.loss_and_gradients(network, batch, rule("etlp"), "cross_entropy", None).loss
+    before = network.weights["W1"].copy()
+    loss, _ = training_step(network, batch, rule("etlp"), optimisation, ENGINE, learnt, 0.01, told)
+    assert loss == pytest.approx(expected), "the loss is that of all steps"
+    assert (network.weights["W1"] != before).any()
+
+
+def test_the_target_is_the_signal_whatever_local_loss_is_chosen():
+    shape = Shape(6, (5, 4), 3, False)
+    network, batch = suited(random_network(shape), rule("drtp")), random_batch(shape)
+    for engine in (ENGINE, CpuEngine(np.float64)):
+        chosen = [
+            engine.loss_and_gradients(network, batch, rule("drtp"), "cross_entropy", one) for one in (None, *LOSSES)
+        ]
+        for one in chosen:
+            assert relative_error(one.gradients, chosen[0].gradients) == 0
 
 
 def test_the_projected_target_knows_nothing_of_what_the_network_says():

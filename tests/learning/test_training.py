@@ -243,7 +243,7 @@ def test_a_step_of_adaptive_feedback_by_hand(toy_recordings, name, pairs):
     before = {key: array.copy() for key, array in {**network.weights, **network.feedback}.items()}
     learning = Adam({**network.weights, **adaptive_feedback(network, rule(name))}, ENGINE.adam)
     batch = toy_recordings.batch(TRAINING)
-    training_step(network, batch, batch, rule(name), OPTIMISATION, ENGINE, learning, 0.01)
+    training_step(network, batch, rule(name), OPTIMISATION, ENGINE, learning, 0.01)
     keep = 1 - rule(name).decay
     for B, W in pairs.items():
         moved = network.weights[W] / keep - before[W]

@@ -7,10 +7,11 @@ import torch
 from networks import DYNAMICS, ENGINE, NEURONS, random_batch, random_network, relative_error, rule, scan_gradients
 from networks import declared as declared_as
 from snnlocality import registry
+from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.reference import spike_functions
 from snnlocality.errors import UserError
 from snnlocality.network import Shape
-from snnlocality.neurons.lif import Dynamics, leaky
+from snnlocality.neurons.lif import Dynamics, require_leaky
 from snnlocality.neurons.neuron import Declared, Neuron, functions
 
 EXACT = 1e-10
@@ -57,6 +58,38 @@ def test_an_adjoint_is_the_derivative_of_its_step(kind, hidden, recurrent):
     assert relative_error(scan_gradients(network, batch, "bptt"), by_autograd(network, batch)) < EXACT
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rule_that_leaves_the_reset_out_does_so_where_there_is_one(kind):
+    network = random_network(Shape(6, (6, 5), 3, True), dynamics=declared_as(kind), gain=3.0)
+    batch = random_batch(Shape(6, (6, 5), 3, True), steps=23)
+    whole, detached = (scan_gradients(network, batch, name) for name in ("bptt", "bptt_detached_reset"))
+    assert (relative_error(detached, whole) > 1e-3) is network.dynamics.neuron.resets
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_padding_of_the_kernels_stays_silent_whatever_a_neuron_does_at_rest(dtype):
+    """A neuron that fires by itself, in layers that are no multiple of a vector."""
+    restless = Neuron(**{**WHOLE, "step": {"k": "1 - a", "U": "a * U + d - theta * s + 1 + k"}})
+    dynamics = Declared(restless, restless.values(step=1.0), 0.9, 1.2)
+    shape = Shape(6, (5, 65), 3, True)
+    network, batch = random_network(shape, dynamics=dynamics), random_batch(shape)
+    expected = ENGINE.forward(network, batch.inputs)
+    found = CpuEngine(dtype).forward(network, batch.inputs)
+    assert all(spikes[-1].any() for spikes in expected.spikes)
+    for got, wanted in zip(found.potentials, expected.potentials, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-4)
+
+
+def test_a_neuron_may_name_its_numbers_as_it_likes():
+    """What stands between has no meaning for the kernels, be it a word of their language."""
+    named = {"u": "a * U", "x": "u + d", "double": "theta * s", "n": "2 - 1", "U": "n * x - double"}
+    neuron = Neuron(**{**WHOLE, "step": named})
+    dynamics, shape = Declared(neuron, neuron.values(step=1.0), 0.9, 1.2), Shape(6, (5,), 3, False)
+    network, batch = random_network(shape, dynamics=dynamics, gain=3.0), random_batch(shape)
+    found = CpuEngine(np.float64).forward(network, batch.inputs)
+    np.testing.assert_array_equal(found.spikes[0], ENGINE.forward(network, batch.inputs).spikes[0])
+
+
 def test_leaky_neurons_are_the_same_by_either_name():
     """``lif.Dynamics`` takes the decays themselves, a declaration the times that they follow from."""
     leaky_ones = Dynamics(np.exp(-0.5), np.exp(-0.25), 0.9, 1.2, np.exp(-0.1), 0.5 * 1.2)
@@ -96,9 +129,9 @@ def test_a_resonator_answers_to_its_own_period():
 
 
 def test_what_is_defined_for_leaky_neurons_alone_says_so():
-    assert leaky(DYNAMICS) is DYNAMICS
+    assert require_leaky(DYNAMICS) is DYNAMICS
     with pytest.raises(UserError, match="not for BRF; choose cuba_lif or alif"):
-        leaky(declared_as("balanced_resonate_and_fire"))
+        require_leaky(declared_as("balanced_resonate_and_fire"))
     shape = Shape(6, (5,), 3, False)
     network = random_network(shape, dynamics=declared_as("integrate_and_fire"))
     with pytest.raises(UserError, match="not for IF"):
@@ -131,6 +164,10 @@ WHOLE = {
         ("adjoint", {"U_": "a * U_ + h * G * d"}, "'d' has no meaning"),
         ("potential", "U + later", "'later' has no meaning"),
         ("drive", "U_ + x", "'x' has no meaning"),
+        ("constants", {"a": "exp(-stepp)"}, "'stepp' has no meaning"),
+        ("constants", {"U": "exp(-step)"}, "'U' has two meanings"),
+        ("step", {"theta": "2 - 1", "U": "a * U + d"}, "'theta' has two meanings"),
+        ("costates", ("U",), "'U' has two meanings"),
     ],
 )
 def test_formulas_without_a_meaning_are_refused(field, value, words):

@@ -42,7 +42,7 @@ def test_rules_are_ordered_from_global_to_local():
         "ETLP",
         "DRTP",
     ]
-    assert figure1.declared(rules).shape == (len(rules), 9)
+    assert figure1.declared(rules).shape == (len(rules), 11)
 
 
 def traces():

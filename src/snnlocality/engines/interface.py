@@ -14,7 +14,10 @@ rule (``learning.rule``) delivers to layer l, that of a loss of the layer's own 
     dW_out = sum_t lambda_y[t] s_L[t]^T           dO_l = sum_t lambda_y[t] s_l[t]^T
 
 U_l is the potential less b a_l: its distance from theta is all that matters. Credit through a neuron's own adaptation
-is local, so every rule has it.
+is local: every rule has it whose synapses remember what the neuron's states do.
+
+These are the equations of leaky neurons. Those of other kinds are their own (``neurons.neuron``), and instantaneous
+rules and those with traces of their own differ as ``learning.rule`` says.
 """
 
 from abc import ABC, abstractmethod
@@ -65,7 +68,10 @@ class Engine(ABC):
 
     @abstractmethod
     def input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:
-        """lambda_I_1, (steps, samples, N_1): the gradient by the current W_1 x[t] that the input drives."""
+        """What the first layer passes down, (steps, samples, N_1): lambda_I_1, the gradient by the current W_1 x[t].
+
+        Of an instantaneous rule h B_1[t], which is no gradient.
+        """
 
     def drive(self, network: Network, inputs: Events | np.ndarray) -> np.ndarray:
         """W_1 x[t], (steps, samples, N_1): what the inputs drive the first layer by."""

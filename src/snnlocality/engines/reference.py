@@ -21,7 +21,7 @@ from snnlocality.learning.routing import deliveries, local_readout, recurrence, 
 from snnlocality.learning.rule import ErrorSource, Rule, Smoothed, TwoSided
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import as_function
-from snnlocality.neurons.lif import leaky
+from snnlocality.neurons.lif import require_leaky
 from snnlocality.neurons.neuron import functions
 
 FUNCTIONS = {
@@ -234,7 +234,7 @@ def _adjoint_layer(
         return lambda_I, h * delivered if rule.instantaneous else lambda_I
     met = passed_down = h * delivered
     if isinstance(rule.trace, Smoothed):
-        met = met * eligibility.smoothed(h, leaky(dynamics), rule.trace.decay, reset, dim=0)
+        met = met * eligibility.smoothed(h, require_leaky(dynamics), rule.trace.decay, reset, dim=0)
     lambda_I = _leaky_sum(met.flip(0), rule.trace[0]).flip(0)
     if isinstance(rule.trace, TwoSided):
         noncausal = eligibility.noncausal(h, rule.trace.postsynaptic, dim=0)

@@ -18,7 +18,7 @@ import numpy as np
 
 from snnlocality.errors import UserError
 from snnlocality.network import Network
-from snnlocality.neurons.lif import Dynamics, leaky
+from snnlocality.neurons.lif import Dynamics, require_leaky
 from snnlocality.neurons.spikes import PLAIN
 
 DT_S = 1e-4  # the step that other tools take unless they are told: snnTorch cannot be
@@ -31,7 +31,7 @@ def to_graph(network: Network, step_ms: float) -> nir.NIRGraph:
 
     Raises UserError for a network that has no such graph: with thresholds that adapt.
     """
-    alpha, beta, kappa, theta, _, b = leaky(network.dynamics)
+    alpha, beta, kappa, theta, _, b = require_leaky(network.dynamics)
     if b:
         raise UserError("Neurons whose threshold adapts have no counterpart in NIR; export a run of cuba_lif.")
     weights = network.weights

@@ -7,7 +7,8 @@ import numpy as np
 from snnlocality.data.inputs import Batch
 from snnlocality.engines.values import Errors, Traces
 from snnlocality.learning.optimisation import LOSSES as NAMES
-from snnlocality.learning.rule import Rule
+from snnlocality.learning.optimisation import TARGET_PROJECTION
+from snnlocality.learning.rule import ErrorSource, Rule
 from snnlocality.network import Network
 
 Loss = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -51,6 +52,14 @@ def target_projection(y: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, n
 LOSSES: dict[str, Loss] = dict(zip(NAMES, (cross_entropy, squared_error, smooth_l1, target_projection), strict=True))
 
 
+def own_loss(rule: Rule, chosen: str | None) -> str:
+    """The loss of the layers' own readouts, by name: the one that is chosen, or the target in its place."""
+    if rule.source is ErrorSource.TARGET:
+        return TARGET_PROJECTION
+    assert chosen is not None, f"{rule.label} needs a local loss"
+    return chosen
+
+
 def mean_loss(value: np.ndarray, batch: Batch) -> float:
     """Mean over the steps that count."""
     return float((value * batch.mask).sum() / batch.mask.sum())
@@ -67,8 +76,10 @@ def errors(
     weight = (batch.mask / batch.mask.sum())[..., None]
     value, derivative = loss(traces.readout, batch.targets)
     local = ()
+    if rule.source is ErrorSource.TARGET:
+        local_loss = target_projection
     if rule.layers_have_losses:
-        assert local_loss is not None
+        assert local_loss is not None, f"{rule.label} needs a local loss"
         readouts = (traces.project(layer, network.feedback[f"B{layer}"]) for layer in network.hidden)
         local = tuple(local_loss(Y, batch.targets)[1] * weight for Y in readouts)
     return mean_loss(value, batch), Errors(derivative * weight, local)

@@ -12,8 +12,8 @@ remembers two presynaptic traces, the response of I and U to that source:
     eU_i[t] = beta  eU_i[t-1] + eI_i[t]
 
 and its eligibility is e_ji[t] = h(U_j[t] - theta) eU_i[t]: credit through spikes of other neurons, and through
-the reset, is left out. Where thresholds adapt (U being U - b a), a synapse also remembers what it did to the
-adaptation, which no two synapses share (Bellec et al. 2020, eq. 24-25):
+the reset, is left out (but by the rules of ``instantaneous`` that have it). Where thresholds adapt (U being U - b a),
+a synapse also remembers what it did to the adaptation, which no two synapses share (Bellec et al. 2020, eq. 24-25):
 
     ea_ji[t] = rho ea_ji[t-1] + e_ji[t-1]
     e_ji[t]  = h(U_j[t] - theta) (eU_i[t] - b ea_ji[t])
@@ -29,6 +29,7 @@ from snnlocality.learning.losses import Loss
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, TwoSided
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import NUMPY, as_function
+from snnlocality.neurons.lif import require_leaky
 
 
 class _Step(NamedTuple):
@@ -93,7 +94,10 @@ def instantaneous(
     At each step the error travels down the layers as the rule declares it (``learning.rule``), and meets in each layer
     what its synapses remember: the derivatives of its spikes by its weights, carried forward in time through what the
     rule keeps of the layer's own past (OSTL: Bohnstingl et al. 2022, eq. 12-13), a trace of the rule's own, or nothing.
+    Raises ValueError for a rule with windows of more than one step.
     """
+    if rule.truncation and rule.truncation > 1:
+        raise ValueError(f"{rule.label} goes back in windows, which has no online form here")
     gradients, forgets, kind = _zeros(network), rule.truncation == 1, _kind_of_memory(network, rule)
     memories = {layer: kind(network, rule, layer, batch.mask.shape[1]) for layer in network.hidden}
     for t, step in enumerate(_simulate(network, batch.inputs)):
@@ -115,8 +119,8 @@ def _delivered_at_once(
     network: Network, rule: Rule, step: _Step, error: np.ndarray, local_loss: Loss | None, batch: Batch, t: int
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Hidden layers from the last one down, and the error that this step delivers to each, (samples, N_l)."""
-    counted = (batch.mask[t] / batch.mask.sum())[:, None]
-    above, W = error, network.weights["W_out"]
+    counted, weights = (batch.mask[t] / batch.mask.sum())[:, None], network.weights
+    above, W, product = error, weights["W_out"], weights["W_out"]
     for layer in reversed(network.hidden):
         B = network.feedback.get(f"B{layer}")
         if rule.source is ErrorSource.TARGET:
@@ -124,11 +128,18 @@ def _delivered_at_once(
         elif rule.source is ErrorSource.LOCAL:
             delivered = _error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B
         else:
-            delivered = above @ (B if rule.weights is FeedbackWeights.RANDOM else W)
-            if f"O{layer}" in network.weights:
-                delivered = delivered + error @ network.weights[f"O{layer}"]
+            own = {FeedbackWeights.PRODUCT: product, FeedbackWeights.TRANSPOSE: W}.get(rule.weights, B)
+            if rule.source is ErrorSource.READOUT and rule.weights is FeedbackWeights.TRANSPOSE:
+                own = weights[readouts(weights)[layer]]
+            delivered = (above if rule.source is ErrorSource.ABOVE else error) @ own
+            if rule.source is ErrorSource.ABOVE and f"O{layer}" in weights:
+                delivered = delivered + error @ weights[f"O{layer}"]
+        if rule.local_losses:
+            delivered = delivered + _error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B
         yield layer, delivered
-        above, W = step.h[layer] * delivered, network.weights[f"W{layer}"]
+        above, W = step.h[layer] * delivered, weights[f"W{layer}"]
+        if layer > 1:
+            product = product @ W
 
 
 # Told a step and the error delivered at it, (samples, N_l), a layer's memory says the step's part of its gradients.
@@ -136,14 +147,14 @@ _Memory = Callable[[_Step, np.ndarray], dict[str, np.ndarray]]
 
 
 def _kind_of_memory(network: Network, rule: Rule) -> Callable[[Network, Rule, int, int], _Memory]:
-    """The least that a rule's synapses must remember."""
+    """What a rule's synapses remember."""
     if rule.truncation == 1:
         return _no_memory
     if rule.trace is not None:
         return _two_sided_memory if isinstance(rule.trace, TwoSided) else _smoothed_memory
     if rule.through_recurrence:
         return _layer_memory
-    return _synapse_memory if rule.through_reset or network.dynamics.b else _source_memory
+    return _synapse_memory if rule.through_reset or require_leaky(network.dynamics).b else _source_memory
 
 
 def _own(by_name: Mapping[str, np.ndarray], layer: int) -> dict[str, np.ndarray]:
@@ -169,17 +180,19 @@ def _source_memory(network: Network, rule: Rule, layer: int, samples: int) -> _M
 
 def _synapse_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
     """Through the reset and the adaptation, what a neuron did makes its synapses remember otherwise than others'."""
-    alpha, beta, _, theta, rho, b = network.dynamics
+    alpha, beta, _, theta, rho, b = require_leaky(network.dynamics)
     own = _own_weights(network, layer)
     eI = {name: np.zeros((samples, array.shape[1])) for name, array in own.items()}
-    eU, ea, e = ({name: np.zeros((samples, *array.shape)) for name, array in own.items()} for _ in range(3))
+    eU, e = ({name: np.zeros((samples, *array.shape)) for name, array in own.items()} for _ in range(2))
+    ea = {name: np.zeros((samples, *array.shape)) for name, array in own.items() if b}
 
     def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
         for name, source in _own(step.sources, layer).items():
             eI[name] = alpha * eI[name] + source
             eU[name] = beta * eU[name] + eI[name][:, None] - (theta * e[name] if rule.through_reset else 0)
-            ea[name] = rho * ea[name] + e[name]
-            e[name] = step.h[layer][:, :, None] * (eU[name] - b * ea[name])
+            if b:
+                ea[name] = rho * ea[name] + e[name]
+            e[name] = step.h[layer][:, :, None] * (eU[name] - b * ea[name] if b else eU[name])
         return {name: np.einsum("bj,bji->ji", delivered, of_synapses) for name, of_synapses in e.items()}
 
     return told
@@ -187,9 +200,10 @@ def _synapse_memory(network: Network, rule: Rule, layer: int, samples: int) -> _
 
 def _layer_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
     """Derivatives of a layer's states by its own weights, (samples, N_l, weights), as in ``rtrl``."""
-    alpha, beta, _, theta, rho, b = network.dynamics
+    alpha, beta, _, theta, rho, b = require_leaky(network.dynamics)
     units = len(network.weights[f"W{layer}"])
-    V = network.weights.get(f"V{layer}") if rule.through_recurrence else None
+    carrier = {None: {}, FeedbackWeights.RANDOM: network.feedback}.get(rule.through_recurrence, network.weights)
+    V = carrier.get(f"R{layer}" if carrier is network.feedback else f"V{layer}")
     P = {name: [np.zeros((samples, units, array.size))] * 4 for name, array in _own_weights(network, layer).items()}
 
     def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
@@ -224,7 +238,7 @@ def _two_sided_memory(network: Network, rule: Rule, layer: int, samples: int) ->
 
 def _smoothed_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
     """See ``learning.rule.Smoothed``."""
-    alpha, beta, _, theta, *_ = network.dynamics
+    alpha, beta, _, theta, *_ = require_leaky(network.dynamics)
     decay, reset = rule.trace.decay, theta if rule.through_reset else 0
     q = {name: np.zeros((samples, array.shape[1])) for name, array in _own_weights(network, layer).items()}
     f, h = np.zeros((samples, len(network.weights[f"W{layer}"]), 2)), 0.0
@@ -251,7 +265,7 @@ def bptt(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
 
     Backward in time by ``engines.interface``'s equations, for neurons whose thresholds do not adapt.
     """
-    alpha, beta, kappa, theta, *_ = network.dynamics
+    alpha, beta, kappa, theta, *_ = require_leaky(network.dynamics)
     weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
     kept = [
         step._replace(h=dict(step.h), spikes={layer: np.array(s) for layer, s in step.spikes.items()})
@@ -287,7 +301,7 @@ def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
     Forward in time every state carries its derivative by every weight, P[t] = d state[t] / d weight, of which the
     number grows with the third power of a layer's units: for small networks.
     """
-    alpha, beta, kappa, theta, rho, b = network.dynamics
+    alpha, beta, kappa, theta, rho, b = require_leaky(network.dynamics)
     weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
     samples, layers = batch.mask.shape[1], list(network.hidden)
     units = {layer: len(weights[f"W{layer}"]) for layer in layers}
@@ -357,7 +371,7 @@ def _hidden(network: Network) -> list[str]:
 
 def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
     """One step of network and traces after the other; ``inputs``: (steps, samples, inputs)."""
-    alpha, beta, kappa, theta, rho, b = network.dynamics
+    alpha, beta, kappa, theta, rho, b = require_leaky(network.dynamics)
     emit, derivative = (as_function(formula, NUMPY) for formula in (network.spike.emit, network.spike.derivative))
     weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
     samples = inputs.shape[1]

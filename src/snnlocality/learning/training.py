@@ -134,7 +134,7 @@ def train(
             for batch in batches(dataset, samples[learned * size :], size):
                 rate = cosine(optimisation.learning_rate, state.adam.steps, steps_per_epoch * optimisation.epochs)
                 told = taught(batch, rule, seed, state.adam.steps)
-                loss, counts = training_step(network, batch, told, rule, optimisation, engine, state.adam, rate)
+                loss, counts = training_step(network, batch, rule, optimisation, engine, state.adam, rate, told)
                 state.sums = _added(state.sums, loss, float(batch.mask.sum()), *counts)
                 keeper.keep(state)
             result = evaluate(network, dataset, validation, optimisation, engine)
@@ -208,36 +208,36 @@ def arrivals(rule: Rule, seed: int, step: int, steps: int, samples: int) -> np.n
     return (drawn if drawn.any() else ~drawn).astype(np.float32)
 
 
-def taught(batch: Batch, rule: Rule, seed: int, step: int) -> Batch:
-    """The batch of which only the steps count in which the rule's error arrives."""
+def taught(batch: Batch, rule: Rule, seed: int, step: int) -> Batch | None:
+    """The batch of which only the steps count in which the rule's error arrives; None where all do."""
     if rule.taught == 1:
-        return batch
+        return None
     mask = batch.mask * arrivals(rule, seed, step, *batch.mask.shape)
-    return batch._replace(mask=mask) if mask.any() else batch
+    return batch._replace(mask=mask) if mask.any() else None
 
 
 def training_step(
     network: Network,
     batch: Batch,
-    told: Batch,
     rule: Rule,
     optimisation: Optimisation,
     engine: Engine,
     adam: Adam,
     learning_rate: float,
+    told: Batch | None = None,
 ) -> tuple[float, tuple[int, int]]:
     """Learn from one batch: the network's weights change. Return the loss and (right, all) decisions before it.
 
-    ``told``: what of the batch teaches (``taught``).
+    ``told``: what of the batch teaches (``taught``), if not all.
     """
-    learned = engine.loss_and_gradients(network, told, rule, optimisation.loss, optimisation.local_loss)
+    learned = engine.loss_and_gradients(network, told or batch, rule, optimisation.loss, optimisation.local_loss)
     pairs = stands_for(rule, network.hidden)
     adam.step(learned.gradients | {B: learned.gradients[W] for B, W in pairs.items()}, learning_rate)
     for B, W in pairs.items():
         network.feedback[B][...] *= 1 - rule.decay
         network.weights[W][...] *= 1 - rule.decay
     loss = learned.loss
-    if told is not batch:
+    if told is not None:
         loss = mean_loss(LOSSES[optimisation.loss](learned.readout, batch.targets)[0], batch)
     return loss, correct_decisions(learned.readout, batch)
 

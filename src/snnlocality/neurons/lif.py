@@ -69,7 +69,7 @@ def declared(kind: Neuron, constants: tuple[float, ...], like: Dynamics) -> AnyD
     return Declared(kind, constants, like.kappa, like.theta)
 
 
-def leaky(of_network: AnyDynamics) -> Dynamics:
+def require_leaky(of_network: AnyDynamics) -> Dynamics:
     """Dynamics that must be those of leaky neurons; raises UserError for others."""
     if not isinstance(of_network, Dynamics):
         raise UserError(

@@ -28,6 +28,7 @@ from functools import cache, cached_property
 from typing import NamedTuple, Protocol
 
 _MATHS = {"exp": math.exp, "sqrt": math.sqrt, "pi": math.pi}  # what constants may use
+_TIMES = ("step", "synapse", "membrane", "threshold")  # which every neuron is given
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -47,7 +48,16 @@ class Neuron:
     drive: str
 
     def __post_init__(self) -> None:
-        """Refuse formulas with names that nothing has given a value."""
+        """Refuse names that have two meanings, and formulas with names that nothing has given a value."""
+        given = ("theta", "d", "s", "G", "h", "reset", *self.constants, *self.states, *map(before, self.states))
+        for formulas, own in ((self.step, self.states), (self.adjoint, self.costates)):
+            between = [name for name in formulas if name not in own]
+            names = [*given, *(self.costates if own is self.costates else ()), *between]
+            for name in names:
+                if names.count(name) > 1 or not name.isidentifier():
+                    raise ValueError(f"'{name}' has two meanings, or is no name")
+        for formula in self.constants.values():
+            _check_formula(formula, {*_MATHS, *_TIMES, *self.parameters}, calls=True)
         known = {*self.constants, "theta"}
         _check(self.step, self.potential, {*known, *self.states, "d", "s"}, self.states)
         past = {*self.states, *map(before, self.states)}
@@ -109,13 +119,15 @@ def _check(formulas: Mapping[str, str], last: str, known: set[str], results: Ite
         raise ValueError(f"no formula says what becomes of {', '.join(missing)}")
 
 
-def _check_formula(formula: str, known: set[str]) -> None:
+def _check_formula(formula: str, known: set[str], calls: bool = False) -> None:
     for node in ast.walk(ast.parse(formula, mode="eval")):
         match node:
             case ast.Name(id=name):
                 allowed = name in known
             case ast.Constant(value=value):
                 allowed = type(value) in (int, float)
+            case ast.Call(func=ast.Name(), keywords=[]):
+                allowed = calls
             case ast.Expression() | ast.BinOp() | ast.UnaryOp() | ast.Load() | ast.USub():
                 allowed = True
             case _:
@@ -157,7 +169,7 @@ def as_python(dynamics: Dynamics, slots: int = 0) -> tuple[str, str]:
 
     def function(name: str, arguments: list[str], formulas: Mapping[str, str], results: list[str], last: str) -> str:
         def written(formula: str) -> str:
-            return _written(formula, lambda found: repr(values[found]) if found in values else found, repr)
+            return _written(formula, lambda found: repr(float(values[found])) if found in values else found, repr)
 
         lines = [f"{result} = {written(formula)}" for result, formula in formulas.items()]
         body = "\n    ".join([*lines, f"return {', '.join([*results, written(last)])}"])
@@ -191,22 +203,28 @@ def as_c(neuron: Neuron) -> dict[str, str]:
     """The neuron as definitions for ``engines/cpu/kernels.c``.
 
     STEP and ADJOINT assign to x[] and c[], from p[], d, s, G, h, reset, at[] and past[] (states of the step and of the
-    step before); what else they name is a variable of type NUMBERS. OWN_STATE is the state that is the potential,
-    OWN_COSTATE the costate that is the derivative by d, -1 where none is.
+    step before); what else they name is a variable own_... of type NUMBERS. OWN_STATE is the state that is the
+    potential, OWN_COSTATE the costate that is the derivative by d, -1 where none is.
     """
     forward = _places("x", neuron.states) | _places("p", neuron.constants)
     backward = _places("c", neuron.costates) | _places("p", neuron.constants)
     backward |= _places("at", neuron.states) | _places("past", map(before, neuron.states))
 
     def code(formulas: Mapping[str, str], places: Mapping[str, str]) -> str:
-        lines = []
+        lines, named = [], dict(places)
         for name, formula in formulas.items():
-            target = places.get(name, f"const NUMBERS {name}")
-            lines.append(f"{target} = {expression(formula, places)};")
+            value = expression(formula, named)
+            if name not in places:
+                named[name] = f"own_{name}"
+                lines.append(f"const NUMBERS own_{name} = {value};")
+            else:
+                lines.append(f"{places[name]} = {value};")
         return " ".join(lines)
 
     def expression(formula: str, places: Mapping[str, str]) -> str:
-        return _written(formula, lambda name: places.get(name, name), lambda value: f"NUMBER({value!r})")
+        written = _written(formula, lambda name: places.get(name, name), lambda value: f"NUMBER({value!r})")
+        vectors = set(_NAME.findall(formula)) - {*neuron.constants, "theta", "reset"}
+        return written if vectors else f"(({written}) + (NUMBERS){{0}})"  # the same in every lane
 
     return {
         "STATES": str(len(neuron.states)),
@@ -214,12 +232,17 @@ def as_c(neuron: Neuron) -> dict[str, str]:
         "CONSTANTS": str(max(1, len(neuron.constants))),
         "KEPT": f"{neuron.kept:d}",
         "STEP": code(neuron.step, forward),
-        "POTENTIAL": expression(neuron.potential, forward),
+        "POTENTIAL": expression(neuron.potential, forward | _between(neuron.step, forward)),
         "OWN_STATE": str(_index(neuron.states, neuron.potential)),
         "ADJOINT": code(neuron.adjoint, backward),
-        "DRIVE": expression(neuron.drive, backward),
+        "DRIVE": expression(neuron.drive, backward | _between(neuron.adjoint, backward)),
         "OWN_COSTATE": str(_index(neuron.costates, neuron.drive)),
     }
+
+
+def _between(formulas: Iterable[str], places: Mapping[str, str]) -> dict[str, str]:
+    """Variables of a step: names that have no place."""
+    return {name: f"own_{name}" for name in formulas if name not in places}
 
 
 def _places(array: str, names: Iterable[str]) -> dict[str, str]:

@@ -27,7 +27,9 @@ class NeuronParameters(Model):
     """Neurons and initial weights, common to all tasks and rules."""
 
     kind: Annotated[str, choice_of(NEURONS)]
-    parameters: dict[str, float]  # those that the kind has of its own (``neurons.neuron.Neuron.parameters``)
+    parameters: dict[
+        str, Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    ]  # those that the kind has of its own (``neurons.neuron.Neuron.parameters``)
     surrogate: Annotated[str, choice_of(SURROGATES)]
     threshold: Positive
     drive: Positive

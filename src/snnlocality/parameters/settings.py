@@ -7,8 +7,8 @@ what a rerun is decided by, and what a step's record keeps.
 from dataclasses import dataclass
 
 from snnlocality import registry
-from snnlocality.learning.optimisation import TARGET_PROJECTION, Optimisation
-from snnlocality.learning.rule import ErrorSource, Rule
+from snnlocality.learning.optimisation import Optimisation
+from snnlocality.learning.rule import ErrorSource
 from snnlocality.parameters.chosen import network_of, scaled, study_task, task_of
 from snnlocality.parameters.model import Hyperparameters, NeuronParameters, Parameters
 from snnlocality.registry import RULES
@@ -62,7 +62,8 @@ def run_settings(
         network=network_settings(parameters, task, architecture, surrogate, slope, declared.direct_readout),
         optimisation=Optimisation(
             loss=model.loss.readout,
-            local_loss=_local_loss(declared, model.loss.local),
+            # Not part of what decides the run of a rule that has no local losses.
+            local_loss=model.loss.local if declared.source is ErrorSource.LOCAL or declared.local_losses else None,
             epochs=scaled(training.epochs, parameters.scale),
             batch_size=training.batch_size,
             learning_rate=chosen.learning_rate,
@@ -70,13 +71,6 @@ def run_settings(
         fold=fold,
         seed=seed,
     )
-
-
-def _local_loss(rule: Rule, chosen: str) -> str | None:
-    """What decides the run of a rule: nothing that it does not have."""
-    if rule.source is ErrorSource.TARGET:
-        return TARGET_PROJECTION
-    return chosen if rule.layers_have_losses else None
 
 
 def network_settings(

@@ -194,9 +194,9 @@ _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 def _write(node: object, written: list[str]) -> None:
     """Append a text of a syntax tree to ``written``: as ``ast.dump``, whose text differs from Python to Python.
 
-    What a learning rule says of itself for tables (``label``, ``reference``) is left out: it decides no result, and
-    steps that write it have it in their settings. Fields that hold nothing are left out, since newer versions have more
-    of them (``type_params``), and empty pieces of f-strings, which some versions make.
+    What a learning rule or a neuron says of itself for people (``label``, ``reference``) is left out: it decides no
+    result, and steps that write it have it in their settings. Fields that hold nothing are left out, since newer
+    versions have more of them (``type_params``), and empty pieces of f-strings, which some versions make.
     """
     if isinstance(node, ast.AST):
         written.append(f"{type(node).__name__}(")
@@ -204,8 +204,8 @@ def _write(node: object, written: list[str]) -> None:
             value = getattr(node, name, None)
             if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
                 value = value[1:]
-            elif name == "keywords" and _is_rule(node):
-                value = [keyword for keyword in value if not _is_text_of_rule(keyword)]
+            elif name == "keywords" and _is_rule_or_neuron(node):
+                value = [keyword for keyword in value if not _is_text(keyword)]
             elif name == "values" and isinstance(node, ast.JoinedStr):
                 value = [piece for piece in value if not (isinstance(piece, ast.Constant) and piece.value == "")]
             if value is not None and value != []:
@@ -222,10 +222,10 @@ def _write(node: object, written: list[str]) -> None:
         written.append(repr(node))
 
 
-def _is_rule(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Rule"
+def _is_rule_or_neuron(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Rule", "Neuron")
 
 
-def _is_text_of_rule(keyword: ast.keyword) -> bool:
+def _is_text(keyword: ast.keyword) -> bool:
     constant = isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str)
     return constant and keyword.arg in ("label", "reference")

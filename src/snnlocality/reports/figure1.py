@@ -60,6 +60,8 @@ def declared(rules: list[Rule]) -> pd.DataFrame:
                 "through_recurrence": rule.through_recurrence.value if rule.through_recurrence else "",
                 "steps_back": rule.truncation,
                 "through_reset": rule.through_reset,
+                "instantaneous": rule.instantaneous,
+                "trace": "" if rule.trace is None else str(rule.trace),
                 "taught": rule.taught,
                 "reference": rule.reference,
             }
@@ -89,7 +91,7 @@ def draw(rules: list[Rule]) -> Figure:
         for source, left, across in zip(sources, _starts(columns), columns, strict=True):
             for number in range(rows * across):
                 axes = band.add_subplot(grid[number // across, left + number % across])
-                axes.set_axis_off()
+                axes.set_axis_off()  # of places that stay empty too
                 if number < len(cells[reach, source]):
                     _panel(axes, cells[reach, source][number])
     figure.supxlabel("error from   " + "   ⟶   ".join(sources), fontsize="large")
@@ -103,7 +105,6 @@ def _starts(sizes: list[int]) -> list[int]:
 def _panel(axes: Axes, rule: Rule) -> None:
     colour = sns.color_palette("colorblind")[_SOURCES.index(rule.source)]
     axes.set(xlim=(-1.6, 2.1), ylim=(-0.6, 3.6))
-    axes.set_axis_off()
     axes.set_title(textwrap.fill(rule.label, 24), fontweight="bold")
     for height, name in enumerate(_LAYERS):
         box = {"boxstyle": "round,pad=0.02", "fc": "white", "ec": "0.2"}
@@ -125,12 +126,13 @@ def _panel(axes: Axes, rule: Rule) -> None:
         for height in (1, 0):
             told = "target" if rule.source is ErrorSource.TARGET else "own loss"
             axes.text(1.35, height, told, ha="center", va="center", fontsize="x-small", color=colour)
-            arrow(axes, (1.0, height - 0.08), (0.57, height - 0.08), colour)
+            arrow(axes, (1.0, height - 0.08), (0.57, height - 0.08), colour, line=line)
             arrow(axes, (0.57, height + 0.08), (1.0, height + 0.08), "0.6")
     for height in (0, 1):
         _loop(axes, height, colour if rule.through_recurrence else "0.6")
     time = [name for name, carried in (("V", rule.through_recurrence), ("reset", rule.through_reset)) if carried]
-    text = f"{_WEIGHTS[rule.weights]}\ncredit through {' and '.join(time) if time else 'neither V nor reset'}"
+    credit = " and ".join(time) if time else "neither V nor reset"
+    text = f"error from {rule.source}: {_WEIGHTS[rule.weights]}\ncredit through {credit}"
     if rule.taught < 1:
         text += f"\nin {rule.taught:.0%} of the steps"
     axes.text(0.25, -0.55, text, ha="center", va="top", fontsize="x-small")

@@ -148,7 +148,9 @@ def _beside(cell: re.Match) -> str:
     low, high = (float(cell[name]) if cell[name] else mean for name in ("low", "high"))
     if cell["half"]:
         low, high = mean - float(cell["half"]), mean + float(cell["half"])
-    if low <= published <= high:
+    if f"{mean:.1f}" == f"{published:.1f}":
+        kind, words = "within", "as published"
+    elif low <= published <= high:
         kind, words = "within", "within the interval"
     else:
         kind = "higher" if mean > published else "lower"

@@ -70,6 +70,8 @@ def dynamics_of(settings: NetworkSettings, dataset: Dataset) -> Dynamics:
     own, threshold = settings.neuron.parameters, settings.neuron.threshold
     try:
         values = kind.values(step=dataset.step_ms, threshold=threshold, **times, **own)
+        if not np.isfinite(values).all():
+            raise ValueError("a constant is infinite")
     except (ArithmeticError, ValueError) as error:
         meant = "; ".join(f"{name}: {meaning}" for name, meaning in kind.parameters.items())
         raise UserError(

@@ -16,8 +16,8 @@ def _prepare(target: Target) -> Attacked:
     return constant(target, np.sign(own))
 
 
-def _is_local(network: Network, rule: Rule) -> bool:
-    return rule.source is not ErrorSource.ABOVE or rule.instantaneous
+def _is_no_gradient(network: Network, rule: Rule) -> bool:
+    return rule.source is not ErrorSource.ABOVE or rule.instantaneous or rule.truncation == 1
 
 
-ATTACK = Attack(70, "the rule's own routing, no gradient", _prepare, _is_local)
+ATTACK = Attack(70, "the rule's own routing, no gradient", _prepare, _is_no_gradient)

@@ -44,11 +44,12 @@ from snnlocality.engines.interface import Engine, refuse_driven
 from snnlocality.engines.values import Errors, Learned
 from snnlocality.errors import UserError
 from snnlocality.learning import adam
+from snnlocality.learning.losses import own_loss
 from snnlocality.learning.optimisation import LOSSES
 from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut
 from snnlocality.learning.rule import Rule, Smoothed, TwoSided
 from snnlocality.network import Network, Weights
-from snnlocality.neurons.lif import leaky
+from snnlocality.neurons.lif import require_leaky
 from snnlocality.neurons.models.cuba_lif import NEURON as CUBA_LIF
 from snnlocality.neurons.neuron import Neuron, as_c
 from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
@@ -128,8 +129,7 @@ class CpuEngine(Engine):
         work.target_step, work.target_sample = (stride // targets.itemsize for stride in targets.strides)
         work.mask_step, work.mask_sample = (stride // mask.itemsize for stride in mask.strides)
         if rule.layers_have_losses:
-            assert local_loss is not None
-            work.local_loss = LOSSES.index(local_loss)
+            work.local_loss = LOSSES.index(own_loss(rule, local_loss))
             for index, layer in enumerate(network.hidden):
                 own, B = work.layer[index], transposed(network.feedback[f"B{layer}"], self._dtype)
                 own.local_readout = kept.keep(f"B{layer}", B)
@@ -279,7 +279,7 @@ class CpuEngine(Engine):
             work.trace_decay, work.factor_decay, work.noncausal = rule.trace
         if isinstance(rule.trace, Smoothed):
             work.trace_decay = work.factor_decay = rule.trace.decay
-            work.alpha, work.beta, *_ = leaky(network.dynamics)
+            work.alpha, work.beta, *_ = require_leaky(network.dynamics)
         work.lambda_y = self._class_rows(work, kept, "lambda_y", places)
         if rule.instantaneous:
             work.error_y = self._class_rows(work, kept, "error_y", places)

@@ -399,6 +399,9 @@ static int64_t fire(const Layer *layer, const Work *work, const real *drive, Lis
     }
 #undef FIRE
     int64_t count = 0;
+    /* Padding may fire too, where a neuron's formulas are not zero at rest. */
+    for (int64_t word = layer->units / 64; word < (width + 63) / 64; word++)
+        active[word] &= word > layer->units / 64 ? 0 : ((uint64_t)1 << (layer->units % 64)) - 1;
     for (int64_t word = 0; word < (width + 63) / 64; word++)
         count += list_units(active[word], (unit_index)(word * 64), list + count);
     return count;

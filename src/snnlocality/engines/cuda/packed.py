@@ -22,6 +22,7 @@ from snnlocality.engines.cuda.device import Device
 from snnlocality.engines.cuda.events import EventRows, resident
 from snnlocality.engines.cuda.graphs import replayed
 from snnlocality.learning.adam import FIRST, SECOND, AdamStep, cosine
+from snnlocality.learning.losses import own_loss
 from snnlocality.learning.optimisation import LOSSES as NAMES
 from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.routing import alignments, stands_for
@@ -154,6 +155,7 @@ def train_many(
         _judge(state, data.batch(index, steps), optimisation)
 
     learn, judge = (replayed(step, device) for step in (learn, judge))
+    always = device.tensor(np.ones((1, 1, 1), np.float32))  # where the error arrives at every step
     adam_steps = enumerate(_adam_steps(optimisation, math.ceil(training.shape[1] / size), device))
     orders = [generator(seed, "order") for seed in seeds]
     curves: list[list[Epoch]] = [[] for _ in networks]
@@ -163,7 +165,11 @@ def train_many(
         order = np.stack([one.permutation(samples) for one, samples in zip(orders, training, strict=True)])
         for steps, index in _batches(data, order, size, device):
             done, adam_step = next(adam_steps)
-            learn(steps, index, adam_step, _arrivals(rule, seeds, done, steps, index, device))
+            arrives = always
+            if rule.taught < 1:
+                drawn = [arrivals(rule, seed, done, steps, index.shape[1]) for seed in seeds]
+                arrives = device.tensor(np.stack(drawn))
+            learn(steps, index, adam_step, arrives)
         learned = _take(state.sums)
         for steps, index in _batches(data, validation, size, device):
             judge(steps, index)
@@ -187,13 +193,6 @@ def train_many(
         )
         for run, one in enumerate(networks)
     ]
-
-
-def _arrivals(rule: Rule, seeds: Sequence[int], done: int, steps: int, index: Tensor, device: Device) -> Tensor:
-    """``learning.training.arrivals`` of every run, (R, T, B); a one where the error always arrives."""
-    if rule.taught == 1:
-        return device.tensor(np.ones((1, 1, 1), np.float32))
-    return device.tensor(np.stack([arrivals(rule, seed, done, steps, index.shape[1]) for seed in seeds]))
 
 
 def _on_host(weights: dict[str, Tensor]) -> dict[str, np.ndarray]:
@@ -258,12 +257,13 @@ def _learn(
     simulation = passes.forward(model, batch.inputs)
     value, derivative = LOSSES[optimisation.loss](simulation.readout, batch.targets)
     told = batch.mask * arrives
+    told = torch.where(told.sum(dim=(1, 2), keepdim=True) > 0, told, batch.mask)
     weight = (told / told.sum(dim=(1, 2), keepdim=True))[..., None]
     local = []
     if rule.layers_have_losses:
         for layer in model.hidden:
             readout = passes.product(simulation.spikes[layer - 1], model.feedback[f"B{layer}"].mT)
-            local.append(LOSSES[optimisation.local_loss](readout, batch.targets)[1] * weight)
+            local.append(LOSSES[own_loss(rule, optimisation.local_loss)](readout, batch.targets)[1] * weight)
     gradients, _ = passes.backward(model, simulation, derivative * weight, local, rule)
     pairs = stands_for(rule, model.hidden)
     for name, gradient in (gradients | {B: gradients[W] for B, W in pairs.items()}).items():

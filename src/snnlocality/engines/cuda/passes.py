@@ -20,7 +20,7 @@ from snnlocality.learning.routing import deliveries, local_readout, recurrence, 
 from snnlocality.learning.rule import ErrorSource, Rule, Smoothed, TwoSided
 from snnlocality.network import hidden_layers, readouts
 from snnlocality.neurons.formula import as_function
-from snnlocality.neurons.lif import leaky
+from snnlocality.neurons.lif import require_leaky
 from snnlocality.neurons.neuron import Dynamics
 from snnlocality.neurons.spikes import SpikeFunction
 
@@ -120,7 +120,7 @@ def _adjoint_layer(
         return lambda_I, lambda_I if h is None else h * delivered
     met = passed_down = h * delivered
     if isinstance(rule.trace, Smoothed):
-        met = met * eligibility.smoothed(h, leaky(dynamics), rule.trace.decay, reset, dim=1)
+        met = met * eligibility.smoothed(h, require_leaky(dynamics), rule.trace.decay, reset, dim=1)
     lambda_I = scans.leaky_sum_backwards(met.contiguous(), rule.trace[0])
     if isinstance(rule.trace, TwoSided):
         noncausal = eligibility.noncausal(h, rule.trace.postsynaptic, dim=1)

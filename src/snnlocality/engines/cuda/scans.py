@@ -36,8 +36,8 @@ _MOST_SAMPLES, _MOST_SUMS = 16, 4096
 @triton.jit
 def _keep(kept, at, plane, x0, x1, x2, inside):
     tl.store(kept + at, x0, mask=inside)
-    tl.store(kept + plane + at, x1, mask=inside)
-    tl.store(kept + 2 * plane + at, x2, mask=inside)
+    tl.store(kept + (at + plane), x1, mask=inside)
+    tl.store(kept + (at + plane + plane), x2, mask=inside)
 
 
 @triton.jit
@@ -61,11 +61,16 @@ def _adjoint_step(
     x0, x1, x2, b0, b1, b2 = h, h, h, h, h, h  # whatever: what is not kept is not used
     if KEPT:
         x0 = tl.load(kept + at, mask=inside, other=0)
-        x1 = tl.load(kept + plane + at, mask=inside, other=0)
-        x2 = tl.load(kept + 2 * plane + at, mask=inside, other=0)
-        b0 = tl.load(kept + 3 * plane + at, mask=inside, other=0)
-        b1 = tl.load(kept + 4 * plane + at, mask=inside, other=0)
-        b2 = tl.load(kept + 5 * plane + at, mask=inside, other=0)
+        at += plane  # a step of 64 bits each: several planes may be more than 32 bits count
+        x1 = tl.load(kept + at, mask=inside, other=0)
+        at += plane
+        x2 = tl.load(kept + at, mask=inside, other=0)
+        at += plane
+        b0 = tl.load(kept + at, mask=inside, other=0)
+        at += plane
+        b1 = tl.load(kept + at, mask=inside, other=0)
+        at += plane
+        b2 = tl.load(kept + at, mask=inside, other=0)
     return adjoint(c0, c1, c2, G, h, x0, x1, x2, b0, b1, b2, reset)
 
 

@@ -1,7 +1,7 @@
 """LIF neurons whose threshold rises with every spike and falls back slowly (Bellec et al. 2020).
 
 The potential less b a is what a spike is decided by. Credit through a neuron's own adaptation is local: every rule has
-it.
+it whose synapses remember what the neuron's states do.
 """
 
 from snnlocality.neurons.neuron import Neuron

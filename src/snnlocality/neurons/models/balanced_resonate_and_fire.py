@@ -1,8 +1,8 @@
 """Balanced resonate-and-fire: a damped oscillation that fires at its peaks, and no reset (Higuchi et al. 2024).
 
 A neuron turns by w per step and is damped by as much as makes the turn in finite steps grow, and a little more. A spike
-raises threshold and damping for a while, which takes the place of a reset. That is local, so every rule gives credit
-through it.
+raises threshold and damping for a while, which takes the place of a reset. That is local: every rule gives credit
+through it whose synapses remember what the neuron's states do.
 """
 
 from snnlocality.neurons.neuron import Neuron
