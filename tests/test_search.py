@@ -5,7 +5,7 @@ import pytest
 
 from snnlocality import parameters
 
-SEARCHED = {"demo": ["demo"], "full": ["confirmation", "ablation"]}  # the studies that use what was found, by where
+SEARCHED = {"demo": ["demo"], "full": ["confirmation", "ablation"], "spectrum": ["spectrum"]}  # the studies that use what was found, by where
 
 
 @pytest.mark.parametrize(("study", "using"), SEARCHED.items())
@@ -20,7 +20,7 @@ def test_the_tuned_values_are_the_best_of_the_search(root, study, using):
         (task, rule, architecture)
         for task in parameters.tasks(chosen)
         for rule in {rule for one in (chosen, *others) for rule in parameters.rules(one)}
-        for architecture in parameters.task_of(chosen, task).architectures
+        for architecture in parameters.architectures(chosen, task)
     }
     assert set(cells.groups) == expected
     for (task, rule, architecture), cell in cells:

@@ -57,7 +57,7 @@ rule figure1:
     params:
         **params_of("figure1"),
     message:
-        "Render Figure 1: The methods, ordered by locality"
+        "Render Figure 1: The methods, by their locality in space and in time"
     shell:
         "snnlocality figure1 --study {params.study} > {log} 2>&1"
 
