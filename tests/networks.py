@@ -13,8 +13,9 @@ from snnlocality.learning.losses import LOSSES, errors
 from snnlocality.learning.routing import draw_feedback
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Shape
+from snnlocality.neurons import lif
 from snnlocality.neurons.lif import Dynamics
-from snnlocality.neurons.neuron import Declared
+from snnlocality.neurons.neuron import Dynamics as AnyDynamics
 from snnlocality.neurons.spikes import spiking
 
 RULES = "snnlocality.learning.rules"
@@ -30,10 +31,11 @@ TIMES = {"step": 1.0, "synapse": 3.0, "membrane": 6.0, "threshold": 1.2, "adapta
 TIMES |= {"period": 12.0, "damping": 30.0, "refractory": 10.0, "refraction": 0.1}
 
 
-def declared(kind: str, theta: float = 1.2, **times: float) -> Declared:
+def declared(kind: str, theta: float = 1.2, **times: float) -> AnyDynamics:
     """Neurons of a kind, as a declaration gives them."""
     neuron = registry.load(NEURONS, kind)
-    return Declared(neuron, neuron.values(**{**TIMES, **times}), kappa=0.9, theta=theta)
+    like = Dynamics(alpha=0.0, beta=0.0, kappa=0.9, theta=theta)
+    return lif.declared(neuron, neuron.values(**{**TIMES, **times}), like)
 
 
 def rule(name: str) -> Rule:
