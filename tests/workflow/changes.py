@@ -11,6 +11,7 @@ from snnlocality.study.step import Job
 
 # What a text may be instead; numbers, lists and switches are changed by rule.
 _OTHER = {
+    "cuba_lif": "integrate_and_fire",
     "fast_sigmoid": "sigmoid",
     "cross_entropy": "smooth_l1",
     "smooth_l1": "cross_entropy",
