@@ -43,6 +43,14 @@ class _EventRows(NamedTuple):
     events: Events
 
 
+class _Layer(NamedTuple):
+    """What a layer leaves, (steps, samples, N) each."""
+
+    potentials: Tensor
+    spikes: Tensor
+    states: list[Tensor]  # by the neuron's own order; empty unless its adjoint needs them
+
+
 class ReferenceTraces:
     """See ``values.Traces``."""
 
@@ -51,7 +59,7 @@ class ReferenceTraces:
         network: Network,
         weights: dict[str, Tensor],
         inputs: _EventRows | Tensor,
-        layers: "list[_Layer]",
+        layers: list[_Layer],
         y: Tensor,
         driven: bool,
     ) -> None:
@@ -187,14 +195,6 @@ def _input_gradient(rows: _EventRows | Tensor, lambda_I: Tensor) -> Tensor:
     starts = counts.cumsum(0) - counts
     by_row = lambda_I.transpose(0, 1).reshape(-1, lambda_I.shape[-1])
     return torch.nn.functional.embedding_bag(row_of_event, by_row, starts, mode="sum").T.contiguous()
-
-
-class _Layer(NamedTuple):
-    """What a layer leaves, (steps, samples, N) each."""
-
-    potentials: Tensor
-    spikes: Tensor
-    states: list[Tensor]  # by the neuron's own order; empty unless its adjoint needs them
 
 
 def _simulate_layer(network: Network, drive: Tensor, V: Tensor | None) -> _Layer:

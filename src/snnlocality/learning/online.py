@@ -77,7 +77,7 @@ def decolle(network: Network, batch: Batch, loss: Loss, local_loss: Loss) -> dic
         for name, eU in step.presynaptic.items():
             layer = int(name[1:])
             B = network.feedback[f"B{layer}"]
-            signal = (_error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B) * step.h[layer]
+            signal = _of_own_readout(local_loss, step.spikes[layer], B, batch, t) * step.h[layer]
             gradients[name] += signal.T @ eU
             if name in step.adaptation:
                 gradients[name] -= np.einsum("bj,bji->ji", signal, step.adaptation[name])
@@ -126,7 +126,7 @@ def _delivered_at_once(
         if rule.source is ErrorSource.TARGET:
             delivered = -counted * B[batch.targets[t]]
         elif rule.source is ErrorSource.LOCAL:
-            delivered = _error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B
+            delivered = _of_own_readout(local_loss, step.spikes[layer], B, batch, t)
         else:
             own = {FeedbackWeights.PRODUCT: product, FeedbackWeights.TRANSPOSE: W}.get(rule.weights, B)
             if rule.source is ErrorSource.READOUT and rule.weights is FeedbackWeights.TRANSPOSE:
@@ -135,7 +135,7 @@ def _delivered_at_once(
             if rule.source is ErrorSource.ABOVE and f"O{layer}" in weights:
                 delivered = delivered + error @ weights[f"O{layer}"]
         if rule.local_losses:
-            delivered = delivered + _error(local_loss, step.spikes[layer] @ B.T, batch, t) @ B
+            delivered = delivered + _of_own_readout(local_loss, step.spikes[layer], B, batch, t)
         yield layer, delivered
         above, W = step.h[layer] * delivered, weights[f"W{layer}"]
         if layer > 1:
@@ -202,8 +202,8 @@ def _layer_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Me
     """Derivatives of a layer's states by its own weights, (samples, N_l, weights), as in ``rtrl``."""
     alpha, beta, _, theta, rho, b = require_leaky(network.dynamics)
     units = len(network.weights[f"W{layer}"])
-    carrier = {None: {}, FeedbackWeights.RANDOM: network.feedback}.get(rule.through_recurrence, network.weights)
-    V = carrier.get(f"R{layer}" if carrier is network.feedback else f"V{layer}")
+    random = rule.through_recurrence is FeedbackWeights.RANDOM  # chosen only for rules with credit through recurrence
+    V = network.feedback.get(f"R{layer}") if random else network.weights.get(f"V{layer}")
     P = {name: [np.zeros((samples, units, array.size))] * 4 for name, array in _own_weights(network, layer).items()}
 
     def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
@@ -413,6 +413,11 @@ def _error(loss: Loss, readout: np.ndarray, batch: Batch, t: int) -> np.ndarray:
     """Derivative of the mean loss by a readout of step t, (samples, classes)."""
     _, derivative = loss(readout[None], batch.targets[t][None])
     return derivative[0] * (batch.mask[t] / batch.mask.sum())[:, None]
+
+
+def _of_own_readout(loss: Loss, spikes: np.ndarray, B: np.ndarray, batch: Batch, t: int) -> np.ndarray:
+    """Derivative of a layer's own loss, taken on B s, by its spikes of step t, (samples, N_l)."""
+    return _error(loss, spikes @ B.T, batch, t) @ B
 
 
 def _zeros(network: Network) -> dict[str, np.ndarray]:

@@ -157,7 +157,6 @@ class Rule:
             raise ValueError(f"an error from {self.source} cannot travel by {self.weights} weights")
         if not any(self.through_recurrence is allowed for allowed in (None, _TRANSPOSE, _RANDOM)):
             raise ValueError(f"credit through recurrence cannot travel by {self.through_recurrence} weights")
-
         if not (isinstance(self.taught, (int, float)) and 0 < self.taught <= 1):
             raise ValueError(f"taught is a share of steps above 0 and up to 1, not {self.taught!r}")
         if self.trace is not None:

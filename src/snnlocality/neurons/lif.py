@@ -51,8 +51,8 @@ def dynamics(step: float, time_constants: Mapping[str, float], theta: float) -> 
 
     The duration of a simulation step and the time constants have the same unit.
     """
-    alpha, beta, kappa = (math.exp(-step / time_constants[name]) for name in ("synapse", "membrane", "readout"))
-    return Dynamics(alpha, beta, kappa, theta)
+    alpha, beta = CUBA_LIF.values(step=step, **time_constants)
+    return Dynamics(alpha, beta, math.exp(-step / time_constants["readout"]), theta)
 
 
 def adaptive(neurons: Dynamics, step_ms: float, adaptation_ms: float, strength: float) -> Dynamics:

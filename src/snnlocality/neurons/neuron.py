@@ -32,7 +32,7 @@ _TIMES = ("step", "synapse", "membrane", "threshold")  # which every neuron is g
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # hashable: engines make their code of it once
 class Neuron:
     """One kind of neuron; raises ValueError for formulas that have no meaning."""
 
@@ -155,6 +155,7 @@ def _written(formula: str, name: Callable[[str], str], number: Callable[[float],
     return write(ast.parse(formula, mode="eval").body)
 
 
+@cache
 def as_python(dynamics: Dynamics, slots: int = 0) -> tuple[str, str]:
     """Two Python functions as source text, constants put in: ``step`` and ``adjoint``.
 
@@ -187,62 +188,55 @@ def _filled(names: Iterable[str], slots: int, other: str) -> list[str]:
 
 
 @cache
-def _functions(*sources: str) -> tuple[Callable, ...]:
+def functions(dynamics: Dynamics) -> tuple[Callable, Callable]:
+    """``step`` and ``adjoint`` (``as_python``) of arrays or tensors."""
     found: dict[str, Callable] = {}
-    for source in sources:
+    for source in as_python(dynamics):
         exec(compile(source, "<neuron>", "exec"), found)
     return found["step"], found["adjoint"]
 
 
-def functions(dynamics: Dynamics) -> tuple[Callable, Callable]:
-    """``step`` and ``adjoint`` (``as_python``) of arrays or tensors."""
-    return _functions(*as_python(dynamics))
-
-
-def as_c(neuron: Neuron) -> dict[str, str]:
-    """The neuron as definitions for ``engines/cpu/kernels.c``.
+@cache
+def as_c(neuron: Neuron) -> tuple[tuple[str, str], ...]:
+    """The neuron as definitions for ``engines/cpu/kernels.c``, by name.
 
     STEP and ADJOINT assign to x[] and c[], from p[], d, s, G, h, reset, at[] and past[] (states of the step and of the
     step before); what else they name is a variable own_... of type NUMBERS. OWN_STATE is the state that is the
     potential, OWN_COSTATE the costate that is the derivative by d, -1 where none is.
     """
-    forward = _places("x", neuron.states) | _places("p", neuron.constants)
-    backward = _places("c", neuron.costates) | _places("p", neuron.constants)
+    constants = _places("p", neuron.constants)
+    forward = constants | _places("x", neuron.states)
+    backward = constants | _places("c", neuron.costates)
     backward |= _places("at", neuron.states) | _places("past", map(before, neuron.states))
 
-    def code(formulas: Mapping[str, str], places: Mapping[str, str]) -> str:
-        lines, named = [], dict(places)
+    def code(formulas: Mapping[str, str], last: str, places: dict[str, str]) -> tuple[str, str]:
+        """The assignments, and the value of the last formula."""
+        own = {name: f"own_{name}" for name in formulas if name not in places}
+        lines = []
         for name, formula in formulas.items():
-            value = expression(formula, named)
-            if name not in places:
-                named[name] = f"own_{name}"
-                lines.append(f"const NUMBERS own_{name} = {value};")
-            else:
-                lines.append(f"{places[name]} = {value};")
-        return " ".join(lines)
+            target = f"const NUMBERS {own[name]}" if name in own else places[name]
+            lines.append(f"{target} = {value(formula, places | own)};")
+        return " ".join(lines), value(last, places | own)
 
-    def expression(formula: str, places: Mapping[str, str]) -> str:
-        written = _written(formula, lambda name: places.get(name, name), lambda value: f"NUMBER({value!r})")
+    def value(formula: str, places: Mapping[str, str]) -> str:
+        written = _written(formula, lambda name: places.get(name, name), lambda number: f"NUMBER({number!r})")
         vectors = set(_NAME.findall(formula)) - {*neuron.constants, "theta", "reset"}
         return written if vectors else f"(({written}) + (NUMBERS){{0}})"  # the same in every lane
 
-    return {
-        "STATES": str(len(neuron.states)),
-        "COSTATES": str(len(neuron.costates)),
-        "CONSTANTS": str(max(1, len(neuron.constants))),
-        "KEPT": f"{neuron.kept:d}",
-        "STEP": code(neuron.step, forward),
-        "POTENTIAL": expression(neuron.potential, forward | _between(neuron.step, forward)),
-        "OWN_STATE": str(_index(neuron.states, neuron.potential)),
-        "ADJOINT": code(neuron.adjoint, backward),
-        "DRIVE": expression(neuron.drive, backward | _between(neuron.adjoint, backward)),
-        "OWN_COSTATE": str(_index(neuron.costates, neuron.drive)),
-    }
-
-
-def _between(formulas: Iterable[str], places: Mapping[str, str]) -> dict[str, str]:
-    """Variables of a step: names that have no place."""
-    return {name: f"own_{name}" for name in formulas if name not in places}
+    step, potential = code(neuron.step, neuron.potential, forward)
+    adjoint, drive = code(neuron.adjoint, neuron.drive, backward)
+    return (
+        ("STATES", str(len(neuron.states))),
+        ("COSTATES", str(len(neuron.costates))),
+        ("CONSTANTS", str(max(1, len(neuron.constants)))),
+        ("KEPT", f"{neuron.kept:d}"),
+        ("STEP", step),
+        ("POTENTIAL", potential),
+        ("OWN_STATE", str(_index(neuron.states, neuron.potential))),
+        ("ADJOINT", adjoint),
+        ("DRIVE", drive),
+        ("OWN_COSTATE", str(_index(neuron.costates, neuron.drive))),
+    )
 
 
 def _places(array: str, names: Iterable[str]) -> dict[str, str]:

@@ -27,9 +27,8 @@ class NeuronParameters(Model):
     """Neurons and initial weights, common to all tasks and rules."""
 
     kind: Annotated[str, choice_of(NEURONS)]
-    parameters: dict[
-        str, Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    ]  # those that the kind has of its own (``neurons.neuron.Neuron.parameters``)
+    # Those that the kind has of its own (``neurons.neuron.Neuron.parameters``).
+    parameters: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]]
     surrogate: Annotated[str, choice_of(SURROGATES)]
     threshold: Positive
     drive: Positive
@@ -40,11 +39,10 @@ class NeuronParameters(Model):
     def _own_parameters(self) -> Self:
         """Exactly those that the kind has."""
         wanted = registry.load(NEURONS, self.kind).parameters
-        for name in (*wanted, *self.parameters):
-            if (name in wanted) != (name in self.parameters):
-                has = "; ".join(f"{key}: {meaning}" for key, meaning in wanted.items()) or "none"
-                what = "lack" if name in wanted else "have, beside its own,"
-                raise ValueError(f"parameters of {self.kind} {what} '{name}'; its own are: {has}")
+        for name in sorted(wanted.keys() ^ self.parameters.keys()):
+            has = "; ".join(f"{key}: {meaning}" for key, meaning in wanted.items()) or "none"
+            what = "lack" if name in wanted else "have, beside its own,"
+            raise ValueError(f"parameters of {self.kind} {what} '{name}'; its own are: {has}")
         return self
 
 

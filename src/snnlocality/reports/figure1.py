@@ -2,6 +2,7 @@
 
 import textwrap
 from collections import defaultdict
+from itertools import accumulate
 
 import pandas as pd
 import seaborn as sns
@@ -88,7 +89,7 @@ def draw(rules: list[Rule]) -> Figure:
     for band, reach, rows in zip(bands, reaches, heights, strict=True):
         band.suptitle(f"credit back in time: {reach}", x=0.01, ha="left", fontsize="large")
         grid = band.add_gridspec(rows, sum(columns))
-        for source, left, across in zip(sources, _starts(columns), columns, strict=True):
+        for source, left, across in zip(sources, accumulate([0, *columns[:-1]]), columns, strict=True):
             for number in range(rows * across):
                 axes = band.add_subplot(grid[number // across, left + number % across])
                 axes.set_axis_off()  # of places that stay empty too
@@ -96,10 +97,6 @@ def draw(rules: list[Rule]) -> Figure:
                     _panel(axes, cells[reach, source][number])
     figure.supxlabel("error from   " + "   ⟶   ".join(sources), fontsize="large")
     return figure
-
-
-def _starts(sizes: list[int]) -> list[int]:
-    return [sum(sizes[:number]) for number in range(len(sizes))]
 
 
 def _panel(axes: Axes, rule: Rule) -> None:

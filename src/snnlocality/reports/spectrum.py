@@ -104,7 +104,7 @@ def draw(table: pd.DataFrame) -> Figure:
     set_theme()
     shown = [quantity for quantity in _SHOWN if quantity in set(table["quantity"])]
     methods = list(dict.fromkeys(table["method"]))
-    came_from = [dict(zip(table["method"], table["error_from"], strict=True))[name] for name in methods]
+    came_from = table.drop_duplicates("method")["error_from"].tolist()
     borders = [number - 0.5 for number in range(1, len(methods)) if came_from[number] != came_from[number - 1]]
     figure = Figure(figsize=(max(11, 2.2 + 1.3 * len(methods)), 7), layout="constrained")
     panels = figure.subplots(2, 3, sharex=True).flat

@@ -51,7 +51,7 @@ from snnlocality.learning.rule import Rule, Smoothed, TwoSided
 from snnlocality.network import Network, Weights
 from snnlocality.neurons.lif import require_leaky
 from snnlocality.neurons.models.cuba_lif import NEURON as CUBA_LIF
-from snnlocality.neurons.neuron import Neuron, as_c
+from snnlocality.neurons.neuron import as_c
 from snnlocality.neurons.spikes import HEAVISIDE, PLAIN
 
 # Bytes of one layer's lambda_I that gradients collect from at a time: half of a usual second-level cache. So few rows,
@@ -71,7 +71,7 @@ class CpuEngine(Engine):
         self._dtype, self._threads, self._memory = np.dtype(dtype), min(max(threads, 1), MAX_THREADS), Memory()
         self._lesson: _Lesson | None = None  # the last
         # Compile now: where no compiler works, this is said at the start and not in the middle of a training.
-        self._adam = kernels(self._dtype, PLAIN.derivative, _definitions(CUBA_LIF)).adam
+        self._adam = kernels(self._dtype, PLAIN.derivative, as_c(CUBA_LIF)).adam
 
     def forward(self, network: Network, inputs: Inputs) -> CpuTraces:
         """See ``interface.Engine.forward``."""
@@ -231,7 +231,7 @@ class CpuEngine(Engine):
         work.scratch_size = (max(len(neuron.states), len(neuron.costates)) + 2) * CHUNK * widest
         work.y_rows = self._class_rows(work, kept, "y", places)
         readout = self._readout(work)
-        library = kernels(dtype, network.spike.derivative, _definitions(neuron))
+        library = kernels(dtype, network.spike.derivative, as_c(neuron))
         return CpuTraces(network, inputs, work, library, kept, readout)
 
     def _set_inputs(self, work: Work, kept: Kept, inputs: Inputs, W: np.ndarray) -> None:
@@ -376,10 +376,6 @@ class _Lesson(NamedTuple):
             and inputs.offsets is before.offsets
             and (inputs.samples, inputs.steps, inputs.inputs) == (before.samples, before.steps, before.inputs)
         )
-
-
-def _definitions(neuron: Neuron) -> tuple[tuple[str, str], ...]:
-    return tuple(as_c(neuron).items())
 
 
 def _extent(inputs: Inputs) -> tuple[int, int]:

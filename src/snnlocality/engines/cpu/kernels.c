@@ -1,6 +1,6 @@
 /* The kernels of the CPU engine: the equations of engines/interface.py, event by event.
  *
- * Compiled once per number type, surrogate and kind of threshold (kernels.py) with
+ * Compiled once per number type, surrogate and kind of neuron (kernels.py) with
  *   REAL           float or double
  *   DERIVATIVE     the surrogate's formula in x and k (neurons/formula.py, as_c)
  *   STEP, POTENTIAL, ADJOINT, DRIVE and numbers that go with them: the neuron's formulas (neurons/neuron.py, as_c)
@@ -672,15 +672,18 @@ static void adjoint_layer(const Work *work, int64_t l, Chunk chunk, real *restri
         const real *factor = layer->factor ? layer->factor + first * width + at : 0;
         if (layer->passed_down) pass_down(g * width, work, U + at, delivered, layer->passed_down + first * width + at);
         if (layer->V_back) add_product(g, width, layer->units, delivered, (Factors){now, width, 1}, layer->V_back);
-        for (int64_t n = 0; work->trace == SMOOTHED && n < g * width; n++) delivered[n] *= factor[n];
+        if (work->trace == SMOOTHED)
+            for (int64_t n = 0; n < g * width; n++) delivered[n] *= factor[n];
         const real *states = KEPT ? layer->states + first * width + at : 0;
         const real *before = KEPT && t > 0 ? states - g * width : 0;
         if (work->trace == OF_STATES)
-            adjoint_step(g * width, work, U + at, delivered, costates, states, before, work->kept_rows * width, now, lambda_I + at);
+            adjoint_step(g * width, work, U + at, delivered, costates, states, before, work->kept_rows * width, now,
+                         lambda_I + at);
         else
             trace_step(g * width, work, U + at, delivered, now, lambda_I + at);
-        for (int64_t n = 0; work->trace == TWO_SIDED && n < g * width; n++)
-            lambda_I[at + n] += (real)work->noncausal * delivered[n] * factor[n];
+        if (work->trace == TWO_SIDED)
+            for (int64_t n = 0; n < g * width; n++)
+                lambda_I[at + n] += (real)work->noncausal * delivered[n] * factor[n];
     }
 }
 

@@ -74,6 +74,7 @@ def as_triton(formula: str, slope: float) -> Callable:
     return _compiled("formula", f"def formula(x):\n    return {body}\n")
 
 
+@cache
 def neuron_functions(dynamics: Dynamics) -> tuple[Callable, Callable]:
     """``step`` and ``adjoint`` of neurons (``neurons.neuron.as_python``) as Triton functions, with SLOTS states.
 
