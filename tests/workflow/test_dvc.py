@@ -70,7 +70,9 @@ def test_every_file_that_a_job_reads_is_a_dependency_of_its_stage(demo, stages):
             assert named, f"{stage.name} does not name {path}"
 
 
-@pytest.mark.parametrize("study", ["sample", "paper", "mnist", "full", "spectrum"])
+@pytest.mark.parametrize(
+    "study", ["sample", "paper", "mnist", "full", "spectrum", "confirmation", "ablation", "firing_rates"]
+)
 def test_every_study_has_stages_of_its_own(demo, root, tmp_path, study):
     raw = demo | {"study": study}
     raw["studies"] = {name: table | {"seeds": 1} for name, table in raw["studies"].items()}

@@ -1,8 +1,8 @@
 """DVC's stages, written from the steps: ``dvc.yaml`` for the study that params.yaml chooses.
 
-A task's data and bar, and the runs of each rule on it, are stages of their own; every report is one, and remembers too
-what other steps make for it and no stage before it remembers. Stages are of a study's tasks and rules, since DVC cannot
-choose by a study's name.
+A task's data and bar, and the runs of each rule on it (at each learning rate that all cells share, too), are stages of
+their own; every report is one, and remembers too what other steps make for it and no stage before it remembers. Stages
+are of a study's tasks and rules, since DVC cannot choose by a study's name.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ from snnlocality import parameters as params
 from snnlocality.errors import UserError
 from snnlocality.storage import LONGEST_TEXT, read_text, write_text
 from snnlocality.study import catalogue
-from snnlocality.study.axes import RULE, TASK
+from snnlocality.study.axes import LEARNING_RATE, RULE, TASK, written
 from snnlocality.study.needs import fitting, nothing
 from snnlocality.study.step import PUBLISHED, Output, Report, Step
 
@@ -77,7 +77,7 @@ def _stages(parameters: params.Parameters) -> Iterator[tuple[str, dict[str, Any]
     yield "study", {"cmd": "snnlocality stages --check", "params": ["study", "scale"]}
     remembered: set[str] = set()
     for step in catalogue.behind(parameters, catalogue.reports()):
-        if step.axes in ((TASK,), (TASK, RULE)):
+        if TASK in step.axes and set(step.axes) <= {TASK, RULE, LEARNING_RATE} and _has_jobs(parameters, step):
             yield _of_task(parameters, step)
             remembered |= {one.name for one in (step, *_before(step))}
     stages: dict[str, list[Report]] = {}
@@ -91,7 +91,7 @@ def _stages(parameters: params.Parameters) -> Iterator[tuple[str, dict[str, Any]
 
 
 def _of_task(parameters: params.Parameters, step: Step) -> tuple[str, dict[str, Any]]:
-    """A stage for each task: its files; or for each rule on it: the folder of its runs."""
+    """A stage for each task: its files; or for each rule on it, and learning rate: the folder of its runs."""
     target = _item(step.outputs[next(iter(step.outputs))])
     folder = str(Path(target).parent)
     by_rule = RULE in step.axes
@@ -99,10 +99,12 @@ def _of_task(parameters: params.Parameters, step: Step) -> tuple[str, dict[str, 
     steps = [step, *_before(step)] if by_rule else [step]
     read = dict.fromkeys(one.step for each in steps for one in each.inputs.values() if one.step not in steps)
     matrix: dict[str, Any] = {"task": list(params.tasks(parameters))}
+    study = f"studies.{parameters.study}"
     if by_rule:
-        own = parameters.studies[parameters.study].rules
-        matrix["rule"] = f"${{studies.{parameters.study}.rules}}" if own else "${rules}"
-    return ("runs" if by_rule else step.name), {
+        matrix["rule"] = f"${{{study}.rules}}" if parameters.studies[parameters.study].rules else "${rules}"
+    if LEARNING_RATE in step.axes:
+        matrix["learning_rate"] = f"${{{study}.analyses.learning_rates}}"
+    return step.name.replace("collect", "runs"), {
         "matrix": matrix,
         "cmd": _commands([target]),
         "params": _unique(_item(key, study=True) for one in steps for key in one.params),
@@ -121,7 +123,7 @@ def _before(step: Step) -> Iterator[Step]:
 
 def _of_reports(parameters: params.Parameters, reports: list[Report], own: list[Step]) -> dict[str, Any]:
     targets = [f"reports/{next(iter(report.outputs.values()))}" for report in reports]
-    families = list(dict.fromkeys(f"{_RESULTS}/{_family(step)}" for step in own))
+    families = _unique((family for step in own for family in _families(parameters, step)), "/")
     made = [f"reports/{one}" for report in reports for one in (*report.outputs.values(), f"{report.name}.record.json")]
     if len(reports) > 1:
         made = sorted({str(Path(one).parent) for one in targets})
@@ -159,19 +161,23 @@ def _read(parameters: params.Parameters, reader: Step, read: Output) -> Iterator
             if step.stage
             else f"reports/{step.name}.record.json"
         )
-    elif step.outputs[read.name].startswith("{task}"):
-        needs = step.needs if reader.needs is nothing else reader.needs
-        for task in fitting(parameters, needs):
-            if read.key.get("task", task) == task:
-                whole = RULE in step.axes
-                yield f"{_RESULTS}/{task}" if whole else f"{_RESULTS}/{step.outputs[read.name].format(task=task)}"
     else:
-        yield f"{_RESULTS}/{_family(step)}"
+        tasks = fitting(parameters, step.needs if reader.needs is nothing else reader.needs)
+        tasks = [task for task in tasks if read.key.get(TASK.name, task) == task]
+        if step.axes == (TASK,):
+            yield from (f"{_RESULTS}/{step.outputs[read.name].format(task=task)}" for task in tasks)
+        else:
+            yield from _families(parameters, step, tasks)
 
 
-def _family(step: Step) -> str:
-    """The folder below a study's results that all jobs of a step share with no other."""
-    return Path(next(iter(step.outputs.values()))).parts[0]
+def _families(parameters: params.Parameters, step: Step, tasks: Iterable[str] | None = None) -> list[str]:
+    """The folders that hold all jobs of a step (on these tasks), and that no stage shares with another."""
+    parts = Path(next(iter(step.outputs.values()))).parts
+    swept = len(parts) - len(Path(next(iter(step.like.outputs.values()))).parts) if step.like else 0
+    family = "/".join(parts[: swept + 1])
+    named = [axis.name for axis in step.axes if f"{{{axis.name}}}" in family]
+    keys = (key for key in step.keys(parameters) if tasks is None or key.get(TASK.name) in (None, *tasks))
+    return _unique((f"{_RESULTS}/{family.format(**{name: written(key[name]) for name in named})}" for key in keys), "/")
 
 
 def _commands(targets: list[str]) -> list[str]:
@@ -184,7 +190,9 @@ def _persisting(paths: Iterable[str]) -> list[dict[str, Any]]:
 
 def _item(template: str, study: bool = False) -> str:
     """A template of a step as one of DVC's, in a stage for each task."""
-    filled = template.replace("{task}", "${item.task}").replace("{rule}", "${item.rule}").replace("{study}", "${study}")
+    filled = template.replace("{study}", "${study}")
+    for axis in (TASK, RULE, LEARNING_RATE):
+        filled = filled.replace(f"{{{axis.name}}}", f"${{item.{axis.name}}}")
     return filled if study else f"{_RESULTS}/{filled}"
 
 
@@ -195,6 +203,6 @@ def _keys(parameters: params.Parameters, key: str) -> Iterator[str]:
 
 
 def _unique(values: Iterable[str], separator: str = ".") -> list[str]:
-    """Without what is part of another."""
+    """Each once, without what is part of another."""
     once = list(dict.fromkeys(values))
     return [one for one in once if not any(one.startswith(f"{other}{separator}") for other in once)]
