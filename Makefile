@@ -5,6 +5,8 @@ READY := $(VENV)/.ready
 # Newer than all that DVC remembers: its lock is written anew, and files go to its cache, only where something is newer.
 COMMITTED := .dvc/tmp/demo-committed
 REMEMBERED := results reports src published params.yaml dvc.yaml envs/requirements.lock
+# One display on a terminal, a line for each job elsewhere; all that a job says is in logs/.
+SHOW = $(shell [ -t 2 ] && echo --logger snnlocality || echo --quiet host reason)
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 # A job starts faster from bytecode: it is written whatever a shell says.
@@ -13,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: demo test test-cluster test-processors site lint format setup bench faults fuzz
 
 demo: $(READY) # by the engine whose bits are committed
-	$(RUN) snakemake --profile workflow/profiles/local --quiet host reason --config study=demo engine=cpu
+	$(RUN) snakemake --profile workflow/profiles/local $(SHOW) --config study=demo engine=cpu
 	@$(RUN) sh -c 'snnlocality audit --study demo --skip-lock --skip-raw >.snakemake/audit 2>&1 & audit=$$!; \
 	  told=$$(snnlocality reproduced --study demo); same=$$?; \
 	  table=$$(snnlocality show table2); study=$$(snnlocality study); \

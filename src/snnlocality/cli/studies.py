@@ -19,7 +19,7 @@ def new(folder: Path) -> None:
 
     for file in make(folder):
         click.echo(file)
-    click.echo(f"Try it: cd {folder}; snakemake -n; snakemake -c2")
+    click.echo(f"Try it: cd {folder}; snakemake -n; snakemake -c2 --logger snnlocality")
 
 
 @click.command(epilog=commands.for_example("estimate --study paper"))
