@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from snnlocality.reports.gathering import beside
 from snnlocality.reports.table4 import (
     POISONED_TEST,
     drop_against_success,
@@ -14,6 +15,7 @@ from snnlocality.reports.table4 import (
     summarise,
     with_poisoned_test,
 )
+from snnlocality.study.reported import OfBoth
 
 
 def runs():
@@ -48,6 +50,22 @@ def test_published_numbers_stand_beside_the_figures_they_name(published):
     assert table["published"].isna().sum() == 4
     assert table.loc[("visible", "accuracy"), "mean"] == pytest.approx(91)
     assert table.loc[("visible", "accuracy"), "n"] == 3
+
+
+def of_study(**datasets) -> OfBoth:
+    """What a study of BPTT on these tasks says."""
+    sources = dict.fromkeys(datasets, "made")
+    return OfBoth(
+        study="s", rules=("bptt",), methods={"bptt": "BPTT"}, datasets=datasets, sources=sources, labels={"ff": "FF"}
+    )
+
+
+def test_published_numbers_stand_beside_their_own_data_set_alone(published):
+    assert beside(published, of_study(vision="N-MNIST"))["method"].tolist() == published["method"].tolist()
+    assert set(beside(published, of_study(words="Words", vision="N-MNIST"))["method"]) >= {"BPTT, N-MNIST"}
+    nothing = beside(published, of_study(words="Words"))
+    assert nothing.empty
+    assert summarise(runs(), nothing)["published"].isna().all()
 
 
 def test_the_nearer_trigger_is_found(published):

@@ -71,6 +71,14 @@ def on_task(name: str, settings: OfTasks, task: str) -> str:
     return name if task == paper else f"{name}, {settings.datasets[task]}"
 
 
+def beside(published: pd.DataFrame, settings: OfBoth) -> pd.DataFrame:
+    """The published rows of data sets that the study has, their rules called as ours on these (``on_task``)."""
+    tasks = {dataset: task for task, dataset in settings.datasets.items()}
+    rows = published[published["dataset"].isin(tasks)]
+    names = [on_task(row.method, settings, tasks[row.dataset]) for row in rows.itertuples()]
+    return rows.assign(method=pd.Series(names, rows.index, dtype=str))
+
+
 def source_column(table: pd.DataFrame, settings: OfBoth) -> pd.Series:
     """The source of the data behind every row of a table with the column ``method``."""
     sources = {

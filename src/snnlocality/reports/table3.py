@@ -5,7 +5,7 @@ import pandas as pd
 
 from snnlocality.attacks import fgsm as attacks
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import FF, REC, gathered, notice_notes, percentages, published, source_column
+from snnlocality.reports.gathering import FF, REC, beside, gathered, notice_notes, percentages, published, source_column
 from snnlocality.reports.intervals import mean_interval, plus_minus
 from snnlocality.study.step import Job
 
@@ -18,7 +18,7 @@ def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
     runs = gathered(job.inputs["accuracies"], settings)
-    table = summarise(runs, published(job.static_inputs["table3"], settings.methods))
+    table = summarise(runs, beside(published(job.static_inputs["table3"], settings.methods), settings))
     table = table.assign(study=settings.study, source=source_column(table, settings))
     notes = [*notes_of(runs), *notice_notes(job), *masking(runs)]
     title = f"Table 3. Accuracy under attack in percent, study '{settings.study}'"

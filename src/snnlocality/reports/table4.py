@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from snnlocality.reports import tables
-from snnlocality.reports.gathering import method_columns, notice_notes, on_task, published, source_column
+from snnlocality.reports.gathering import beside, method_columns, notice_notes, on_task, published, source_column
 from snnlocality.reports.intervals import mean_interval, plus_minus
 from snnlocality.storage import read_json
 from snnlocality.study.reported import OfBoth
@@ -39,7 +39,7 @@ def render(job: Job) -> None:
     runs = with_poisoned_test(read(job.inputs["poisoned"], settings))
     numbers, clean_numbers = (published(path, settings.methods) for path in job.static_inputs.values())
     clean = clean_accuracies(job.inputs["runs"], settings)
-    table = summarise(runs, numbers)
+    table = summarise(runs, beside(numbers, settings))
     table = table.assign(study=settings.study, source=source_column(table, settings))
     notes = [*notes_of(runs, table, numbers, clean_numbers, clean), *notice_notes(job)]
     title = f"Table 4. Poisoned training data, in percent, study '{settings.study}'"
