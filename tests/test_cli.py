@@ -26,7 +26,7 @@ def call(*arguments):
             "show table9",
             [
                 "'table9' has no text to show",
-                "table1, table2, table3, learning_rates, robust, table4, empirical_fisher, claims",
+                "table1, table2, table3, learning_rates, robust, table4, empirical_fisher, cuts, claims",
             ],
         ),
         ("show figure2", ["'figure2' has no text to show", "Figures lie in reports/"]),

@@ -100,6 +100,7 @@ def test_a_label_counts_where_it_is_written(demo, monkeypatch):
         "figure3",
         "figure4",
         "spectrum",
+        "cuts",
     }
     writers |= {"tutorial", "tutorial_figure5", "tutorial_adaptation", "claims", "index"}
     assert {job.name for job in redone} == writers

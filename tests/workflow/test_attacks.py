@@ -38,6 +38,7 @@ def test_another_strength_reruns_the_attacks_and_no_training(project):
         "learning-rates",
         "figure3",
         "spectrum",
+        "cuts",
         "claims",
         "index",
     }

@@ -40,7 +40,7 @@ def page(browser, finished):
 def test_it_holds_every_artifact_and_every_picture_is_drawn(page):
     names = ["table1", "figure1", "table2", "curves", "figure2", "conversion"]
     names += ["table3", "learning_rates", "robust", "corruptions", "activity"]
-    names += ["table4", "figure3", "figure4", "empirical_fisher", "spectrum"]
+    names += ["table4", "figure3", "figure4", "empirical_fisher", "spectrum", "cuts"]
     assert page.eval_on_selector_all("section", "all => all.map(one => one.id)") == [
         *names,
         "claims",

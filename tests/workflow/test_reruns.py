@@ -4,7 +4,7 @@ import pandas as pd
 
 # What every change of a run of the vision task touches.
 VISION_REPORTS = {"table2", "table3", "table4", "figure2", "figure3", "figure4", "curves", "spectrum"}
-VISION_REPORTS |= {"learning-rates", "robust", "corruptions", "empirical-fisher", "claims", "index"}
+VISION_REPORTS |= {"learning-rates", "robust", "corruptions", "empirical-fisher", "cuts", "claims", "index"}
 COMPARED = {"cka --task vision --arch ff --fold 0 --seed 0", "transfer --task vision --fold 0 --seed 0"}
 OF_RULES = {"figure1", "activity"}  # show the rules themselves; the latter has no runs here
 MEASURES = ("fgsm", "descend", "corrupt", "shift", "fisher", "true-fisher")

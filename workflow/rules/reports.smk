@@ -551,6 +551,42 @@ rule spectrum:
         "snnlocality spectrum --study {params.study} > {log} 2>&1"
 
 
+rule cuts:
+    input:
+        own=input_of("cuts", "own"),
+        equal=input_of("cuts", "equal"),
+        data=input_of("cuts", "data"),
+        runs=input_of("cuts", "runs"),
+        runs_equal=input_of("cuts", "runs_equal"),
+    output:
+        table="reports/cuts.csv",
+        text="reports/cuts.md",
+        page=report(
+            "reports/cuts.html",
+            caption="../report/caption.rst",
+            category="Tables",
+            labels={"artifact": "cuts"},
+        ),
+        record="reports/cuts.record.json",
+    log:
+        "logs/reports/cuts.log",
+    benchmark:
+        "logs/reports/cuts.benchmark.tsv"
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        **params_of("cuts"),
+    message:
+        "Render Cuts: What each cut costs"
+    shell:
+        "snnlocality cuts --study {params.study} > {log} 2>&1"
+
+
 rule tutorial_figure1:
     input:
         unpack(inputs_of("tutorial_figure1")),
