@@ -1,4 +1,7 @@
-"""Write simulated data as trees of the real sets, so that their sources and whole studies can be tried without them."""
+"""Write simulated data as trees of the real sets, so that their sources and whole studies can be tried without them.
+
+Each tree is described in Croissant (``exchange.croissant``).
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +13,7 @@ from snnlocality.data.speech.phones import full_size, write_phones_tree
 from snnlocality.data.splits import Part, vision_folds
 from snnlocality.data.vision.nmnist import export_tree
 from snnlocality.errors import UserError
+from snnlocality.exchange import croissant
 
 # Like N-MNIST's own division, for sources that have none.
 _TEST_SHARE = 1 / 7
@@ -31,6 +35,7 @@ def export_nmnist(root: str | Path, source: str, count: int | None) -> Path:
         total = len(recordings.labels)
         indices = np.unique(np.linspace(0, total - 1, min(count or total, total)).astype(np.int64))
         export_tree(recordings, folder, indices)
+    croissant.describe(folder, croissant.NMNIST)
     return folder
 
 
@@ -41,4 +46,5 @@ def export_timit(root: str | Path, scale: float) -> Path:
     """
     folder = Path(root) / "timit"
     write_phones_tree(folder, full_size(scale))
+    croissant.describe(folder, croissant.TIMIT)
     return folder
