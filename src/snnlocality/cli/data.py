@@ -9,7 +9,7 @@ from snnlocality.study.axes import FOLD, RUN, TASK
 
 @click.group(epilog=commands.for_example("export nmnist data"))
 def export() -> None:
-    """Write simulated data as trees of the real sets, and networks for other simulators."""
+    """Write simulated data as trees of the real sets, networks for other simulators, and model cards."""
 
 
 @export.command("nmnist", epilog=commands.for_example("export nmnist data --count 1000"))
@@ -52,6 +52,22 @@ def export_nir(file: str, study: str | None, spikes: bool, **key: object) -> Non
     dataset, _ = load(job.inputs["data"], job.settings.fold)
     graph = nir.to_graph(load_model(job.inputs["model"], job.settings.network, dataset), dataset.step_ms)
     nir.write(file, nir.without_readout(graph) if spikes else graph)
+    click.echo(file)
+
+
+@export.command(
+    "card",
+    params=[*map(commands.option, RUN), click.Argument(["file"])],
+    epilog=commands.for_example("export card --task vision --rule bptt --arch ff README.md"),
+)
+@commands.STUDY
+def export_card(file: str, study: str | None, **key: object) -> None:
+    """Write a model card of a trained run to FILE: what it is, its accuracy, where it is from, how to load it."""
+    from snnlocality import parameters as params
+    from snnlocality.exchange import card
+    from snnlocality.storage import write_text
+
+    write_text(file, card.text(params.load(study=study), **key))
     click.echo(file)
 
 

@@ -82,6 +82,17 @@ def _examined(jobs: Sequence[Job], remembered: Manifest, progress: Progress) -> 
         yield examined(job, remembered)
 
 
+def require_sound(jobs: Iterable[Job], what: str) -> None:
+    """Raise UserError for the first step that is not ok: ``what`` is made of sound ones alone."""
+    for job in jobs:
+        finding = examined(job)
+        if finding.verdict not in SOUND:
+            raise UserError(
+                f"{finding.output} is {finding.verdict.value} ({'; '.join(finding.reasons)}); {what} holds only what "
+                "the audit finds ok: snnlocality audit."
+            )
+
+
 def chosen(parameters: params.Parameters, targets: Sequence[str] = ()) -> list[Job]:
     """The steps behind the targets, or all of the study; UserError for a target that no step of it makes."""
     # Nobody needs the extras, but who has them.

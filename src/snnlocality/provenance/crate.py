@@ -68,12 +68,7 @@ def export(parameters: params.Parameters, target: str, progress: Progress) -> Pa
     jobs = list(catalogue.everything(parameters))
     for number, job in enumerate(jobs):
         progress(number, 2 * len(jobs))
-        finding = audit.examined(job)
-        if finding.verdict not in audit.SOUND:
-            raise UserError(
-                f"{finding.output} is {finding.verdict.value} ({'; '.join(finding.reasons)}); a crate holds only what "
-                "the audit finds ok: snnlocality audit."
-            )
+        audit.require_sound([job], "a crate")
     with atomic_path(path) as draft:
         scratch = Path(tempfile.mkdtemp(dir=draft.parent))  # removed with the draft's folder
         crate = _Study(parameters, scratch).described(jobs, progress)
