@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 # A job starts faster from bytecode: it is written whatever a shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-cluster test-processors site lint format setup bench faults fuzz
+.PHONY: demo test test-cluster test-processors container site lint format setup bench faults fuzz
 
 demo: $(READY) # by the engine whose bits are committed
 	$(RUN) snakemake --profile workflow/profiles/local $(SHOW) --config study=demo engine=cpu
@@ -36,6 +36,11 @@ test-processors: $(READY) # one study as several processors, compared byte for b
 	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install qemu-user; } \
 	  >/dev/null || echo "qemu-user cannot be installed here."
 	$(RUN) OTHER_PROCESSORS=1 python -m pytest tests/processors
+
+container: # the container of envs/snnlocality.def and a tiny study in it, without a registry; as root it installs what that takes
+	@{ command -v buildah && command -v mmdebstrap; } >/dev/null || \
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install buildah mmdebstrap; } >/dev/null
+	envs/container
 
 bench: $(READY) # training speed beside other libraries, about an hour on two cores; installs them on first use
 	$(RUN) python -m benchmarks
