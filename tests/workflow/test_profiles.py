@@ -87,7 +87,7 @@ def test_conda_and_container_install_from_the_lock(root):
     for source, destination in copied:
         assert (root / source).exists()
         assert destination == f"/opt/snnlocality/{source}"
-    assert re.search("^From: debian:[a-z]+-slim$", recipe, flags=re.MULTILINE), "envs/container takes the release from it"
+    assert re.search("^From: debian:[a-z]+-slim$", recipe, flags=re.MULTILINE), "envs/container takes the release"
 
 
 def test_the_schema_file_is_generated_from_the_model(root):
