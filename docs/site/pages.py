@@ -3,10 +3,12 @@
 A hook of MkDocs (mkdocs.yml). Every page is made of what is in one place already: nothing is written twice.
 """
 
+import posixpath
 import re
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +67,21 @@ def on_page_markdown(markdown: str, page, config: MkDocsConfig, files: Files) ->
     markdown = re.sub(r"\((\.\./)+README\.md", lambda found: found[0].replace("../README.md", "index.md"), markdown)
     markdown = re.sub(r'(\]\([^()\s]+) "[^"\n]*"\)', r"\1)", markdown)
     return re.sub(r"\[([^\]]+)\]\([a-z/-]+\)", r"\1", markdown)  # to a folder, which a site does not list
+
+
+def on_page_content(html: str, page, config: MkDocsConfig, files: Files) -> str:
+    """Links of notebooks, which nobody else turns into the site's: to a file of docs/ or the README."""
+    if not page.file.src_uri.endswith(".ipynb"):
+        return html
+
+    def of_site(link: re.Match) -> str:
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(page.file.src_uri), link[1]))
+        place = "index.md" if place == "../README.md" else place
+        if (file := files.get_file_from_path(place)) is None:
+            raise PluginError(f"{page.file.src_uri} has a link to {link[1]}, which is no file of docs/")
+        return f'href="{file.url_relative_to(page.file)}'
+
+    return re.sub(r'href="([^":#]+\.(?:md|ipynb))', of_site, html)
 
 
 def _as_page(text: str) -> str:
