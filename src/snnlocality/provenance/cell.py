@@ -1,6 +1,7 @@
 """What is behind one cell of one report: the runs of the row that it stands in, and where they were computed."""
 
 import csv
+import re
 from pathlib import Path
 
 from snnlocality import parameters as params
@@ -14,8 +15,12 @@ from snnlocality.study.step import Job
 
 _SYNONYMS = {"rule": "method", "architecture": "arch", "rate": "poison_rate"}
 # What tells runs apart, as columns of reports call it, and axes that are called otherwise.
-_COLUMNS = ("dataset", "task", "method", "arch", "fold", "seed", "trigger", "poison_rate", "pair")
-_AXES = {"dataset": "task", "method": "rule", "poison_rate": "rate"}
+COLUMNS = (
+    *("dataset", "source", "task", "method", "arch", "learning_rate"),
+    *("fold", "seed", "trigger", "poison_rate", "pair"),
+)
+_AXES = {"dataset": "task", "source": "task", "method": "rule", "poison_rate": "rate"}
+_OWN_RATE = "own"  # in tables: the learning rate of the cell itself, where no other is asked for
 _MOST = 20  # values that a message lists
 
 _Row = dict[str, str]
@@ -27,7 +32,7 @@ def text(parameters: params.Parameters, targets: tuple[str, ...], written: str) 
         raise UserError(
             "--cell needs exactly one report, e.g.: snnlocality audit reports/table3.csv --cell method=bptt"
         )
-    pairs = [part.split("=", 1) for part in written.split(",")]
+    pairs = [part.split("=", 1) for part in re.split(r",(?=[^,]*=)", written)]  # a value may have a comma itself
     if any(len(pair) != 2 for pair in pairs):
         raise UserError(f"'{written}' is no cell; write key=value pairs with commas, e.g. method=bptt,arch=rec.")
     lines = []
@@ -53,22 +58,26 @@ def behind(parameters: params.Parameters, report: str, cell: dict[str, str]) -> 
 
     Raises UserError for what is neither, for a value that the table does not have, and if no run matches.
     """
-    rendered, *jobs = chain(list(catalogue.everything(parameters)), report)
-    with_rule = [job for job in jobs if "rule" in job.key]
-    runs = with_rule or jobs
+    rendered, runs = runs_of(list(catalogue.everything(parameters)), report)
     table, columns, rows = _rows(rendered, report)
-    of_runs = [key for key in _COLUMNS if key not in columns and any(_names(parameters, run, key) for run in runs)]
+    of_runs = [key for key in COLUMNS if key not in columns and any(_names(parameters, run, key) for run in runs)]
     wanted = {key if key in columns else _SYNONYMS.get(key, key): value for key, value in cell.items()}
     if unknown := wanted.keys() - {*columns, *of_runs}:
         known = ", ".join((*columns, *of_runs)) or "no key, since no run is behind it"
         raise UserError(f"'{min(unknown)}' does not name a cell of {table}; use {known}.")
     chosen = _chosen(table, rows, {key: value for key, value in wanted.items() if key in columns})
     own = {key: value for key, value in wanted.items() if key not in columns}
-    cells = {tuple((key, row[key]) for key in _COLUMNS if key in columns) for row in chosen} or {()}
-    matching = [run for run in runs if any(_fits(parameters, run, own | dict(cell)) for cell in cells)]
+    cells = {tuple((key, row[key]) for key in COLUMNS if key in columns) for row in chosen} or {()}
+    matching = [run for run in runs if any(fits(parameters, run, own | dict(cell)) for cell in cells)]
     if not matching:
         raise UserError(f"No run behind {report} matches {_words(cell)}.")
     return matching
+
+
+def runs_of(jobs: list[Job], report: str) -> tuple[Job, list[Job]]:
+    """Of a study's jobs, the one that makes a report, and the runs behind it."""
+    rendered, *others = chain(jobs, report)
+    return rendered, [job for job in others if "rule" in job.key] or others
 
 
 def _chosen(table: Path, rows: list[_Row], wanted: _Row) -> list[_Row]:
@@ -112,19 +121,27 @@ def _is(column: str, value: str, asked: str) -> bool:
     return any(_same(name, asked) for name in names)
 
 
-def _fits(parameters: params.Parameters, run: Job, wanted: _Row) -> bool:
-    """Whether a run is one of those that are wanted; what it does not know does not count."""
+def fits(parameters: params.Parameters, run: Job, wanted: _Row) -> bool:
+    """Whether a run is one of those that are wanted; what it does not know does not count.
+
+    Nor does what a table writes behind a name and a comma: how the run was tested, or the data, which ``source`` says.
+    """
     names = {key: _names(parameters, run, key) for key in wanted}
-    return all(not names[key] or any(_same(name, value) for name in names[key]) for key, value in wanted.items())
+    return all(
+        not names[key] or any(_same(name, value.partition(", ")[0]) for name in names[key])
+        for key, value in wanted.items()
+    )
 
 
 def _names(parameters: params.Parameters, run: Job, column: str) -> tuple[str, ...]:
     """How a run's own value in a column may be written; nothing if it has none."""
     own = run.key.get(_AXES.get(column, column))
     if own is None:
-        return ()
+        return (_OWN_RATE,) if column == "learning_rate" else ()
     if column == "dataset":
         return (params.task_of(parameters, own).dataset,)
+    if column == "source":
+        return (params.study_task(parameters, own).data.source,)
     if column == "method":
         return (own, _label(own))
     if column == "arch":
