@@ -52,4 +52,4 @@ def test_the_layout_is_the_papers():
     table = layout(summarise(runs(), PUBLISHED))
     assert list(table.columns) == ["eps 0", "eps 0.01"]
     assert table.index[0] == "BPTT FF, ReLU counterpart"
-    assert "(published 4.34)" in table.iloc[0, 1]
+    assert "(published 4.34)" in str(table.iloc[0, 1])

@@ -357,6 +357,14 @@ def test_a_cell_may_be_named_by_any_column_of_its_table(report, text, found, pro
     assert ("speech" in str(runs[0].output)) == ("table2" in report)
 
 
+def test_a_value_with_a_comma_names_a_cell(project, monkeypatch):
+    monkeypatch.chdir(project.root)
+    asked = "method=BPTT,trigger=visible, poisoned test set,poison_rate=0.5"
+    behind = cell.text(parameters.load(), ("reports/table4.csv",), asked)
+    assert "/bptt/ff/visible/rate0.5/" in behind
+    assert "invisible" not in behind
+
+
 @pytest.mark.parametrize(
     "change",
     [{"started": 5}, {"started": "yesterday"}, {"seconds": None}, {"seconds": 1e300}, {"host": {}}, {"libraries": []}],

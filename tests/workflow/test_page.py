@@ -1,12 +1,15 @@
 """The page in a real browser: it shows everything, needs nothing, sorts and filters."""
 
 import re
+import shlex
 import shutil
+from itertools import pairwise
+from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from snnlocality.reports import index
+from snnlocality import parameters
+from snnlocality.provenance import cell
 from snnlocality.study import catalogue
 
 TUTORIAL = [report.name for report in catalogue.reports() if report.section == "tutorial"]
@@ -97,19 +100,64 @@ def test_it_fits_a_phone(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize(
-    ("cell", "kind", "words"),
-    [
-        ("96.56 [95.69,\u00a097.42] (published 97.12)", "within", "within the interval"),
-        ("43.0 ± 2.1 (published 50.00)", "lower", "ours 7.0 lower"),
-        ("12.00 (published 11.00)", "higher", "ours 1.0 higher"),
-        ("50.1 ± 2.0", None, None),
-    ],
-)
-def test_what_is_published_stands_beside_ours_with_the_difference_in_a_word_and_a_colour(cell, kind, words):
-    shown = index._html(pd.DataFrame({"FF": [cell]}, index=["BPTT"]))
-    if kind is None:
-        assert "published" not in shown
-    else:
-        ours, _, published = cell.removesuffix(")").partition(" (published ")
-        assert f'{ours}<small>published {published} <span class="beside {kind}">{words}</span></small>' in shown
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    assert [(one["id"], one["nodes"][0]["target"]) for one in axe.run(page).response["violations"]] == []
+
+
+def test_all_that_is_interactive_is_reached_by_keyboard_and_seen_to_be(page):
+    page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+    expected = page.locator("a[href], button, summary, .scroll").count()
+    page.evaluate("stops = new Set(); unseen = []")
+    for _ in range(expected):
+        page.keyboard.press("Tab")
+        page.evaluate(
+            """() => {
+                const one = document.activeElement, style = getComputedStyle(one);
+                stops.add(one);
+                if (style.outlineStyle !== "solid" || parseFloat(style.outlineWidth) < 2) unseen.push(one.outerHTML);
+            }"""
+        )
+    assert page.evaluate("stops.size") == expected
+    assert page.evaluate("unseen") == []
+
+
+def test_headings_follow_each_other(page):
+    levels = page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(one => Number(one.tagName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert max(later - earlier for earlier, later in pairwise(levels)) == 1
+
+
+@pytest.mark.parametrize("table", ["table2", "table3", "table4", "robust"])
+def test_a_cell_leads_to_its_runs_and_to_the_command_that_names_them(page, table, finished, monkeypatch):
+    monkeypatch.chdir(finished.root)
+    link = page.locator(f"#{table} table a").first
+    link.focus()
+    page.keyboard.press("Enter")
+    told = page.locator(link.get_attribute("href").replace(".", "\\."))
+    assert told.is_visible()
+    page.eval_on_selector_all("#runs details", "all => all.forEach(one => one.open = true)")
+    entries = page.locator(f"#runs div[id^={table}-]").all()
+    links = page.eval_on_selector_all(f"#{table} table a", "all => all.map(one => one.hash.slice(1))")
+    assert {one.get_attribute("id") for one in entries} == set(links)
+    for entry in entries:
+        records = entry.locator("a[href$='.record.json']").evaluate_all(
+            "all => all.map(one => one.getAttribute('href'))"
+        )
+        _, _, report, _, asked = shlex.split(entry.locator("p code").first.inner_text())
+        behind = cell.text(parameters.load(), (report,), asked)
+        assert {Path("reports", record).resolve() for record in records} == {
+            Path(record).resolve() for record in re.findall(r"settings in (.*)", behind)
+        }
+        rule = "bptt" if "-bptt-" in entry.get_attribute("id") else "eprop"
+        assert all(f"/{rule}/" in record for record in records)
+        assert ("/visible/" in " ".join(records)) == ("-visible-" in entry.get_attribute("id"))
+        for command in entry.locator("li > code").all_inner_texts():
+            if command.startswith("snnlocality verify "):
+                assert Path(command.split()[-1]).is_file()

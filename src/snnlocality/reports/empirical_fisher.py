@@ -44,8 +44,9 @@ def on_page(table: pd.DataFrame) -> list[tables.Shown]:
     return [tables.Shown("Shares, by matrix", layout(table[table["learning_rate"] == OWN_RATE]))]
 
 
-def _cell(row) -> str:
-    return f"{row.mean:.3f}" + ("" if pd.isna(row.ci_low) else f" ± {(row.ci_high - row.ci_low) / 2:.3f}")
+def _cell(row) -> tables.Cell:
+    half = "" if pd.isna(row.ci_low) else f" ± {(row.ci_high - row.ci_low) / 2:.3f}"
+    return tables.Cell(f"{row.mean:.3f}{half}", row)
 
 
 _NOTES = [

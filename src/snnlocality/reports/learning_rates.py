@@ -45,7 +45,7 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     text = table.assign(
         row=table["method"] + " " + table["arch"] + ", " + table["measure"].map(labels),
         column=table["learning_rate"].map(lambda rate: "own rate" if rate == OWN_RATE else f"all at {rate}"),
-        cell=[f"{row.mean:.1f}{plus_minus(row)}" for row in table.itertuples()],
+        cell=[tables.Cell(f"{row.mean:.1f}{plus_minus(row)}", row) for row in table.itertuples()],
     )
     wide = text.pivot(index="row", columns="column", values="cell")
     return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]

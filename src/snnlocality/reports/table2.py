@@ -52,10 +52,9 @@ def on_page(table: pd.DataFrame) -> list[tables.Shown]:
     return [tables.Shown("Accuracy", layout(table))]
 
 
-def _cell(row) -> str:
+def _cell(row) -> tables.Cell:
     interval = "" if pd.isna(row.ci_low) else f" [{row.ci_low:.2f}, {row.ci_high:.2f}]".replace(", ", ",\u00a0")
-    published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
-    return f"{row.mean:.2f}{interval}{published}"
+    return tables.Cell(f"{row.mean:.2f}{interval}", row)
 
 
 def _notes(

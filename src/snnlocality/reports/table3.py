@@ -56,7 +56,7 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     text = table.assign(
         row=table["method"] + " " + table["arch"] + ", " + table["attack"].map(lambda name: attacks.load(name).label),
         column=table["epsilon"].map("eps {:g}".format),
-        cell=[_cell(row) for row in table.itertuples()],
+        cell=[tables.Cell(f"{row.mean:.1f}{plus_minus(row)}", row) for row in table.itertuples()],
     )
     wide = text.pivot(index="row", columns="column", values="cell")
     return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
@@ -100,8 +100,3 @@ def masking(runs: pd.DataFrame) -> list[str]:
 def _points(row: pd.Series) -> str:
     interval = "" if np.isnan(row["ci_low"]) else f" [{row['ci_low']:+.1f}, {row['ci_high']:+.1f}]"
     return f"{row['mean']:+.1f} points{interval}"
-
-
-def _cell(row) -> str:
-    published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
-    return f"{row.mean:.1f}{plus_minus(row)}{published}"

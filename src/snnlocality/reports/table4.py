@@ -114,6 +114,8 @@ def summarise(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
 
 def layout(table: pd.DataFrame) -> pd.DataFrame:
     """A row per cell, a column per figure."""
+    # From two pairs the interval is wider than the scale; the CSV has it.
+    known = table.assign(**{bound: table[bound].where(table["n"] > 2) for bound in ("ci_low", "ci_high")})
     text = table.assign(
         row=table["method"]
         + " "
@@ -123,7 +125,7 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
         + ", rate "
         + table["poison_rate"].map("{:g}".format),
         column=table["metric"].map(FIGURES),
-        cell=[_cell(row) for row in table.itertuples()],
+        cell=[tables.Cell(f"{row.mean:.1f}{plus_minus(row)}", row) for row in known.itertuples()],
     )
     wide = text.pivot(index="row", columns="column", values="cell")
     return wide.loc[list(dict.fromkeys(text["row"])), list(FIGURES.values())]
@@ -238,10 +240,3 @@ def notes_of(
             + ". (Normal; the scatter of pairs, and an error of every cell whose size is fitted for each reading.)"
         )
     return notes
-
-
-def _cell(row) -> str:
-    # From two pairs the interval is wider than the scale; the CSV has it.
-    half = "" if row.n < 3 else plus_minus(row)
-    published = "" if pd.isna(row.published) else f" (published {row.published:.2f})"
-    return f"{row.mean:.1f}{half}{published}"

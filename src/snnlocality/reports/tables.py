@@ -1,7 +1,9 @@
 """Tables for people: Markdown for a terminal or a repository page, HTML that opens from disk."""
 
 import html as escaping
-from typing import NamedTuple
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -20,11 +22,28 @@ li { margin: .3rem 0; }
 """
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A number in a table for people, which its text is to; the page says more of it, and where it comes from."""
+
+    ours: str  # with its interval
+    row: Any  # of the tidy table, by ``itertuples``: mean, ci_low, ci_high, and what tells its runs apart
+
+    @property
+    def published(self) -> float:
+        """The number that the paper has; NaN without one."""
+        return getattr(self.row, "published", math.nan)
+
+    def __str__(self) -> str:
+        """As a table for people has it."""
+        return self.ours + ("" if math.isnan(self.published) else f" (published {self.published:.2f})")
+
+
 class Shown(NamedTuple):
-    """A table on the page that holds everything; folded: shown to who asks."""
+    """A table on the page that holds everything, of text or of ``Cell``; folded: shown to who asks."""
 
     title: str
-    html: pd.DataFrame
+    table: pd.DataFrame
     folded: bool = False
 
 

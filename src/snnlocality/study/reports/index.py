@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from snnlocality import parameters as params
 from snnlocality.study import catalogue
 from snnlocality.study.axes import Key
-from snnlocality.study.reported import OfBoth, of_both, rule_modules
+from snnlocality.study.reported import OfRules, of_rules, rule_modules
 from snnlocality.study.step import Output, Report
 from snnlocality.study.steps import collect, fgsm, prepare
 
@@ -35,7 +35,7 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(OfBoth):
+class Settings(OfRules):
     """What the page says of the study and of all that it shows."""
 
     artifacts: dict[str, Artifact]
@@ -55,7 +55,7 @@ def settings(parameters: params.Parameters, key: Key) -> Settings:
         )
         for report in _shown()
     }
-    return Settings(**vars(of_both(parameters, params.tasks(parameters))), artifacts=shown)
+    return Settings(**vars(of_rules(parameters)), artifacts=shown)
 
 
 STEP = Report(
