@@ -6,7 +6,7 @@ import pytest
 
 from snnlocality.reports.intervals import mean_interval
 from snnlocality.reports.table2 import summarise
-from snnlocality.reports.tables import html, markdown
+from snnlocality.reports.tables import html, markdown, over_seeds
 
 PUBLISHED = pd.DataFrame(
     {
@@ -49,6 +49,11 @@ def test_a_single_seed_has_no_interval():
     interval = mean_interval(np.array([0.5]))
     assert interval.n == 1
     assert np.isnan([interval.low, interval.high]).all()
+
+
+def test_a_table_of_one_seed_promises_no_interval():
+    assert over_seeds([1, 1]) == "Of one seed, so without an interval"
+    assert over_seeds([3, 1, 3]) == "Mean over 1 or 3 seeds with Student's 95 % interval"
 
 
 def test_no_interval_leaves_the_range_of_a_percentage():

@@ -61,10 +61,9 @@ def _notes(
     runs: pd.DataFrame, table: pd.DataFrame, notices: list[str], baselines: list[float], methods: dict[str, str]
 ) -> list[str]:
     """What a reader must know beside the numbers."""
-    n = sorted(set(table["n"]))
+    covered = " The interval covers initial weights and order, not the choice of test samples."
     notes = [
-        f"Mean over {' or '.join(map(str, n))} seeds with Student's 95 % interval; folds of a seed are averaged "
-        "first. The interval covers initial weights and order, not the choice of test samples.",
+        f"{tables.over_seeds(table['n'])}; folds of a seed are averaged first." + covered * (max(table["n"]) > 1),
     ]
     for dataset, notice in zip(dict.fromkeys(table["dataset"]), notices, strict=True):
         if notice:

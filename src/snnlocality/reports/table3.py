@@ -72,10 +72,10 @@ def on_page(table: pd.DataFrame) -> list[tables.Shown]:
 
 def notes_of(runs: pd.DataFrame) -> list[str]:
     """What a reader must know beside the numbers."""
-    n = sorted(set(runs.groupby(["method", "arch"])["seed"].nunique()))
+    seeds = tables.over_seeds(runs.groupby(["method", "arch"])["seed"].nunique())
     return [
-        f"Mean over {' or '.join(map(str, n))} seeds with Student's 95 % interval. Epsilon is added to every input at "
-        "every step; at 0 the models and their accuracies are those of Table 2.",
+        f"{seeds}. Epsilon is added to every input at every step; at 0 the models and their accuracies are those of "
+        "Table 2.",
         "The paper attacks through a ReLU counterpart that it does not define; published numbers stand beside that row "
         "alone. All other rows are controls.",
         "White box: the true gradient of the loss through the spiking network, by BPTT whatever rule trained it. "

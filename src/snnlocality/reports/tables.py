@@ -2,6 +2,7 @@
 
 import html as escaping
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -54,6 +55,14 @@ def write(
     write_text(job.outputs["table"], table.to_csv(index=False, float_format=digits))
     write_text(job.outputs["text"], markdown(title, laid_out, notes))
     write_text(job.outputs["page"], html(title, laid_out, notes))
+
+
+def over_seeds(numbers: Iterable[int]) -> str:
+    """What a table's cells are, given of how many seeds each is."""
+    different = sorted(set(numbers))
+    if different == [1]:
+        return "Of one seed, so without an interval"
+    return f"Mean over {' or '.join(map(str, different))} seeds with Student's 95 % interval"
 
 
 def markdown(title: str, table: pd.DataFrame, notes: list[str]) -> str:
