@@ -1,5 +1,6 @@
 """DVC asks Snakemake whenever Snakemake would do something: its stages name all that decides their jobs."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,10 @@ def test_every_parameter_that_decides_a_job_makes_its_stage_ask(demo, stages):
 def _names(stage, key: str) -> bool:
     named = [name for dep in stage.deps for name in getattr(dep, "params", ())]
     return any(key == name or key.startswith(f"{name}.") for name in named)
+
+
+def test_what_dvc_draws_is_not_for_git(committed):
+    committed.run("dvc", "plots", "show")
+    assert (committed.root / "dvc_plots/index.html").is_file()
+    assert committed.run("git", "status", "--porcelain").stdout == ""
+    shutil.rmtree(committed.root / "dvc_plots")
