@@ -81,6 +81,16 @@ def test_what_an_exit_status_means_is_in_the_help():
     assert "Exit status: 0 where all went well; 1 where what is checked" in " ".join(call("--help").output.split())
 
 
+def test_shells_complete_commands_as_the_help_says():
+    shown = "_SNNLOCALITY_COMPLETE=bash_source snnlocality"
+    assert shown in call("--help").output
+    variable = shown.partition("=")[0]
+    source = CliRunner().invoke(main, prog_name="snnlocality", env={variable: "bash_source"}).output
+    assert f"{variable}=bash_complete" in source
+    words = {"COMP_WORDS": "snnlocality export ti", "COMP_CWORD": "2", variable: "bash_complete"}
+    assert CliRunner().invoke(main, prog_name="snnlocality", env=words).output == "plain,timit\n"
+
+
 def test_every_command_explains_itself():
     for name in main.commands:
         result = call(name, "--help")
