@@ -1,16 +1,45 @@
 """What the package says of itself."""
 
 import json
+import subprocess
 import tomllib
 from importlib import metadata
 
+import pytest
 import yaml
+from click.testing import CliRunner
+
+from snnlocality.cli import main
 
 
-def test_all_say_one_version(root):
-    declared = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+@pytest.fixture
+def declared(root):
+    """The version, at the one place where people change it."""
+    return tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+
+
+def test_all_say_one_version(root, declared):
     assert metadata.version("snnlocality") == declared
+    assert declared in CliRunner().invoke(main, ["--version"], prog_name="snnlocality").output.split()
     assert yaml.safe_load((root / "CITATION.cff").read_text())["version"] == declared
+    assert json.loads((root / ".zenodo.json").read_text())["version"] == declared
+
+
+@pytest.mark.parametrize("tag", [(), ("v99.0",), ("0.1.0",)])
+def test_a_release_under_another_tag_is_refused_before_anything_is_made(root, declared, tag):
+    done = subprocess.run([root / ".ci/release", *tag], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert f"is not v{declared}, of pyproject.toml" in done.stderr
+
+
+def test_a_release_needs_no_secret_and_no_action_of_others(root):
+    text = (root / ".github/workflows/release.yml").read_text()
+    workflow = yaml.safe_load(text)
+    assert workflow[True]["push"]["tags"] == ["v*"]  # YAML takes the key "on" for a truth value
+    (job,) = workflow["jobs"].values()
+    assert all(step["uses"].startswith("actions/") for step in job["steps"] if "uses" in step)
+    assert "secrets" not in text
+    assert any(step.get("run", "").startswith(".ci/release ") for step in job["steps"])
 
 
 def test_an_archive_is_of_the_title_and_licence_that_are_cited(root):
