@@ -14,7 +14,7 @@ class Events(NamedTuple):
 
     units: np.ndarray  # (events of the packed set,) uint16
     offsets: np.ndarray  # (recordings * steps + 1,) int64
-    index: np.ndarray  # (samples,) int64
+    index: np.ndarray  # type: ignore[assignment]  # hides tuple's; (samples,) int64
     steps: int
     inputs: int  # number of input units
 

@@ -80,7 +80,8 @@ class Engine(ABC):
 
     def constant_input_adjoint(self, traces: Traces, errors: Errors, rule: Rule) -> np.ndarray:
         """``input_adjoint`` summed over the steps, (samples, N_1): the gradient by W_1 x of an x that is constant."""
-        return self.input_adjoint(traces, errors, rule).sum(axis=0)
+        summed: np.ndarray = self.input_adjoint(traces, errors, rule).sum(axis=0)
+        return summed
 
     def loss_and_gradients(
         self, network: Network, batch: Batch, rule: Rule, loss: str, local_loss: str | None

@@ -20,11 +20,11 @@ from snnlocality.engines.values import Errors
 from snnlocality.learning.routing import deliveries, local_readout, recurrence, shortcut, windows
 from snnlocality.learning.rule import ErrorSource, Rule, Smoothed, TwoSided
 from snnlocality.network import Network, readouts
-from snnlocality.neurons.formula import as_function
+from snnlocality.neurons.formula import Function, as_function
 from snnlocality.neurons.lif import require_leaky
 from snnlocality.neurons.neuron import functions
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Function] = {
     "abs": torch.abs,
     "exp": torch.exp,
     "maximum": lambda x, floor: torch.clamp(x, min=floor),
@@ -115,12 +115,17 @@ class ReferenceEngine(Engine):
         y = _leaky_sum(reduce(add, read), network.dynamics.kappa)
         return ReferenceTraces(network, weights, rows, layers, y, driven)
 
-    def backward(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
+    # An engine gets its own traces back.
+    def backward(  # type: ignore[override]
+        self, traces: ReferenceTraces, errors: Errors, rule: Rule
+    ) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
         refuse_driven(traces.driven)
         return self._adjoint(traces, errors, rule)[0]
 
-    def input_adjoint(self, traces: ReferenceTraces, errors: Errors, rule: Rule) -> np.ndarray:
+    def input_adjoint(  # type: ignore[override]
+        self, traces: ReferenceTraces, errors: Errors, rule: Rule
+    ) -> np.ndarray:
         """See ``interface.Engine.input_adjoint``."""
         return self._adjoint(traces, errors, rule)[1]
 

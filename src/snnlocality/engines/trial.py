@@ -39,8 +39,8 @@ def attempt(engine: Engine) -> None:
     traces = engine.forward(network, batch.inputs)
     learned = engine.loss_and_gradients(network, batch, _RULE, _LOSS, None)
     got = {"potentials": traces.potentials[0], "spikes": traces.spikes[0], "readout": traces.readout}
-    expected = {"potentials": U, "spikes": s, "readout": y, "loss": value, **gradients}
-    for name, array in {**got, "loss": learned.loss, **learned.gradients}.items():
+    expected = {"potentials": U, "spikes": s, "readout": y, "loss": np.array(value), **gradients}
+    for name, array in {**got, "loss": np.array(learned.loss), **learned.gradients}.items():
         if not np.abs(array - expected[name]).max() <= _ROUNDING * np.abs(expected[name]).max():  # nor if it is NaN
             raise Wrong(f"on a network of which all is known it gets a wrong {name}")
 
@@ -64,8 +64,9 @@ def problem() -> tuple[Network, Batch]:
 
 def solution(network: Network, batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, dict[str, np.ndarray]]:
     """Potentials, spikes, readout, loss and gradients of the problem."""
-    alpha, beta, kappa, theta, *_ = network.dynamics
+    alpha, beta, kappa, theta, *_ = _DYNAMICS
     W, V, W_out = network.weights.values()
+    assert isinstance(batch.inputs, Events)
     x = batch.inputs.dense()
     U, s, y = (np.zeros((_STEPS, _SAMPLES, units)) for units in (_HIDDEN, _HIDDEN, _CLASSES))
     I = np.zeros_like(U[0])
@@ -90,4 +91,5 @@ def solution(network: Network, batch: Batch) -> tuple[np.ndarray, np.ndarray, np
 
 
 def _outer_sum(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    return left.reshape(-1, left.shape[2]).T @ right.reshape(-1, right.shape[2])
+    summed: np.ndarray = left.reshape(-1, left.shape[2]).T @ right.reshape(-1, right.shape[2])
+    return summed

@@ -56,7 +56,8 @@ def on_tensors(tensors: Sequence["Tensor"], learning_rate: float) -> Callable[[]
     optimiser = Adam({str(n): tensor.detach().numpy() for n, tensor in enumerate(tensors)}, update)
 
     def step() -> None:
-        optimiser.step({str(n): tensor.grad.numpy() for n, tensor in enumerate(tensors)}, learning_rate)
+        gradients = {str(n): tensor.grad.numpy() for n, tensor in enumerate(tensors)}  # type: ignore[union-attr]  # set
+        optimiser.step(gradients, learning_rate)
         for tensor in tensors:
             tensor.grad = None
 

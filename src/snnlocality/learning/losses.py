@@ -89,7 +89,8 @@ def decisions(readout: np.ndarray, batch: Batch) -> np.ndarray:
     """Predicted classes, (decisions a sample, samples): argmax of the readout averaged over each decision's steps."""
     steps, samples, classes = readout.shape
     d = batch.steps_per_decision
-    return readout.reshape(steps // d, d, samples, classes).mean(axis=1).argmax(axis=-1)
+    chosen: np.ndarray = readout.reshape(steps // d, d, samples, classes).mean(axis=1).argmax(axis=-1)
+    return chosen
 
 
 def judged(readout: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:

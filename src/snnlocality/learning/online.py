@@ -23,13 +23,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snnlocality.data.inputs import Batch
 from snnlocality.learning.losses import Loss
-from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, TwoSided
+from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule, Smoothed, TwoSided
 from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import NUMPY, as_function
 from snnlocality.neurons.lif import require_leaky
+
+
+_Floats = NDArray[np.float64]
 
 
 class _Step(NamedTuple):
@@ -53,7 +57,7 @@ def eprop(network: Network, batch: Batch, loss: Loss, feedback: Mapping[str, np.
     """
     gradients = _zeros(network)
     filtered = {name: np.zeros((batch.mask.shape[1], *gradients[name].shape)) for name in _hidden(network)}
-    for t, step in enumerate(_simulate(network, batch.inputs)):
+    for t, step in enumerate(_simulate(network, _current(batch))):
         error = _error(loss, step.readout, batch, t)
         for name in step.presynaptic:
             filtered[name] *= network.dynamics.kappa
@@ -73,7 +77,7 @@ def decolle(network: Network, batch: Batch, loss: Loss, local_loss: Loss) -> dic
     and the readout's trace.
     """
     gradients = _zeros(network)
-    for t, step in enumerate(_simulate(network, batch.inputs)):
+    for t, step in enumerate(_simulate(network, _current(batch))):
         for name, eU in step.presynaptic.items():
             layer = int(name[1:])
             B = network.feedback[f"B{layer}"]
@@ -100,7 +104,7 @@ def instantaneous(
         raise ValueError(f"{rule.label} goes back in windows, which has no online form here")
     gradients, forgets, kind = _zeros(network), rule.truncation == 1, _kind_of_memory(network, rule)
     memories = {layer: kind(network, rule, layer, batch.mask.shape[1]) for layer in network.hidden}
-    for t, step in enumerate(_simulate(network, batch.inputs)):
+    for t, step in enumerate(_simulate(network, _current(batch))):
         error = _error(loss, step.readout, batch, t)
         for layer, delivered in _delivered_at_once(network, rule, step, error, local_loss, batch, t):
             _add(gradients, memories[layer](step, delivered))
@@ -124,6 +128,7 @@ def _delivered_at_once(
     for layer in reversed(network.hidden):
         B = network.feedback.get(f"B{layer}")
         if rule.source is ErrorSource.TARGET:
+            assert B is not None
             delivered = -counted * B[batch.targets[t]]
         elif rule.source is ErrorSource.LOCAL:
             delivered = _of_own_readout(local_loss, step.spikes[layer], B, batch, t)
@@ -222,15 +227,17 @@ def _layer_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Me
 
 def _two_sided_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
     """See ``learning.rule.TwoSided``."""
+    trace = rule.trace
+    assert isinstance(trace, TwoSided)
     q = {name: np.zeros((samples, array.shape[1])) for name, array in _own_weights(network, layer).items()}
     p = np.zeros((samples, len(network.weights[f"W{layer}"])))
 
     def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
         nonlocal p
-        before, p, found = p, rule.trace.postsynaptic * p + step.h[layer], {}
+        before, p, found = p, trace.postsynaptic * p + step.h[layer], {}
         for name, x in _own(step.sources, layer).items():
-            q[name] = rule.trace.presynaptic * q[name] + x
-            found[name] = (delivered * step.h[layer]).T @ q[name] + rule.trace.noncausal * (delivered * before).T @ x
+            q[name] = trace.presynaptic * q[name] + x
+            found[name] = (delivered * step.h[layer]).T @ q[name] + trace.noncausal * (delivered * before).T @ x
         return found
 
     return told
@@ -239,9 +246,11 @@ def _two_sided_memory(network: Network, rule: Rule, layer: int, samples: int) ->
 def _smoothed_memory(network: Network, rule: Rule, layer: int, samples: int) -> _Memory:
     """See ``learning.rule.Smoothed``."""
     alpha, beta, _, theta, *_ = require_leaky(network.dynamics)
+    assert isinstance(rule.trace, Smoothed)
     decay, reset = rule.trace.decay, theta if rule.through_reset else 0
     q = {name: np.zeros((samples, array.shape[1])) for name, array in _own_weights(network, layer).items()}
-    f, h = np.zeros((samples, len(network.weights[f"W{layer}"]), 2)), 0.0
+    f = np.zeros((samples, len(network.weights[f"W{layer}"]), 2))
+    h: np.ndarray | float = 0.0
 
     def told(step: _Step, delivered: np.ndarray) -> dict[str, np.ndarray]:
         nonlocal f, h
@@ -269,7 +278,7 @@ def bptt(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
     weights = {name: np.asarray(array, np.float64) for name, array in network.weights.items()}
     kept = [
         step._replace(h=dict(step.h), spikes={layer: np.array(s) for layer, s in step.spikes.items()})
-        for step in _simulate(network, batch.inputs)
+        for step in _simulate(network, _current(batch))
     ]
     gradients, layers, read_by = _zeros(network), list(network.hidden), readouts(weights)
     lambda_y = np.zeros_like(kept[-1].readout)
@@ -277,7 +286,7 @@ def bptt(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
     for t in range(len(kept) - 1, -1, -1):
         step = kept[t]
         lambda_y = kappa * lambda_y + _error(loss, step.readout, batch, t)
-        delivered = 0
+        delivered: np.ndarray | float = 0
         for layer in reversed(layers):
             G = delivered - theta * lambda_U[layer]
             if layer in read_by:
@@ -287,7 +296,7 @@ def bptt(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
                 G += lambda_I[layer] @ weights[f"V{layer}"]
             lambda_U[layer] = beta * lambda_U[layer] + step.h[layer] * G
             lambda_I[layer] = alpha * lambda_I[layer] + lambda_U[layer]
-            below = step.spikes[layer - 1] if layer > 1 else np.asarray(batch.inputs[t], np.float64)
+            below = step.spikes[layer - 1] if layer > 1 else np.asarray(_current(batch)[t], np.float64)
             gradients[f"W{layer}"] += lambda_I[layer].T @ below
             if f"V{layer}" in weights and t > 0:
                 gradients[f"V{layer}"] += lambda_I[layer].T @ kept[t - 1].spikes[layer]
@@ -316,8 +325,8 @@ def rtrl(network: Network, batch: Batch, loss: Loss) -> dict[str, np.ndarray]:
     Py = {name: rest(name, len(weights["W_out"])) for name in weights}
     before = {layer: np.zeros((samples, units[layer])) for layer in layers}
     read_by = readouts(weights)
-    for t, step in enumerate(_simulate(network, batch.inputs)):
-        below = np.asarray(batch.inputs[t], np.float64)
+    for t, step in enumerate(_simulate(network, _current(batch))):
+        below = np.asarray(_current(batch)[t], np.float64)
         for layer in layers:
             W, V = weights[f"W{layer}"], weights.get(f"V{layer}")
             for name in weights:
@@ -359,7 +368,7 @@ def _eligibility(step: _Step, name: str) -> np.ndarray:
     return _felt(step.h[int(name[1:])], step.presynaptic[name], step.adaptation.get(name))
 
 
-def _felt(h: np.ndarray, eU: np.ndarray, adaptation: np.ndarray | None) -> np.ndarray:
+def _felt(h: _Floats, eU: _Floats, adaptation: _Floats | None) -> _Floats:
     """h (eU - b ea) of all pairs of a neuron and a source, (samples, N_l, sources)."""
     return h[:, :, None] * (eU[:, None, :] if adaptation is None else eU[:, None, :] - adaptation)
 
@@ -367,6 +376,12 @@ def _felt(h: np.ndarray, eU: np.ndarray, adaptation: np.ndarray | None) -> np.nd
 def _hidden(network: Network) -> list[str]:
     """Names of the weights onto hidden neurons."""
     return [name for name in network.weights if name not in readouts(network.weights).values()]
+
+
+def _current(batch: Batch) -> np.ndarray:
+    """A batch's inputs, which the literal forms take as a dense current only."""
+    assert isinstance(batch.inputs, np.ndarray)
+    return batch.inputs
 
 
 def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
@@ -383,7 +398,7 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
     read_by = readouts(weights)
     readout_traces = {name: np.zeros((samples, weights[name].shape[1])) for name in read_by.values()}
     for x in inputs:
-        below, given = np.asarray(x, np.float64), {}
+        below, given = np.asarray(x, np.float64), dict[str, np.ndarray]()
         for layer in network.hidden:
             sources = {f"W{layer}": below}
             if f"V{layer}" in weights:
@@ -412,12 +427,15 @@ def _simulate(network: Network, inputs: np.ndarray) -> Iterator[_Step]:
 def _error(loss: Loss, readout: np.ndarray, batch: Batch, t: int) -> np.ndarray:
     """Derivative of the mean loss by a readout of step t, (samples, classes)."""
     _, derivative = loss(readout[None], batch.targets[t][None])
-    return derivative[0] * (batch.mask[t] / batch.mask.sum())[:, None]
+    error: np.ndarray = derivative[0] * (batch.mask[t] / batch.mask.sum())[:, None]
+    return error
 
 
-def _of_own_readout(loss: Loss, spikes: np.ndarray, B: np.ndarray, batch: Batch, t: int) -> np.ndarray:
+def _of_own_readout(loss: Loss | None, spikes: np.ndarray, B: np.ndarray | None, batch: Batch, t: int) -> np.ndarray:
     """Derivative of a layer's own loss, taken on B s, by its spikes of step t, (samples, N_l)."""
-    return _error(loss, spikes @ B.T, batch, t) @ B
+    assert loss is not None and B is not None, "the rule needs a local loss"
+    derivative: np.ndarray = _error(loss, spikes @ B.T, batch, t) @ B
+    return derivative
 
 
 def _zeros(network: Network) -> dict[str, np.ndarray]:

@@ -113,5 +113,5 @@ def draw_feedback(rule: Rule, weights: Weights, generator: np.random.Generator) 
 
 
 def _alike(weights: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    size = np.sqrt(np.square(weights, dtype=np.float64).mean())
+    size: np.float64 = np.sqrt(np.square(weights, dtype=np.float64).mean())
     return (size * generator.standard_normal(weights.shape)).astype(np.float32)

@@ -64,7 +64,7 @@ class Trained(NamedTuple):
 class Keeper(Protocol):
     """Keeps the state of a training, so that one that was interrupted goes on (``checkpoints``)."""
 
-    def resumed(self, state: State) -> AbstractContextManager:
+    def resumed(self, state: State) -> AbstractContextManager[None]:
         """Bring a first state to where the training was interrupted, if it was; the training runs in the context."""
         ...
 
@@ -76,7 +76,7 @@ class Keeper(Protocol):
 class _Forgetful:
     """Keeps nothing."""
 
-    def resumed(self, state: State) -> AbstractContextManager:
+    def resumed(self, state: State) -> AbstractContextManager[None]:
         """See ``Keeper.resumed``."""
         return nullcontext()
 
@@ -246,10 +246,9 @@ def evaluate(
     network: Network, dataset: Dataset, indices: np.ndarray, optimisation: Optimisation, engine: Engine
 ) -> Evaluation:
     """Loss, accuracy and activity of a network on the samples of ``indices``."""
-    layers = len(network.hidden)
     loss_sum, steps = 0.0, 0.0
     outcomes = []
-    spike_counts: list[np.ndarray | float] = [0.0] * layers
+    spike_counts = [np.zeros(()) for _ in network.hidden]
     for batch in batches(dataset, indices, optimisation.batch_size):
         traces = engine.forward(network, batch.inputs)
         value, _ = LOSSES[optimisation.loss](traces.readout, batch.targets)

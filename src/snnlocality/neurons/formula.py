@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+Function = Callable[..., Any]  # of a number, an array or a tensor, to the same
+
 FUNCTIONS = {
     "abs": "|x|",
     "exp": "e^x",
@@ -24,10 +26,11 @@ FUNCTIONS = {
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):  # e^-x becomes infinite, its inverse the right 0
-        return 1 / (1 + np.exp(-x))
+        value: np.ndarray = 1 / (1 + np.exp(-x))
+    return value
 
 
-NUMPY: dict[str, Callable] = {
+NUMPY: dict[str, Function] = {
     "abs": np.abs,
     "exp": np.exp,
     "maximum": np.maximum,
@@ -61,7 +64,7 @@ def parse(formula: str) -> ast.Expression:
     return tree
 
 
-def as_function(formula: str, functions: Mapping[str, Callable]) -> Callable[[Any, float], Any]:
+def as_function(formula: str, functions: Mapping[str, Function]) -> Callable[[Any, float], Any]:
     """A formula as a function of (x, k), its functions taken from ``functions`` (of PyTorch, NumPy, ...)."""
     code = compile(parse(formula), "<formula>", "eval")
     return lambda x, k: eval(code, {"__builtins__": {}, "pi": math.pi, **functions}, {"x": x, "k": k})

@@ -25,11 +25,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 _MATHS = {"exp": math.exp, "sqrt": math.sqrt, "pi": math.pi}  # what constants may use
 _TIMES = ("step", "synapse", "membrane", "threshold")  # which every neuron is given
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+Function = Callable[..., tuple[Any, ...]]  # of arrays or tensors, to as many as its formulas have results
 
 
 @dataclass(frozen=True, eq=False)  # hashable: engines make their code of it once
@@ -87,8 +89,15 @@ def before(state: str) -> str:
 class Dynamics(Protocol):
     """The neurons of a network, and the leak of its readout."""
 
-    kappa: float  # of the readout, 0 <= kappa <= 1
-    theta: float  # firing threshold
+    @property
+    def kappa(self) -> float:
+        """Of the readout, 0 <= kappa <= 1."""
+        ...
+
+    @property
+    def theta(self) -> float:
+        """Firing threshold."""
+        ...
 
     @property
     def neuron(self) -> Neuron:
@@ -99,6 +108,12 @@ class Dynamics(Protocol):
     def constants(self) -> tuple[float, ...]:
         """Values of its constants, in its order."""
         ...
+
+    def __hash__(self) -> int:
+        """Engines make their code of the neurons once."""
+        ...
+
+    def _replace(self, *, theta: float) -> Self: ...
 
 
 class Declared(NamedTuple):
@@ -143,7 +158,7 @@ def _written(formula: str, name: Callable[[str], str], number: Callable[[float],
         match node:
             case ast.Name(id=found):
                 return name(found)
-            case ast.Constant(value=value):
+            case ast.Constant(value=int() | float() as value):
                 return number(value)
             case ast.UnaryOp(operand=operand):
                 return f"(-{write(operand)})"
@@ -188,9 +203,9 @@ def _filled(names: Iterable[str], slots: int, other: str) -> list[str]:
 
 
 @cache
-def functions(dynamics: Dynamics) -> tuple[Callable, Callable]:
+def functions(dynamics: Dynamics) -> tuple[Function, Function]:
     """``step`` and ``adjoint`` (``as_python``) of arrays or tensors."""
-    found: dict[str, Callable] = {}
+    found: dict[str, Function] = {}
     for source in as_python(dynamics):
         exec(compile(source, "<neuron>", "exec"), found)
     return found["step"], found["adjoint"]

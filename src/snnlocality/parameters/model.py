@@ -18,7 +18,9 @@ PARAMS = Path("params.yaml")
 RuleName = Annotated[str, choice_of(RULES)]
 ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
 # They are parts of paths; a study's is, behind it, part of labels too ("paper-x0.01").
-StudyName = TaskName = LayersName = Annotated[str, Field(pattern=f"^{NAME}$")]
+StudyName = Annotated[str, Field(pattern=f"^{NAME}$")]
+TaskName = StudyName
+LayersName = StudyName
 # One of the three, or ff_ or rec_ and the name of other hidden layers of the task (``Task.networks``).
 Architecture = Annotated[str, Field(pattern=r"^(ff|rec)(_[a-z0-9_]+)?$")]
 

@@ -79,7 +79,10 @@ class CpuEngine(Engine):
         self._run(traces.library.forward, traces.work)
         return traces
 
-    def backward(self, traces: CpuTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
+    # An engine gets its own traces back.
+    def backward(  # type: ignore[override]
+        self, traces: CpuTraces, errors: Errors, rule: Rule
+    ) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
         work, _kept = self._adjoint(traces, errors, rule)  # arrays that the work points to
         gradients = self._new_gradients(traces, work)
@@ -98,12 +101,14 @@ class CpuEngine(Engine):
         self._run(traces.library.drive, work)
         return stepped(table, work.layer[0].units)
 
-    def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
+    def input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:  # type: ignore[override]
         """See ``interface.Engine.input_adjoint``."""
         _, kept = self._adjoint(traces, errors, rule)
         return from_rows(_first_adjoint(kept, rule), traces.work)[..., : len(traces.network.weights["W1"])]
 
-    def constant_input_adjoint(self, traces: CpuTraces, errors: Errors, rule: Rule) -> np.ndarray:
+    def constant_input_adjoint(  # type: ignore[override]
+        self, traces: CpuTraces, errors: Errors, rule: Rule
+    ) -> np.ndarray:
         """See ``interface.Engine.constant_input_adjoint``."""
         work, kept = self._adjoint(traces, errors, rule)
         rows = _first_adjoint(kept, rule)
@@ -146,7 +151,8 @@ class CpuEngine(Engine):
 
     def _next_lesson(self, network: Network, inputs: Inputs, rule: Rule) -> "_Lesson":
         """All that is needed to learn from a batch but its targets: the lesson before, if only the samples differ."""
-        if (lesson := self._lesson) is not None and lesson.suits(network, inputs, rule):
+        lesson = self._lesson
+        if lesson is not None and isinstance(inputs, Events) and lesson.suits(network, inputs, rule):
             work, kept = lesson.work, lesson.kept
             work.event_index = kept.keep("index", np.ascontiguousarray(inputs.index, np.int64))
             self._set_deliveries(work, kept, network, rule)
@@ -184,7 +190,8 @@ class CpuEngine(Engine):
         constants = (1 - adam.FIRST, 1 - adam.SECOND, adam.EPSILON)
         work = AdamWork((Matrix * len(matrices))(*matrices), len(matrices), step.rate, step.scale, *constants)
         in_parallel(self._adam, work, self._threads)
-        adam.update(*({name: group[name] for name in others} for group in (weights, gradients, first, second)), step)
+        w, g, m, v = ({name: group[name] for name in others} for group in (weights, gradients, first, second))
+        adam.update(w, g, m, v, step)
 
     def _simulation(self, network: Network, inputs: Inputs, places: int | None = None) -> CpuTraces:
         """Everything a simulation needs and leaves behind, not yet run; without ``places`` all chunks are kept."""
@@ -362,7 +369,7 @@ class _Lesson(NamedTuple):
     kept: Kept
     places: int  # chunks that are kept at a time
 
-    def suits(self, network: Network, inputs: Inputs, rule: Rule) -> bool:
+    def suits(self, network: Network, inputs: Events, rule: Rule) -> bool:
         """Whether the arrays serve a batch of other samples of the same recordings just as well."""
         before = self.traces.inputs
         return (
@@ -370,7 +377,6 @@ class _Lesson(NamedTuple):
             and self.rule is rule
             and list(map(id, network.weights.values())) == list(map(id, self.weights))
             and all(map(is_placed, self.weights))
-            and isinstance(inputs, Events)
             and isinstance(before, Events)
             and inputs.units is before.units
             and inputs.offsets is before.offsets

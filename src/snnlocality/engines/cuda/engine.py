@@ -73,13 +73,16 @@ class CudaEngine(Engine):
         rows = event_rows(inputs, self._device) if isinstance(inputs, Events) else self._dense(inputs)
         return CudaTraces(model, passes.forward(model, rows), driven)
 
-    def backward(self, traces: CudaTraces, errors: Errors, rule: Rule) -> dict[str, np.ndarray]:
+    # An engine gets its own traces back.
+    def backward(  # type: ignore[override]
+        self, traces: CudaTraces, errors: Errors, rule: Rule
+    ) -> dict[str, np.ndarray]:
         """See ``interface.Engine.backward``."""
         refuse_driven(traces.driven)
         gradients, _ = self._adjoint(traces, errors, rule)
         return {name: _array(gradient) for name, gradient in gradients.items()}
 
-    def input_adjoint(self, traces: CudaTraces, errors: Errors, rule: Rule) -> np.ndarray:
+    def input_adjoint(self, traces: CudaTraces, errors: Errors, rule: Rule) -> np.ndarray:  # type: ignore[override]
         """See ``interface.Engine.input_adjoint``."""
         return _array(self._adjoint(traces, errors, rule)[1])
 

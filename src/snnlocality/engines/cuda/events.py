@@ -31,7 +31,7 @@ class EventRows(NamedTuple):
     """Event input of a batch on the device."""
 
     packed: PackedEvents
-    index: Tensor  # (R, B) int64, the recording of every sample
+    index: Tensor  # type: ignore[assignment]  # hides tuple's; (R, B) int64, the recording of every sample
     steps: int
     inputs: int
     most: int  # events of one replica's batch, or any larger number
@@ -74,7 +74,8 @@ def event_rows(events: Events, device: Device) -> EventRows:
 def drive(rows: EventRows, W: Tensor) -> Tensor:
     """W x[t] for all steps, (R, T, B, N); ``W``: (R, N, inputs)."""
     starts, ends = _bounds(rows)
-    return _bag_sums(rows.packed.units, starts, ends, W.mT.contiguous()).unflatten(1, (rows.steps, -1))
+    sums: Tensor = _bag_sums(rows.packed.units, starts, ends, W.mT.contiguous()).unflatten(1, (rows.steps, -1))
+    return sums
 
 
 def input_gradient(rows: EventRows, lambda_I: Tensor) -> Tensor:

@@ -4,8 +4,8 @@ import ast
 import itertools
 import linecache
 import math
-from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import triton
 import triton.language as tl
@@ -53,14 +53,14 @@ class _FoldConstants(ast.NodeTransformer):
     def __init__(self, slope: float) -> None:
         self._names = {"__builtins__": {}, "k": slope, "pi": math.pi, **_CONSTANT_FUNCTIONS}
 
-    def visit(self, node: ast.AST) -> ast.AST:
+    def visit(self, node: ast.AST) -> Any:
         if not isinstance(node, ast.expr):
             return self.generic_visit(node)
         if any(isinstance(part, ast.Name) and part.id == "x" for part in ast.walk(node)):
             return self._with_x(node)
         return ast.Constant(float(eval(ast.unparse(node), self._names)))
 
-    def _with_x(self, node: ast.expr) -> ast.AST:
+    def _with_x(self, node: ast.expr) -> Any:
         if not isinstance(node, ast.Call):
             return self.generic_visit(node)
         assert isinstance(node.func, ast.Name)
@@ -68,14 +68,14 @@ class _FoldConstants(ast.NodeTransformer):
 
 
 @cache
-def as_triton(formula: str, slope: float) -> Callable:
+def as_triton(formula: str, slope: float) -> triton.JITFunction:
     """A formula with its slope k put in, as a Triton function of x."""
     body = ast.unparse(_FoldConstants(slope).visit(parse(formula)))
     return _compiled("formula", f"def formula(x):\n    return {body}\n")
 
 
 @cache
-def neuron_functions(dynamics: Dynamics) -> tuple[Callable, Callable]:
+def neuron_functions(dynamics: Dynamics) -> tuple[triton.JITFunction, triton.JITFunction]:
     """``step`` and ``adjoint`` of neurons (``neurons.neuron.as_python``) as Triton functions, with SLOTS states.
 
     Raises UserError for neurons of more.
@@ -88,7 +88,7 @@ def neuron_functions(dynamics: Dynamics) -> tuple[Callable, Callable]:
 
 
 @cache
-def _compiled(function: str, source: str) -> Callable:
+def _compiled(function: str, source: str) -> triton.JITFunction:
     """A function of Triton.
 
     Triton compiles source text, which it asks Python for, so the text is given a name in Python's cache of sources.

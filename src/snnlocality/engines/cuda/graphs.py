@@ -11,6 +11,7 @@ from torch import Tensor
 from snnlocality.engines.cuda.device import Device
 
 Step = Callable[..., None]  # of a whole number and tensors; changes other tensors in place and never waits for them
+_Shape = tuple[int | torch.Size, ...]  # of a step's arguments: the number, and the tensors' shapes
 
 
 def replayed(step: Step, device: Device) -> Step:
@@ -27,12 +28,12 @@ class _Replayed:
 
     def __init__(self, step: Step) -> None:
         self._step = step
-        self._arguments: dict[tuple, list[Tensor]] = {}
-        self._graphs: dict[tuple, torch.cuda.CUDAGraph] = {}
+        self._arguments: dict[_Shape, list[Tensor]] = {}
+        self._graphs: dict[_Shape, torch.cuda.CUDAGraph] = {}
         self._memory = torch.cuda.graph_pool_handle()
 
     def __call__(self, number: int, *tensors: Tensor) -> None:
-        shape = (number, *(tensor.shape for tensor in tensors))
+        shape: _Shape = (number, *(tensor.shape for tensor in tensors))
         if shape not in self._arguments:
             self._arguments[shape] = [tensor.clone(memory_format=torch.contiguous_format) for tensor in tensors]
             self._step(number, *self._arguments[shape])

@@ -89,7 +89,8 @@ class _Utterances:
 
     def steps(self, index: np.ndarray) -> int:
         """See ``DeviceData.steps``."""
-        return math.ceil(self._lengths[index].max() / _FRAMES) * _FRAMES * self._held
+        longest: np.int64 = self._lengths[index].max()
+        return math.ceil(longest / _FRAMES) * _FRAMES * self._held
 
     def batch(self, index: Tensor, steps: int) -> DeviceBatch:
         """See ``DeviceData.batch``; padding is silent and does not count, so it changes nothing."""
@@ -100,8 +101,8 @@ class _Utterances:
         mask = exists.to(torch.float32)
         inputs = self._features[frame] * mask[..., None]
         targets = torch.where(exists, self._labels[frame], 0)
-        held = (array.repeat_interleave(self._held, dim=1) for array in (inputs, targets, mask))
-        return DeviceBatch(*held, self._held)
+        inputs, targets, mask = (array.repeat_interleave(self._held, dim=1) for array in (inputs, targets, mask))
+        return DeviceBatch(inputs, targets, mask, self._held)
 
 
 class _Sums(NamedTuple):
@@ -218,7 +219,10 @@ def _batches(data: DeviceData, samples: np.ndarray, size: int, device: Device) -
 
 
 def _on_device(dataset: Dataset, device: Device) -> DeviceData:
-    return _Recordings(dataset, device) if isinstance(dataset, EventDataset) else _Utterances(dataset, device)
+    if isinstance(dataset, EventDataset):
+        return _Recordings(dataset, device)
+    assert isinstance(dataset, FrameDataset)
+    return _Utterances(dataset, device)
 
 
 def _initial_state(networks: Sequence[Network], rule: Rule, device: Device, *, columns_first: bool) -> _State:
@@ -226,18 +230,20 @@ def _initial_state(networks: Sequence[Network], rule: Rule, device: Device, *, c
     one = networks[0]
     if any((other.dynamics, other.spike) != (one.dynamics, one.spike) for other in networks):
         raise ValueError("networks that are trained in lockstep share dynamics and spike function")
-    stacked = [
+    forward, feedback = (
         {name: device.tensor(np.stack([getattr(network, kind)[name] for network in networks])) for name in named}
         for kind, named in (("weights", one.weights), ("feedback", one.feedback))
-    ]
-    model = passes.Model(one.dynamics, one.spike, *stacked)
+    )
     if columns_first:
-        model.weights["W1"] = model.weights["W1"].mT.contiguous().mT
+        forward["W1"] = forward["W1"].mT.contiguous().mT
+    model = passes.Model(one.dynamics, one.spike, forward, feedback)
     weights = {**model.weights, **{name: model.feedback[name] for name in stands_for(rule, model.hidden)}}
     first, second = ({name: torch.zeros_like(w) for name, w in weights.items()} for _ in range(2))
-    totals = [torch.zeros(len(networks), dtype=torch.float64, device=device.device) for _ in range(4)]
+    loss, steps, right, decisions = (
+        torch.zeros(len(networks), dtype=torch.float64, device=device.device) for _ in range(4)
+    )
     spikes = [torch.zeros_like(model.weights[f"W{layer}"][..., 0], dtype=torch.float64) for layer in model.hidden]
-    return _State(model, weights, first, second, _Sums(*totals, spikes))
+    return _State(model, weights, first, second, _Sums(loss, steps, right, decisions, spikes))
 
 
 def _adam_steps(optimisation: Optimisation, batches_per_epoch: int, device: Device) -> Tensor:

@@ -110,7 +110,7 @@ def _adjoint_layer(
     """What weights learn by and what is passed down; see ``engines.reference``."""
     dynamics = model.dynamics
     reset = dynamics.theta if rule.through_reset else 0.0
-    h = None
+    h: Tensor | None = None
     if rule.instantaneous:
         h = as_function(model.spike.derivative, FUNCTIONS)(layer.potentials - dynamics.theta, model.spike.slope)
     if rule.trace is None:
@@ -118,6 +118,7 @@ def _adjoint_layer(
         states = () if layer.kept is None else (*layer.kept, *(_a_step_later(state) for state in layer.kept))
         lambda_I = _by_window(windows(rule, delivered.shape[1]), adjoint, delivered, layer.potentials, *states)
         return lambda_I, lambda_I if h is None else h * delivered
+    assert h is not None, "a trace of its own meets errors of the same step"
     met = passed_down = h * delivered
     if isinstance(rule.trace, Smoothed):
         met = met * eligibility.smoothed(h, require_leaky(dynamics), rule.trace.decay, reset, dim=1)
@@ -142,7 +143,8 @@ def _by_window(spans: Sequence[slice], scan: Callable[..., Tensor], *arrays: Ten
 
 def product(values: Tensor, matrix: Tensor) -> Tensor:
     """``values`` (R, T, B, N) times ``matrix`` (R, N, M): one product per replica over all steps."""
-    return torch.bmm(values.flatten(1, 2), matrix).unflatten(1, values.shape[1:3])
+    found: Tensor = torch.bmm(values.flatten(1, 2), matrix).unflatten(1, values.shape[1:3])
+    return found
 
 
 def spike_counts(spikes: Tensor, mask: Tensor) -> Tensor:

@@ -8,9 +8,9 @@ reads V in tiles at every step; what its units sent a step ago it reads back fro
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import torch
 import triton
 import triton.language as tl
@@ -31,6 +31,8 @@ _HELD_BYTES = 2**18
 # of a small card has room; and the sums of a program (samples times units) must fit its registers.
 _LEAST_SOURCES, _MOST_TILE_BYTES = 16, 2**16
 _MOST_SAMPLES, _MOST_SUMS = 16, 4096
+
+_Sizes = tuple[int | np.integer, int, int]  # T (``loop_bound``), size of a replica, and columns or samples
 
 
 @triton.jit
@@ -464,13 +466,15 @@ def _filtered(drive: Tensor, decay: float, first_step: int, direction: int) -> T
     return result
 
 
-def _columns(array: Tensor) -> tuple[tuple[int, int], tuple]:
+def _columns(array: Tensor) -> tuple[tuple[int, int], _Sizes]:
     """Without recurrence: the grid, and the arguments T, size of a replica, columns."""
     R, T, B, N = array.shape
     return (triton.cdiv(B * N, _BLOCK), R), (loop_bound(T), T * B * N, B * N)
 
 
-def _samples(array: Tensor, held: Callable, tiled: Callable) -> tuple[Callable, tuple[int, int], tuple, dict[str, int]]:
+def _samples(
+    array: Tensor, held: triton.JITFunction, tiled: triton.JITFunction
+) -> tuple[triton.JITFunction, tuple[int, int], _Sizes, dict[str, int]]:
     """With recurrence: the kernel, the grid, the arguments T, size of a replica, samples, and what is compiled in.
 
     Where V fits a program's registers, a program takes one sample. Else it takes as many as keep every multiprocessor
