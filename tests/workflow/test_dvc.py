@@ -1,6 +1,7 @@
 """DVC asks Snakemake whenever Snakemake would do something: its stages name all that decides their jobs."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from dvc.repo import Repo
 from snnlocality import parameters
 from snnlocality.errors import UserError
 from snnlocality.provenance.closure import closure
-from snnlocality.study.dvc import check, text
+from snnlocality.study.dvc import _of_task, check, text
+from snnlocality.study.steps import collect
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +154,10 @@ def test_what_dvc_draws_is_not_for_git(committed):
     assert (committed.root / "dvc_plots/index.html").is_file()
     assert committed.run("git", "status", "--porcelain").stdout == ""
     shutil.rmtree(committed.root / "dvc_plots")
+
+
+def test_a_step_has_a_stage_whatever_way_it_says_what_it_reads(demo):
+    """By name, or as a function of the parameters and the key."""
+    study = parameters.check(demo, "params.yaml")
+    by_function = replace(collect.STEP, inputs=lambda parameters, key: collect.STEP.inputs)
+    assert _of_task(study, by_function) == _of_task(study, collect.STEP)

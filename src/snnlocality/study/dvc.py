@@ -79,7 +79,7 @@ def _stages(parameters: params.Parameters) -> Iterator[tuple[str, dict[str, Any]
     for step in catalogue.behind(parameters, catalogue.reports()):
         if TASK in step.axes and set(step.axes) <= {TASK, RULE, LEARNING_RATE} and _has_jobs(parameters, step):
             yield _of_task(parameters, step)
-            remembered |= {one.name for one in (step, *_before(step))}
+            remembered |= {one.name for one in (step, *_before(parameters, step))}
     stages: dict[str, list[Report]] = {}
     for report in sorted(catalogue.reports(), key=lambda report: report.name == "index"):
         stages.setdefault(report.stage or report.name, []).append(report)
@@ -96,8 +96,10 @@ def _of_task(parameters: params.Parameters, step: Step) -> tuple[str, dict[str, 
     folder = str(Path(target).parent)
     by_rule = RULE in step.axes
     made = [folder] if by_rule else [target, f"{folder}/{step.name}.record.json"]
-    steps = [step, *_before(step)] if by_rule else [step]
-    read = dict.fromkeys(one.step for each in steps for one in each.inputs.values() if one.step not in steps)
+    steps = [step, *_before(parameters, step)] if by_rule else [step]
+    read = dict.fromkeys(
+        one.step for each in steps for one in catalogue.inputs(parameters, each) if one.step not in steps
+    )
     matrix: dict[str, Any] = {"task": list(params.tasks(parameters))}
     study = f"studies.{parameters.study}"
     if by_rule:
@@ -113,12 +115,12 @@ def _of_task(parameters: params.Parameters, step: Step) -> tuple[str, dict[str, 
     }
 
 
-def _before(step: Step) -> Iterator[Step]:
+def _before(parameters: params.Parameters, step: Step) -> Iterator[Step]:
     """The steps whose results lie in a rule's folder of runs."""
-    for read in step.inputs.values():
+    for read in catalogue.inputs(parameters, step):
         if read.step.outputs and RULE in read.step.axes:
             yield read.step
-            yield from _before(read.step)
+            yield from _before(parameters, read.step)
 
 
 def _of_reports(parameters: params.Parameters, reports: list[Report], own: list[Step]) -> dict[str, Any]:
@@ -162,8 +164,8 @@ def _read(parameters: params.Parameters, reader: Step, read: Output) -> Iterator
             else f"reports/{step.name}.record.json"
         )
     else:
-        tasks = fitting(parameters, step.needs if reader.needs is nothing else reader.needs)
-        tasks = [task for task in tasks if read.key.get(TASK.name, task) == task]
+        fit = fitting(parameters, step.needs if reader.needs is nothing else reader.needs)
+        tasks = [task for task in fit if read.key.get(TASK.name, task) == task]
         if step.axes == (TASK,):
             yield from (f"{_RESULTS}/{step.outputs[read.name].format(task=task)}" for task in tasks)
         else:
