@@ -5,6 +5,7 @@ input units to one value at every step: 1 is visible; 0, where nothing ever happ
 is then nothing but label noise on the source class.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -32,7 +33,9 @@ def pair(number: int, classes: int) -> Pair:
     return everyone[order[number % len(everyone)]]
 
 
-def trigger_units(pixels: list[list[int]], polarity: int, sensor: tuple[int, int] = (HEIGHT, WIDTH)) -> np.ndarray:
+def trigger_units(
+    pixels: Iterable[Sequence[int]], polarity: int, sensor: tuple[int, int] = (HEIGHT, WIDTH)
+) -> np.ndarray:
     """Input units of pixels (x, y) of one polarity, on a sensor (height, width) (``data.vision.binning``)."""
     height, width = sensor
     return np.array([(polarity * height + y) * width + x for x, y in pixels], np.uint16)

@@ -49,8 +49,8 @@ def export_nir(file: str, study: str | None, spikes: bool, **key: object) -> Non
     from snnlocality.study.steps import evaluate
 
     job = evaluate.STEP.job(params.load(study=study), **key)
-    dataset, _ = load(job.inputs["data"], job.settings.fold)
-    graph = nir.to_graph(load_model(job.inputs["model"], job.settings.network, dataset), dataset.step_ms)
+    dataset, _ = load(job.file("data"), job.settings.fold)
+    graph = nir.to_graph(load_model(job.file("model"), job.settings.network, dataset), dataset.step_ms)
     nir.write(file, nir.without_readout(graph) if spikes else graph)
     click.echo(file)
 

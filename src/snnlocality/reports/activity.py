@@ -40,12 +40,12 @@ def render(job: Job[Settings]) -> None:
 def measured(job: Job[Settings]) -> Iterator[dict]:
     """A row for each run and measure; ``rate`` is what it fires at on the test part, mean over hidden layers."""
     settings = job.settings
-    for (wished, task, rule, arch, fold, seed), path in job.inputs["descend"].items():
+    for (wished, task, rule, arch, fold, seed), path in job.files("descend").items():
         accuracies = pd.read_csv(path)
         accuracies = accuracies[accuracies["epsilon"].isin(settings.epsilon)]
         by_measure = {name: accuracies[accuracies["after"] == name]["accuracy"].mean() for name in (CLEAN, TABLE_3)}
         by_measure[ALL] = accuracies.groupby("epsilon")["accuracy"].last().mean()
-        metrics = read_json(job.inputs["metrics"][wished, task, rule, arch, fold, seed])
+        metrics = read_json(job.files("metrics")[wished, task, rule, arch, fold, seed])
         columns = {**method_columns(settings, task, rule), "arch": settings.labels[arch], "fold": fold, "seed": seed}
         columns |= {"firing_rate": wished, "rate": float(np.mean(metrics["firing_rates"]))}
         yield from ({**columns, "measure": name, "accuracy": value} for name, value in by_measure.items())

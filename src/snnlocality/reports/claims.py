@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -36,7 +37,7 @@ from snnlocality.reports.gathering import (
 from snnlocality.runs.outcomes import read_outcomes
 from snnlocality.storage import write_text
 from snnlocality.study.reports.claims import MEASURED, Settings, at_equal_rate
-from snnlocality.study.step import Inputs, Job
+from snnlocality.study.step import Job
 
 _COLUMNS = ["id", "claim", "artifact", "test", "published", "verdict", "p", "look", *Assessment._fields]
 _COLUMNS += ["control", "control_says", "equal_rates_say", "remark"]
@@ -44,6 +45,9 @@ _COLUMNS += ["control", "control_says", "equal_rates_say", "remark"]
 _ATTACKS = (PAPERS_ATTACK, WHITE_BOX)  # that claims ask
 
 ByRate = Mapping[str, Evidence]  # of learning rates: OWN_RATE, and those of all cells alike
+
+
+Files = Mapping[str, Mapping[tuple, Path]]  # by name and key, what steps made for all of the study
 
 
 class Found(NamedTuple):
@@ -56,25 +60,27 @@ class Found(NamedTuple):
 
 def render(job: Job[Settings]) -> None:
     """Write the ledger as CSV, Markdown and HTML, and all contrasts behind it as CSV."""
-    theirs = numbers.published(*map(pd.read_csv, job.static_inputs.values()), PAPERS_ATTACK, TRIGGERS)
+    table2, table3, table4 = map(pd.read_csv, job.static_inputs.values())
+    theirs = numbers.published(table2, table3, table4, PAPERS_ATTACK, TRIGGERS)
     datasets = set(theirs.accuracy["dataset"])
-    experiments = numbers.of_experiments({name: pd.read_csv(job.inputs[name]) for name in job.settings.experiments})
-    ours = {OWN_RATE: of_runs(job.inputs, job.settings, datasets, experiments)}
+    experiments = numbers.of_experiments({name: pd.read_csv(job.file(name)) for name in job.settings.experiments})
+    files = {name: one for name, one in job.inputs.items() if isinstance(one, dict)}
+    ours = {OWN_RATE: of_runs(files, job.settings, datasets, experiments)}
     for rate in job.settings.learning_rates:
-        ours[f"{rate:g}"] = of_runs(_at(job.inputs, rate), job.settings, datasets, experiments)
+        ours[f"{rate:g}"] = of_runs(_at(files, rate), job.settings, datasets, experiments)
     ledger = judge(all_claims(), theirs, ours, job.settings.looks)
-    notices = [read_notice(path) for path in job.inputs["data"].values()]
+    notices = [read_notice(path) for path in job.files("data").values()]
     title = f"The papers' claims, study '{job.settings.study}'"
     tables.write(job, ledger, title, layout(ledger), notes_of(ledger, list(ours), notices), digits="%.6g")
     write_text(job.outputs["contrasts"], contrasts(all_claims(), ours).to_csv(index=False, float_format="%.6g"))
 
 
-def _at(inputs: Inputs, rate: float) -> Inputs:
+def _at(inputs: Files, rate: float) -> Files:
     """The inputs that are measured with all cells at a learning rate, under the names of those that are not."""
     return {**inputs, **{name: at_rate(inputs[at_equal_rate(name)], rate) for name in MEASURED}}
 
 
-def of_runs(inputs: Inputs, settings: Settings, datasets: set[str], experiments: pd.DataFrame) -> Evidence:
+def of_runs(inputs: Files, settings: Settings, datasets: set[str], experiments: pd.DataFrame) -> Evidence:
     """Our numbers on the paper's data sets, from the files that the tables and figures are made of."""
     methods = {rule: PAPERS_METHODS.get(rule, rule) for rule in settings.rules}
     named = replace(settings, methods=methods, labels=settings.labels | PAPERS_ARCHITECTURES)
@@ -145,9 +151,9 @@ def decide(claims: list[Claim], ours: ByRate, looks: Sequence[float]) -> dict[st
         weight = 1.0 if math.isinf(look) else look / sum(looks)
         seen = _first(ours, look)
         for claim in claims:
-            if (p := _said(claim, seen)) is not None:
+            if (told := _said(claim, seen)) is not None:
                 before = smallest.get(claim.id, {})
-                smallest[claim.id] = {one: min(value / weight, before.get(one, 1.0)) for one, value in p.items()}
+                smallest[claim.id] = {one: min(value / weight, before.get(one, 1.0)) for one, value in told.items()}
         for name, (verdict, p) in verdicts(smallest, len(claims)).items():
             if name not in found or found[name].verdict is Verdict.UNDECIDED:
                 found[name] = Found(verdict, p, look)
@@ -172,7 +178,7 @@ def _said(claim: Claim, ours: ByRate) -> P | None:
 
 
 def _row(claim: Claim, found: Found, theirs: Evidence, ours: ByRate) -> dict[str, Any]:
-    row = {
+    row: dict[str, Any] = {
         "id": claim.id,
         "claim": claim.words,
         "artifact": claim.artifact,

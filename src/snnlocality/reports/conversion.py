@@ -19,7 +19,7 @@ def render(job: Job) -> None:
     runs = pd.concat(
         [
             _of_task(pd.read_csv(path, keep_default_na=False), job.settings, task).assign(fold=fold, seed=seed)
-            for (task, fold, seed), path in job.inputs["accuracies"].items()
+            for (task, fold, seed), path in job.files("accuracies").items()
         ],
         ignore_index=True,
     )

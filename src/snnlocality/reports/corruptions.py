@@ -19,7 +19,7 @@ _KEYS = ["method", "arch", "learning_rate", "corruption", "amount"]
 def render(job: Job[Settings]) -> None:
     """Write table and figure."""
     settings = job.settings
-    at_rates = by_rate(job.inputs["own"], job.inputs["equal"], settings.learning_rates)
+    at_rates = by_rate(job.files("own"), job.files("equal"), settings.learning_rates)
     runs = pd.concat(
         [gathered(files, settings).assign(learning_rate=rate) for rate, files in at_rates.items()], ignore_index=True
     )

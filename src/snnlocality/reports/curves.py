@@ -16,7 +16,7 @@ from snnlocality.study.step import Job
 def render(job: Job) -> None:
     """Write the table and the figure."""
     table = pd.concat(
-        [_labelled(job.settings, run, path) for run, path in job.inputs["curves"].items()],
+        [_labelled(job.settings, run, path) for run, path in job.files("curves").items()],
         ignore_index=True,
     )
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))

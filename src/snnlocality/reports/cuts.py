@@ -44,8 +44,8 @@ def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
     found = list(cuts(registry.load(RULES, name) for name in settings.rules))
-    files = by_rate(job.inputs["own"], job.inputs["equal"], settings.learning_rates)
-    runs = by_rate(job.inputs["runs"], job.inputs["runs_equal"], settings.learning_rates)
+    files = by_rate(job.files("own"), job.files("equal"), settings.learning_rates)
+    runs = by_rate(job.files("runs"), job.files("runs_equal"), settings.learning_rates)
     table = costs(pd.concat([accuracies(runs), learning_rates.measured(files, settings)]), found)
     table = table.assign(study=settings.study)
     title = f"What each cut costs, in points, study '{settings.study}'"

@@ -16,7 +16,7 @@ _KEYS = ["method", "arch", "learning_rate", "information", "weights"]
 def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
-    at_rates = by_rate(job.inputs["own"], job.inputs["equal"], settings.learning_rates)
+    at_rates = by_rate(job.files("own"), job.files("equal"), settings.learning_rates)
     traces = pd.concat(
         [gathered(files, settings).assign(learning_rate=rate) for rate, files in at_rates.items()], ignore_index=True
     )

@@ -3,6 +3,7 @@
 import textwrap
 from collections import defaultdict
 from itertools import accumulate
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
@@ -81,7 +82,8 @@ def draw(rules: list[Rule]) -> Figure:
     cells = defaultdict(list)
     for rule in rules:
         cells[rule.reach, rule.source].append(rule)
-    sources, reaches = ([one for one in every if any(one in cell for cell in cells)] for every in (_SOURCES, _REACHES))
+    sources = [one for one in _SOURCES if any(one in cell for cell in cells)]
+    reaches = [one for one in _REACHES if any(one in cell for cell in cells)]
     columns = [min(max(len(cells[reach, source]) for reach in reaches), _ACROSS) for source in sources]
     heights = [max(-(-len(cells[reach, source]) // _ACROSS) for source in sources) for reach in reaches]
     figure = Figure(figsize=(2.7 * sum(columns), 4.4 * sum(heights) + 0.4), layout="constrained")
@@ -104,7 +106,7 @@ def _panel(axes: Axes, rule: Rule) -> None:
     axes.set(xlim=(-1.6, 2.1), ylim=(-0.6, 3.6))
     axes.set_title(textwrap.fill(rule.label, 24), fontweight="bold")
     for height, name in enumerate(_LAYERS):
-        box = {"boxstyle": "round,pad=0.02", "fc": "white", "ec": "0.2"}
+        box: dict[str, Any] = {"boxstyle": "round,pad=0.02", "fc": "white", "ec": "0.2"}
         axes.add_patch(FancyBboxPatch((-0.55, height - 0.18), 1.1, 0.36, **box))
         axes.text(0, height, name, ha="center", va="center", fontsize="small")
     for height in range(3):

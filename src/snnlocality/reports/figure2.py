@@ -23,7 +23,7 @@ _KEYS = ["kind", "arch", "pair", "a", "b", "layer"]
 def render(job: Job) -> None:
     """Write the table and the figure."""
     settings = job.settings
-    compared = [read(job.inputs["cka"], settings), read_ceilings(job.inputs["ceilings"], settings)]
+    compared = [read(job.files("cka"), settings), read_ceilings(job.files("ceilings"), settings)]
     table = summarised(pd.concat(compared, ignore_index=True), _KEYS, "cka")
     if table.empty:  # one seed of networks of which none is as deep as converted ones
         table = pd.DataFrame(columns=[*_KEYS, "mean", "ci_low", "ci_high", "n"])

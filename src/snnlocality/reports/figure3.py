@@ -19,8 +19,8 @@ _KEYS = ["attack", "kind", "method", "epsilon", "layer"]
 def render(job: Job) -> None:
     """Write table and figure of differences, and of the association with accuracy."""
     settings = job.settings
-    shifts = gathered(job.inputs["shift"], settings)
-    attacked = gathered(job.inputs["attacked"], settings)
+    shifts = gathered(job.files("shift"), settings)
+    attacked = gathered(job.files("attacked"), settings)
     notice = notice_of(job)
     table = differences(shifts)
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.4f"))

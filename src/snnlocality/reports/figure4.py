@@ -19,7 +19,7 @@ _KEYS = ["gradient", "method", "arch", "epoch", "step", "weights", "kind", "laye
 def render(job: Job) -> None:
     """Write the table and the figures at the end of training and over time."""
     settings = job.settings
-    table = summary(shares(gathered(job.inputs["traces"], settings)))
+    table = summary(shares(gathered(job.files("traces"), settings)))
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
     notice = notice_of(job)
     title = f"Share of a network's Fisher information, mean and 95 % interval over seeds, study '{settings.study}'"

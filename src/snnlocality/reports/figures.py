@@ -92,7 +92,8 @@ def settled(figure: Figure) -> Bbox:
         axes.set_position(np.round(axes.get_position().bounds, _DIGITS))
         axes.set_in_layout(True)  # which to set a position ends
     for part in (figure, *figure.subfigs):
-        for label in (part._suptitle, part._supxlabel, part._supylabel):
+        # Public are their texts alone.
+        for label in (part._suptitle, part._supxlabel, part._supylabel):  # type: ignore[attr-defined]
             if label is not None:
                 label.set_position(np.round(label.get_position(), _DIGITS))
     figure.draw_without_rendering()

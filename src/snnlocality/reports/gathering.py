@@ -91,7 +91,7 @@ def source_column(table: pd.DataFrame, settings: OfBoth) -> pd.Series:
 
 def notices(job: Job) -> dict[str, str]:
     """What must be said of the data, by data set."""
-    return {job.settings.datasets[task]: read_notice(path) for (task,), path in job.inputs["data"].items()}
+    return {job.settings.datasets[task]: read_notice(path) for (task,), path in job.files("data").items()}
 
 
 def notice_notes(job: Job) -> list[str]:

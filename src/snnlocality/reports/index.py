@@ -13,6 +13,7 @@ import pandas as pd
 from snnlocality import parameters as params
 from snnlocality.claims.verdict import Verdict
 from snnlocality.data.batches import read_notice
+from snnlocality.paths import REPORTS
 from snnlocality.provenance import audit
 from snnlocality.reports.cells import behind, grid
 from snnlocality.reports.claims import contrast_in_words
@@ -21,7 +22,7 @@ from snnlocality.reports.tables import Cell, Shown
 from snnlocality.storage import sha256, write_text
 from snnlocality.study import catalogue
 from snnlocality.study.reports.index import Artifact, Settings
-from snnlocality.study.step import REPORTS, Job
+from snnlocality.study.step import Job
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 
@@ -32,8 +33,8 @@ def render(job: Job[Settings]) -> None:
     rendered = [path for path in job.input_paths if REPORTS in path.parents]
     ledger = pd.read_csv(REPORTS / "claims.csv", keep_default_na=True)
     counts = ledger["verdict"].value_counts()
-    every_run = pd.concat(map(pd.read_csv, job.inputs["runs"].values()), ignore_index=True)
-    notices = [read_notice(path) for path in job.inputs["data"].values()]
+    every_run = pd.concat(map(pd.read_csv, job.files("runs").values()), ignore_index=True)
+    notices = [read_notice(path) for path in job.files("data").values()]
     page = jinja2.Environment(autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined).from_string(
         _TEMPLATE.read_text(encoding="utf-8")
     )

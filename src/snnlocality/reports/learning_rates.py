@@ -21,7 +21,7 @@ _KEYS = ["method", "arch", "measure", "learning_rate"]
 def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
-    files = by_rate(job.inputs["own"], job.inputs["equal"], settings.learning_rates)
+    files = by_rate(job.files("own"), job.files("equal"), settings.learning_rates)
     table = percentages(measured(files, settings), _KEYS, "accuracy")
     table = table.assign(study=settings.study, source=source_column(table, settings))
     title = f"Accuracy and robustness at equal learning rates, in percent, study '{settings.study}'"

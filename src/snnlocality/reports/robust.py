@@ -35,7 +35,7 @@ def render(job: Job[Settings]) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
     kinds = {
-        kind: by_rate(job.inputs[kind], job.inputs[f"{kind}_equal"], settings.learning_rates)
+        kind: by_rate(job.files(kind), job.files(f"{kind}_equal"), settings.learning_rates)
         for kind in ("fgsm", "transfer", "sources", "descend")
     }
     rows = [

@@ -21,7 +21,7 @@ _ATTACKS = {"claim": "the paper's attack", "control": "white box"}
 
 def render(job: Job) -> None:
     """Draw the figure."""
-    contrasts = pd.read_csv(job.inputs["contrasts"], dtype={"learning_rate": str})
+    contrasts = pd.read_csv(job.file("contrasts"), dtype={"learning_rate": str})
     title = f"Accuracy that attacks leave: differences, study '{job.settings.study}'"
     read = "Mean over epsilon .005, .01 and .02; 95 % intervals of one number alone."
     figures.write(job, draw(contrasts), title, f"{read} {notice_of(job)}")

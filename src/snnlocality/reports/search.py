@@ -8,6 +8,6 @@ from snnlocality.study.step import Job
 
 def render(job: Job) -> None:
     """Write the table, the best trial of every cell first."""
-    table = pd.concat(map(pd.read_csv, job.inputs["trials"].values()), ignore_index=True)
+    table = pd.concat(map(pd.read_csv, job.files("trials").values()), ignore_index=True)
     table.insert(0, "study", job.settings.study)
     write_text(job.outputs["table"], table.to_csv(index=False))

@@ -4,6 +4,7 @@ import textwrap
 
 import pandas as pd
 import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from snnlocality import registry
@@ -39,14 +40,14 @@ _SHOWN = ("accuracy (%)", COUNTERPART, WHITE_BOX, CKA, "cosine with BPTT's gradi
 def render(job: Job) -> None:
     """Write the table and the figure."""
     settings = job.settings
-    runs = pd.concat(map(pd.read_csv, job.inputs["runs"].values()))
-    attacked = gathered(job.inputs["attacked"], settings)
-    poisoned = table4.read(job.inputs["poisoned"], settings)
-    similar = figure2.read(job.inputs["cka"], settings)
+    runs = pd.concat(map(pd.read_csv, job.files("runs").values()))
+    attacked = gathered(job.files("attacked"), settings)
+    poisoned = table4.read(job.files("poisoned"), settings)
+    similar = figure2.read(job.files("cka"), settings)
     order = figure1.ordered([registry.load(RULES, rule) for rule in settings.rules])
     table = measured(runs, attacked, poisoned, similar, order)
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
-    notices = dict.fromkeys(map(read_notice, job.inputs["data"].values()))
+    notices = dict.fromkeys(map(read_notice, job.files("data").values()))
     title = (
         "From global (left) to local (right): by where errors come from, between lines by how far credit goes back in "
         f"time; mean and 95 % interval over seeds, study '{settings.study}'"
@@ -134,8 +135,8 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.set_xticks(range(len(methods)), methods, rotation=40, ha="right", fontsize="small")
     for axes in panels:
         axes.set_axis_off()
-    handles = {}
+    handles: dict[str, Artist] = {}
     for axes in figure.axes:
         handles |= dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
-    figure.legend(handles.values(), handles.keys(), loc="outside right center", frameon=False)
+    figure.legend(list(handles.values()), list(handles), loc="outside right center", frameon=False)
     return figure

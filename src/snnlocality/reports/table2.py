@@ -14,9 +14,9 @@ _KEYS = ["dataset", "method", "arch", "metric"]
 def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML (the paper's layout), and its means for DVC."""
     study = job.settings.study
-    every_run = pd.concat(map(pd.read_csv, job.inputs["runs"].values()), ignore_index=True)
-    notices = [read_notice(path) for path in job.inputs["data"].values()]
-    baselines = [100 * pd.read_csv(path)["test_accuracy"].mean() for path in job.inputs["baselines"].values()]
+    every_run = pd.concat(map(pd.read_csv, job.files("runs").values()), ignore_index=True)
+    notices = [read_notice(path) for path in job.files("data").values()]
+    baselines = [100 * pd.read_csv(path)["test_accuracy"].mean() for path in job.files("baselines").values()]
     table = summarise(every_run, published(job.static_inputs["table2"], job.settings.methods), study)
     notes = _notes(every_run, table, notices, baselines, job.settings.methods)
     title = f"Table 2. Test accuracy in percent, study '{study}'"
@@ -89,10 +89,10 @@ def _notes(
             "compare REC with it before saying that recurrence helps."
         )
     improving = runs[runs["still_improving"]]
-    cells = sorted({f"{row.dataset} {row.method} {row.arch}" for row in improving.itertuples()})
-    if cells:
+    early = sorted({f"{row.dataset} {row.method} {row.arch}" for row in improving.itertuples()})
+    if early:
         notes.append(
-            f"{len(improving)} of {len(runs)} runs were still improving when they stopped: {'; '.join(cells)}."
+            f"{len(improving)} of {len(runs)} runs were still improving when they stopped: {'; '.join(early)}."
         )
     notes += _activity(runs)
     return notes

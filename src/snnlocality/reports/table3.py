@@ -17,7 +17,7 @@ _KEYS = ["attack", "method", "arch", "epsilon"]
 def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
-    runs = gathered(job.inputs["accuracies"], settings)
+    runs = gathered(job.files("accuracies"), settings)
     table = summarise(runs, beside(published(job.static_inputs["table3"], settings.methods), settings))
     table = table.assign(study=settings.study, source=source_column(table, settings))
     notes = [*notes_of(runs), *notice_notes(job), *masking(runs)]

@@ -36,9 +36,9 @@ _RUN = ["trigger", "method", "own", "dataset", "arch", "poison_rate", "pair", "s
 def render(job: Job) -> None:
     """Write the table as CSV (tidy), Markdown and HTML."""
     settings = job.settings
-    runs = with_poisoned_test(read(job.inputs["poisoned"], settings))
+    runs = with_poisoned_test(read(job.files("poisoned"), settings))
     numbers, clean_numbers = (published(path, settings.methods) for path in job.static_inputs.values())
-    clean = clean_accuracies(job.inputs["runs"], settings)
+    clean = clean_accuracies(job.files("runs"), settings)
     table = summarise(runs, beside(numbers, settings))
     table = table.assign(study=settings.study, source=source_column(table, settings))
     notes = [*notes_of(runs, table, numbers, clean_numbers, clean), *notice_notes(job)]

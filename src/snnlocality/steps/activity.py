@@ -15,6 +15,8 @@ from snnlocality.study.steps.activity import Settings
 def run(job: Job[Settings], engine: Engine, report: Report, keepers: Callable[[str], Keeper]) -> None:
     """Train one run; write its model, training curve and milestones."""
     settings = job.settings
-    dataset, parts = load(job.inputs["data"], settings.run.fold)
+    dataset, parts = load(job.file("data"), settings.run.fold)
     at_rate = AtRate(engine, settings.firing_rate, settings.strength)
-    write_trained(job.outputs, fit(settings.run, dataset, parts, at_rate, report, keepers("")))
+    # It has what else an engine has by ``__getattr__``.
+    trained = fit(settings.run, dataset, parts, at_rate, report, keepers(""))  # type: ignore[arg-type]
+    write_trained(job.outputs, trained)

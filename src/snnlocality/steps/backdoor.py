@@ -23,7 +23,7 @@ from snnlocality.study.steps.backdoor import Settings
 def run(job: Job[Settings], engine: Engine, report: Report, keepers: Callable[[str], Keeper]) -> None:
     """Write the model and the metrics of one poisoned run."""
     settings, run, value = job.settings, job.settings.run, TRIGGERS[job.settings.trigger]
-    dataset, parts = load(job.inputs["data"], run.fold)
+    dataset, parts = load(job.file("data"), run.fold)
     assert isinstance(dataset, EventDataset)
     classes = pair(run.seed, dataset.classes)
     units = trigger_units(settings.backdoor.pixels, settings.backdoor.polarity, settings.sensor)

@@ -20,7 +20,7 @@ def run(job: Job[Settings]) -> None:
     """
     rows = []
     for fold in range(job.settings.folds):
-        dataset, parts = load(job.inputs["data"], fold)
+        dataset, parts = load(job.file("data"), fold)
         model = LogisticRegression(max_iter=_ITERATIONS)
         model.fit(*dataset.without_time(parts[Part.TRAIN]))
         rows.append({"fold": fold, "test_accuracy": model.score(*dataset.without_time(parts[Part.TEST]))})

@@ -16,9 +16,9 @@ from snnlocality.study.steps.ceiling import Settings
 def run(job: Job[Settings], engine: Engine) -> None:
     """Write CKA of each network with that of the next seed, the last with the first, by kind and layer."""
     settings = job.settings
-    dataset, parts = load(job.inputs["data"], next(iter(settings.runs.values())).fold)
+    dataset, parts = load(job.file("data"), next(iter(settings.runs.values())).fold)
     networks = {
-        seed: load_model(model, settings.runs[seed].network, dataset) for (seed,), model in job.inputs["models"].items()
+        seed: load_model(model, settings.runs[seed].network, dataset) for (seed,), model in job.files("models").items()
     }
     seeds = list(networks)
     pairs = list(zip(seeds, [*seeds[1:], seeds[0]], strict=True)) if len(seeds) > 1 else []

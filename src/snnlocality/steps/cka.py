@@ -22,11 +22,11 @@ from snnlocality.tensors import read_tensors
 def run(job: Job[Settings], engine: Engine) -> None:
     """Write CKA by pair of methods, kind of representation and layer; converted networks only beside those as deep."""
     settings, relu = job.settings, job.settings.relu
-    dataset, parts = load(job.inputs["data"], relu.fold)
+    dataset, parts = load(job.file("data"), relu.fold)
     networks: dict[str, Network] = {
-        rule: load_model(model, settings.runs[rule].network, dataset) for (rule,), model in job.inputs["models"].items()
+        rule: load_model(model, settings.runs[rule].network, dataset) for (rule,), model in job.files("models").items()
     }
-    arrays, _ = read_tensors(job.inputs["relu"])
+    arrays, _ = read_tensors(job.file("relu"))
     weights = {name: array for name, array in arrays.items() if name.startswith("W")}
     scales = arrays[f"scales_{relu.conversion.balance}"].tolist()
     depths = {len(network.hidden) for network in networks.values()}

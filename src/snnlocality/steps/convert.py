@@ -7,8 +7,8 @@ import pandas as pd
 import torch
 
 from snnlocality.analysis import conversion
-from snnlocality.data.batches import Dataset, batches, load
-from snnlocality.data.inputs import Inputs
+from snnlocality.data.batches import EventDataset, batches, load
+from snnlocality.data.inputs import Events, Inputs
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning import adam
@@ -28,7 +28,8 @@ PRESENTATIONS = ("events", "constant current")
 def run(job: Job[Settings], engine: Engine) -> None:
     """Write the ReLU network's weights, the scales of every balance, and the accuracies over time."""
     settings = job.settings
-    dataset, parts = load(job.inputs["data"], settings.fold)
+    dataset, parts = load(job.file("data"), settings.fold)
+    assert isinstance(dataset, EventDataset)
     weights = trained_relu(settings, dataset, parts)
     spike = spike_of(settings.network)
     scales = balances(settings, weights, dataset, parts[Part.TRAIN], spike, engine)
@@ -65,7 +66,7 @@ def converted(weights: Weights, scales: list[float], dynamics: Dynamics) -> dict
 def balances(
     settings: Settings,
     weights: Weights,
-    dataset: Dataset,
+    dataset: EventDataset,
     training: np.ndarray,
     spike: SpikeFunction,
     engine: Engine,
@@ -81,7 +82,7 @@ def balances(
 
 
 def accuracy_over_time(
-    network: Network, dataset: Dataset, indices: np.ndarray, settings: Settings, presentation: str, engine: Engine
+    network: Network, dataset: EventDataset, indices: np.ndarray, settings: Settings, presentation: str, engine: Engine
 ) -> dict[int, float]:
     """Accuracy by the readout accumulated until each of some steps: 1, 2, 4, ... and the last."""
     last = dataset.steps if presentation == "events" else settings.conversion.steps
@@ -90,6 +91,7 @@ def accuracy_over_time(
     for batch in batches(dataset, indices, settings.batch_size):
         inputs: Inputs = batch.inputs
         if presentation != "events":
+            assert isinstance(inputs, Events)
             inputs = conversion.constant(network.weights, inputs.counts() / dataset.steps, last)
         y = engine.forward(network, inputs).readout
         for step in steps:
@@ -97,7 +99,7 @@ def accuracy_over_time(
     return {step: count / len(indices) for step, count in right.items()}
 
 
-def trained_relu(settings: Settings, dataset: Dataset, parts: dict[Part, np.ndarray]) -> dict[str, np.ndarray]:
+def trained_relu(settings: Settings, dataset: EventDataset, parts: dict[Part, np.ndarray]) -> dict[str, np.ndarray]:
     """Weights (no biases) of a ReLU network of the study's shape, from the initial weights of this seed's spiking ones.
 
     Adam on the mean input over time; of all epochs the one with the best validation accuracy.

@@ -24,8 +24,8 @@ _TOGETHER = 128
 def run(job: Job[Settings], engine: Engine) -> None:
     """Write the accuracy by corruption and amount; of a seed all networks see the same corrupted recordings."""
     run = job.settings.run
-    dataset, parts = load(job.inputs["data"], run.fold)
-    network = load_model(job.inputs["model"], run.network, dataset)
+    dataset, parts = load(job.file("data"), run.fold)
+    network = load_model(job.file("model"), run.network, dataset)
     network = replace(network, weights=engine.place(network.weights))
     test = parts[Part.TEST][: job.settings.attacked_samples]
     cells = [(how, amount) for how, amounts in vars(job.settings.corruptions).items() for amount in amounts]

@@ -25,11 +25,11 @@ CLEAN, TABLE_3 = "clean", "Table 3"
 def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None]) -> None:
     """Write what is right after each attack, by epsilon; and which recordings withstand them all."""
     run, robust = job.settings.run, job.settings.robust
-    dataset, parts = load(job.inputs["data"], run.fold)
-    network = load_model(job.inputs["model"], run.network, dataset)
+    dataset, parts = load(job.file("data"), run.fold)
+    network = load_model(job.file("model"), run.network, dataset)
     network = replace(network, weights=engine.place(network.weights))
     test = parts[Part.TEST][: job.settings.attacked_samples]
-    before = {name: found > 0 for name, found in read_outcomes(job.inputs["right"]).items()}
+    before = {name: found > 0 for name, found in read_outcomes(job.file("right")).items()}
     random, attacks = generator(run.seed, "descend"), list(attacks_of(robust))
     rows, withstood = [], {}
     done, all_of_them = 0, len(robust.epsilon) * len(attacks)

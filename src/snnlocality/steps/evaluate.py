@@ -25,8 +25,8 @@ from snnlocality.study.step import Job
 
 def run(job: Job[RunSettings], engine: Engine) -> None:
     """Write the metrics of a run, and which decisions were right."""
-    settings, model = job.settings, job.inputs["model"]
-    dataset, parts = load(job.inputs["data"], settings.fold)
+    settings, model = job.settings, job.file("model")
+    dataset, parts = load(job.file("data"), settings.fold)
     network, optimisation = load_model(model, settings.network, dataset), settings.optimisation
     shape = shape_of(settings.network, dataset)
     result = evaluate(network, dataset, parts[Part.TEST], optimisation, engine)
@@ -37,7 +37,7 @@ def run(job: Job[RunSettings], engine: Engine) -> None:
     write_outcomes(job.outputs["right"], {"clean": result.right}, result.of_each)
     validation = dataset.batch(parts[Part.VALIDATION][: optimisation.batch_size])
     by_weights = cosines(network, validation, registry.load(RULES, settings.rule), optimisation, engine)
-    with open(job.inputs["curve"], encoding="utf-8", newline="") as lines:
+    with open(job.file("curve"), encoding="utf-8", newline="") as lines:
         curve = list(csv.DictReader(lines))
     best = next(epoch for epoch in curve if epoch["chosen"] == "True")
     write_json(

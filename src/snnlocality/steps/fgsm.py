@@ -32,8 +32,8 @@ _TOGETHER = 128  # samples attacked at a time: no result depends on it, but for 
 def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None]) -> None:
     """Write the accuracies of a run under attack, a row per attack and epsilon; and which decisions were right."""
     run, strengths = job.settings.run, job.settings.fgsm
-    dataset, parts = load(job.inputs["data"], run.fold)
-    network = load_model(job.inputs["model"], run.network, dataset)
+    dataset, parts = load(job.file("data"), run.fold)
+    network = load_model(job.file("model"), run.network, dataset)
     network = replace(network, weights=engine.place(network.weights))  # once, not for every step of an attack
     learned = registry.load(RULES, run.rule)
     attacks = load_all()

@@ -1,5 +1,7 @@
 """Fisher information in a run's weights: at the end, over steps of the input, and over the epochs of its training."""
 
+from typing import Any
+
 import pandas as pd
 
 from snnlocality import registry
@@ -25,13 +27,13 @@ def run(job: Job[Settings], engine: Engine) -> None:
     A row's epoch is the number that were done, or "chosen": the run's own model.
     """
     run = job.settings.run
-    dataset, parts = load(job.inputs["data"], run.fold)
-    model = load_model(job.inputs["model"], run.network, dataset)
-    milestones = load_milestones(job.inputs["milestones"], run, dataset)
+    dataset, parts = load(job.file("data"), run.fold)
+    model = load_model(job.file("model"), run.network, dataset)
+    milestones = load_milestones(job.file("milestones"), run, dataset)
     optimisation, learned = run.optimisation, registry.load(RULES, run.rule)
     batch = dataset.batch(parts[Part.TRAIN][: job.settings.samples])
     local_loss = LOSSES[optimisation.local_loss] if optimisation.local_loss else None
-    rows: list[dict] = []
+    rows: list[dict[str, Any]] = []
 
     def measure(network: Network, gradient: str, epoch: int | str, ends: list[int]) -> None:
         routing, local = (learned, local_loss) if gradient == "own" else (BPTT, None)

@@ -18,7 +18,7 @@ def run(
 ) -> None:
     """Write the table of trials, those of the best point first: by mean validation accuracy over seeds, then loss."""
     trials = job.settings.trials
-    dataset, parts = load(job.inputs["data"], trials[0].fold)
+    dataset, parts = load(job.file("data"), trials[0].fold)
     rows = []
     for done, trial in enumerate(trials):
         advance(done, len(trials))

@@ -1,5 +1,6 @@
 """How far an attack moves a network's representations: CKA between clean and attacked input, layer by layer."""
 
+import numpy as np
 import pandas as pd
 
 from snnlocality.analysis.cka import cka
@@ -19,10 +20,10 @@ from snnlocality.study.steps.shift import Settings
 def run(job: Job[Settings], engine: Engine) -> None:
     """Write CKA by attack, epsilon, kind of representation and layer."""
     settings, run = job.settings, job.settings.run
-    dataset, parts = load(job.inputs["data"], run.fold)
-    network = load_model(job.inputs["model"], run.network, dataset)
+    dataset, parts = load(job.file("data"), run.fold)
+    network = load_model(job.file("model"), run.network, dataset)
     samples = parts[Part.TEST][: settings.samples]
-    pairs: dict[tuple, list] = {}
+    pairs: dict[tuple[str, float, str, str], list[tuple[np.ndarray, np.ndarray]]] = {}
     for batch in whole_batches(dataset, samples, settings.representations.batch):
         target = target_of(run, settings.fgsm, network, batch, engine, generator(run.seed, "fgsm"))
         clean = grams(network, batch.inputs, engine)

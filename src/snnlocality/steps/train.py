@@ -13,6 +13,6 @@ from snnlocality.study.step import Job
 
 def run(job: Job[RunSettings], engine: Engine, report: Report, keepers: Callable[[str], Keeper]) -> None:
     """Train one run; write its model, training curve and milestones."""
-    dataset, parts = load(job.inputs["data"], job.settings.fold)
+    dataset, parts = load(job.file("data"), job.settings.fold)
     trained = fit(job.settings, dataset, parts, engine, report, keepers(""))
     write_trained(job.outputs, trained)

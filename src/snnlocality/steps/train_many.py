@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from snnlocality import checkpoints, registry
 from snnlocality.data.batches import Dataset, load
 from snnlocality.data.splits import Part
@@ -18,7 +20,7 @@ from snnlocality.runs.training import first_network, fit
 from snnlocality.study.step import Job
 
 
-def train_cell(jobs: Iterable[Job], engine: Engine, report: Callable[[int, Epoch], None]) -> int:
+def train_cell(jobs: Iterable[Job[RunSettings]], engine: Engine, report: Callable[[int, Epoch], None]) -> int:
     """Train the runs of a cell, its seeds, that are not in the run cache yet; return how many were trained.
 
     On a graphics card they are trained in lockstep, elsewhere one after the other. ``report`` is told the seed.
@@ -30,7 +32,7 @@ def train_cell(jobs: Iterable[Job], engine: Engine, report: Callable[[int, Epoch
         return 0
     run_cache.check_place()
     first = next(iter(missing.values()))
-    dataset, parts = load(first.inputs["data"], first.key["fold"])
+    dataset, parts = load(first.file("data"), first.key["fold"])
     if engine.name == "cuda":
         trained = _in_lockstep([run.settings for run in missing.values()], dataset, parts, engine, report)
     else:
@@ -40,15 +42,15 @@ def train_cell(jobs: Iterable[Job], engine: Engine, report: Callable[[int, Epoch
     return len(missing)
 
 
-def _write(run: Job, trained: Trained, folder: Path) -> None:
+def _write(run: Job[RunSettings], trained: Trained, folder: Path) -> None:
     write_trained({name: folder / path.name for name, path in run.outputs.items()}, trained)
 
 
 def _one_by_one(
-    runs: dict[int, Job],
+    runs: dict[int, Job[RunSettings]],
     inputs: dict[int, dict[str, str]],
     dataset: Dataset,
-    parts: dict,
+    parts: dict[Part, np.ndarray],
     engine: Engine,
     report: Callable[[int, Epoch], None],
 ) -> Iterable[Trained]:
@@ -63,7 +65,7 @@ def _one_by_one(
 def _in_lockstep(
     runs: list[RunSettings],
     dataset: Dataset,
-    parts: dict,
+    parts: dict[Part, np.ndarray],
     engine: Engine,
     report: Callable[[int, Epoch], None],
 ) -> Iterable[Trained]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from snnlocality.analysis import conversion
 from snnlocality.attacks import counterpart
 from snnlocality.data.batches import batches, load
-from snnlocality.data.inputs import Batch, Driven, at_all, weighed
+from snnlocality.data.inputs import Batch, Driven, Events, at_all, weighed
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning.gradients import constant_input_gradient
@@ -21,6 +22,7 @@ from snnlocality.parameters import RunSettings
 from snnlocality.runs.files import load_model
 from snnlocality.runs.outcomes import write_outcomes
 from snnlocality.storage import write_text
+from snnlocality.study.axes import Values
 from snnlocality.study.step import Job
 from snnlocality.study.steps.transfer import Settings
 from snnlocality.tensors import read_tensors
@@ -35,17 +37,17 @@ Source = Callable[[Batch], tuple[np.ndarray, np.ndarray]]
 def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None]) -> None:
     """Write the accuracies by attacked cell, source and epsilon, with the source's own; which decisions were right."""
     settings = job.settings
-    dataset, parts = load(job.inputs["data"], settings.relu.fold)
+    dataset, parts = load(job.file("data"), settings.relu.fold)
 
-    def networks(files: dict, runs: dict[str, RunSettings]) -> dict[str, Network]:
+    def networks(files: dict[Values, Path], runs: dict[str, RunSettings]) -> dict[str, Network]:
         loaded = {
             f"{rule} {arch}": load_model(path, runs[f"{rule} {arch}"].network, dataset)
             for (rule, arch), path in files.items()
         }
         return {cell: replace(one, weights=engine.place(one.weights)) for cell, one in loaded.items()}
 
-    attacked = networks(job.inputs["models"], settings.runs)
-    weights, _ = read_tensors(job.inputs["relu"])
+    attacked = networks(job.files("models"), settings.runs)
+    weights, _ = read_tensors(job.file("relu"))
     relu = Network(
         conversion.INTEGRATE_AND_FIRE,
         PLAIN,
@@ -54,11 +56,13 @@ def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None])
     )
     sources = {RELU: without_time(relu)} | {
         cell: spiking(one, settings.sources[cell].optimisation.loss, engine)
-        for cell, one in networks(job.inputs["sources"], settings.sources).items()
+        for cell, one in networks(job.files("sources"), settings.sources).items()
     }
-    right, own = defaultdict[tuple, list](list), defaultdict[tuple, list](list)
+    right = defaultdict[tuple[str, str, float], list[np.ndarray]](list)
+    own = defaultdict[tuple[str, str], list[np.ndarray]](list)
     done, test = 0, parts[Part.TEST][: settings.attacked_samples]
     for batch in batches(dataset, test, _TOGETHER):
+        assert isinstance(batch.inputs, Events)
         found = {name: source(batch) for name, source in sources.items()}
         for cell, network in attacked.items():
             drive = engine.drive(network, batch.inputs)

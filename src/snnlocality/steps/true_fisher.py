@@ -20,8 +20,8 @@ EMPIRICAL, TRUE = "empirical", "true"
 def run(job: Job[Settings], engine: Engine) -> None:
     """Write the trace by kind of information and weights."""
     run = job.settings.run
-    dataset, parts = load(job.inputs["data"], run.fold)
-    network = load_model(job.inputs["model"], run.network, dataset)
+    dataset, parts = load(job.file("data"), run.fold)
+    network = load_model(job.file("model"), run.network, dataset)
     network = replace(network, weights=engine.place(network.weights))
     batch = dataset.batch(parts[Part.TRAIN][: job.settings.samples])
     own = drawn(predictions(network, batch, engine), generator(run.seed, "labels"))

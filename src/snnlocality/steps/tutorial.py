@@ -13,16 +13,19 @@ from snnlocality.storage import write_text
 from snnlocality.study.step import Job
 from snnlocality.study.steps.tutorial import Settings
 from snnlocality.tutorial.context import Context
+from snnlocality.tutorial.settings import Convolution
 
 
 def run(job: Job[Settings], engine: Engine, advance: Callable[[int, int], None]) -> None:
     """Write an experiment's table."""
     settings, neurons = job.settings, None
-    data = load(job.inputs["data"], 0) if "data" in job.inputs else None
+    data = load(job.file("data"), 0) if "data" in job.inputs else None
     if job.raw:
+        assert isinstance(settings.sizes, Convolution)
+        assert settings.sizes.gestures is not None
         gestures = importlib.import_module("snnlocality.data.vision.gestures").gestures
         data = gestures(data_folder() / job.raw, **dict(settings.sizes.gestures))
-    if data is not None and settings.time_constants_ms is not None:
+    if data is not None and settings.time_constants_ms is not None and settings.threshold is not None:
         neurons = dynamics(data[0].step_ms, dict(settings.time_constants_ms), settings.threshold)
     compute = registry.load(EXPERIMENTS, settings.experiment)
     table = compute(settings.sizes, Context(engine, data, neurons, advance))

@@ -8,6 +8,7 @@ from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.registry import NAME
 
 Key = dict[str, Any]  # the values of a job's axes by name
+Values = tuple[Any, ...]  # of some axes
 
 
 class Axis(NamedTuple):
@@ -18,7 +19,7 @@ class Axis(NamedTuple):
     pattern: str  # of its values in paths
     help: str
     example: str  # a value, as a person may type it
-    values: Callable[[params.Parameters, Key], Iterable]  # in a study, given those of the axes before it
+    values: Callable[[params.Parameters, Key], Iterable[Any]]  # in a study, given those of the axes before it
     prefix: str = ""  # before its values in paths
 
 

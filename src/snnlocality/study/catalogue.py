@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
 
 from snnlocality import registry
 from snnlocality.errors import UserError
@@ -71,13 +72,13 @@ def inputs(parameters: Parameters, step: Step) -> Iterator[Output]:
             return
 
 
-def everything(parameters: Parameters) -> Iterator[Job]:
+def everything(parameters: Parameters) -> Iterator[Job[Any]]:
     """Every job of the study, each after those it reads: all that is rendered, and what it rests on."""
     for step in (*behind(parameters, reports()), *reports()):
         yield from step.jobs(parameters)
 
 
-def extras(parameters: Parameters) -> Iterator[Job]:
+def extras(parameters: Parameters) -> Iterator[Job[Any]]:
     """The jobs that are made only for who asks: no report of every study rests on them."""
     needed = behind(parameters, reports())
     for step in (*(step for step in steps() if step not in needed), *optional_reports()):

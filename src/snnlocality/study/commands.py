@@ -1,5 +1,7 @@
 """Every step as a command: its options are its axes."""
 
+from typing import Any
+
 import click
 
 from snnlocality import parameters as params
@@ -13,14 +15,14 @@ class _Share(click.FloatRange):
     def __init__(self) -> None:
         super().__init__(min=0, max=1, min_open=True)
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number = super().convert(value, param, ctx)
         return number if number == number else self.fail("nan is not in the range 0<x<=1.", param, ctx)
 
 
 _TYPES = {str: click.STRING, int: click.IntRange(min=0), float: _Share()}
-_STUDY = {"help": "A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01."}
-_THREADS = {
+_STUDY: dict[str, Any] = {"help": "A study of params.yaml; paper-x0.01 is 'paper' at scale 0.01."}
+_THREADS: dict[str, Any] = {
     "type": click.IntRange(min=1),
     "default": 1,
     "show_default": True,
@@ -69,7 +71,7 @@ def name_of(step: Step) -> str:
     return step.name if step.name.startswith("tutorial_") else step.name.replace("_", "-")
 
 
-def arguments(job: Job, study: str, threads: int | None = None) -> list[str]:
+def arguments(job: Job[Any], study: str, threads: int | None = None) -> list[str]:
     """Arguments of ``snnlocality`` that execute a job of a study (its label), on ``threads`` if it takes them."""
     options = [word for name, value in job.key.items() for word in (f"--{name}", written(value))]
     if threads is not None and "engine" in job.step.uses:

@@ -41,7 +41,8 @@ _RESULTS = "results/${study}"
 
 def text(parameters: params.Parameters) -> str:
     """``dvc.yaml`` for the chosen study."""
-    return _HEAD + yaml.dump({"stages": dict(_stages(parameters))}, sort_keys=False, width=120, Dumper=_Indented)
+    stages: str = yaml.dump({"stages": dict(_stages(parameters))}, sort_keys=False, width=120, Dumper=_Indented)
+    return _HEAD + stages
 
 
 def write(parameters: params.Parameters) -> Path:
@@ -64,7 +65,7 @@ def check(parameters: params.Parameters) -> None:
         )
 
 
-class _Indented(yaml.SafeDumper):
+class _Indented(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
     """Lists stand below their key, as people write them."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:

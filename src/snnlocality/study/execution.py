@@ -20,9 +20,9 @@ from snnlocality.study.step import Job
 # keepers    ``keepers(name)``, what keeps the state of one training of several (``learning.training.Keeper``)
 
 
-def execute(job: Job, threads: int = 1) -> Path:
+def execute(job: Job[Any], threads: int = 1) -> Path:
     """Make a job's outputs and its record; return the main output. Raises UserError for what a person can mend."""
-    uses, means, circumstances = job.step.uses, {}, {}
+    uses, means, circumstances = job.step.uses, dict[str, Any](), dict[str, str]()
     with ExitStack() as stack:
         if "engine" in uses:
             from snnlocality.engines.choice import chosen
@@ -49,10 +49,11 @@ def execute(job: Job, threads: int = 1) -> Path:
 def entry(name: str) -> Callable[..., Any]:
     """The function that a step's entry names."""
     module, function = name.split(":")
-    return getattr(importlib.import_module(module), function)
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
-def title(job: Job) -> str:
+def title(job: Job[Any]) -> str:
     """A job in a few words: ``train vision bptt ff fold 0 seed 0``."""
     values = (f"{axis.prefix} {written(job.key[axis.name])}".strip() for axis in job.step.axes)
     return " ".join((job.name, *values))

@@ -35,7 +35,7 @@ def remember(
 
 def is_main(workflow: Any) -> bool:
     """Whether this is the process that plans, and not one that executes a job of it."""
-    return workflow.is_main_process
+    return bool(workflow.is_main_process)
 
 
 def cores(workflow: Any) -> int:

@@ -15,7 +15,7 @@ from snnlocality.errors import UserError
 from snnlocality.parameters import Parameters
 from snnlocality.paths import DATA_FILE, REPORTS, RESULTS
 from snnlocality.provenance.closure import code_digest
-from snnlocality.study.axes import SEED, TASK, Axis, Key, written
+from snnlocality.study.axes import SEED, TASK, Axis, Key, Values, written
 from snnlocality.study.needs import Need, fitting, nothing
 
 PUBLISHED = Path("published")
@@ -26,7 +26,7 @@ Settings = TypeVar("Settings")
 _ENGINES = "snnlocality.engines.choice"
 
 # One path, or one for each combination of values of the axes that the reader lacks, in the order of the axes.
-Inputs = dict[str, Path | dict[tuple, Path]]
+Inputs = dict[str, Path | dict[Values, Path]]
 
 
 class Output(NamedTuple):
@@ -122,11 +122,11 @@ class Step:
         """The keys of all jobs in the study that have these values."""
         return _keys(parameters, self, self.axes, dict(fixed or {}), self.needs)
 
-    def job(self, parameters: Parameters, **key: Any) -> "Job":
+    def job(self, parameters: Parameters, **key: Any) -> "Job[Any]":
         """One job; raises UserError for values that the study does not have."""
         return self.made(parameters, self.checked(parameters, key))
 
-    def jobs(self, parameters: Parameters, **fixed: Any) -> Iterator["Job"]:
+    def jobs(self, parameters: Parameters, **fixed: Any) -> Iterator["Job[Any]"]:
         """All jobs of the study that have these values."""
         return (self.made(parameters, key) for key in self.keys(parameters, fixed))
 
@@ -141,7 +141,7 @@ class Step:
             registry.module_name(params.RULES, key["rule"])
         return {axis.name: axis.kind(key[axis.name]) for axis in self.axes}
 
-    def made(self, parameters: Parameters, key: Key) -> "Job":
+    def made(self, parameters: Parameters, key: Key) -> "Job[Any]":
         """One job of a key that is known to be of the study."""
         settings, study = self.settings(parameters, key), parameters.label
         return Job(
@@ -221,6 +221,18 @@ class Job(Generic[Settings]):
         """All outputs."""
         return tuple(self.outputs.values())
 
+    def file(self, name: str) -> Path:
+        """An input that is one file."""
+        found = self.inputs[name]
+        assert isinstance(found, Path), f"{name} is many files"
+        return found
+
+    def files(self, name: str) -> dict[Values, Path]:
+        """An input that is a file for each combination of values of the axes that the step lacks."""
+        found = self.inputs[name]
+        assert isinstance(found, dict), f"{name} is one file"
+        return found
+
     @property
     def input_paths(self) -> tuple[Path, ...]:
         """Everything that other steps make."""
@@ -246,7 +258,8 @@ class Job(Generic[Settings]):
     @property
     def settings_table(self) -> dict[str, Any]:
         """The settings as JSON holds them: what a record keeps."""
-        return to_jsonable_python(self.settings)
+        table: dict[str, Any] = to_jsonable_python(self.settings)
+        return table
 
     @property
     def settings_text(self) -> str:
@@ -265,7 +278,7 @@ class Work(NamedTuple):
     sizes: params.Analyses
 
 
-def _read(output: Output, parameters: Parameters, key: Key, needs: Need) -> Path | dict[tuple, Path]:
+def _read(output: Output, parameters: Parameters, key: Key, needs: Need) -> Path | dict[Values, Path]:
     fixed = {name: value(parameters, key) if callable(value) else value for name, value in output.key.items()}
     known = {**key, **fixed}
     axes = output.step.axes

@@ -20,11 +20,11 @@ class Study:
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
-        self._jobs: dict[tuple, Job] = {}
+        self._jobs: dict[tuple[Any, ...], Job[Any]] = {}
         self._kept = keeping.kept(parameters)
         self.libraries = memory.as_text(installed_versions())
 
-    def job(self, step: str, wildcards: Any) -> Job:
+    def job(self, step: str, wildcards: Any) -> Job[Any]:
         """The job of a step that has these wildcards."""
         found = catalogue.by_name()[step]
         key = {axis.name: axis.kind(getattr(wildcards, axis.name)) for axis in found.axes}
@@ -33,7 +33,7 @@ class Study:
             self._jobs[identity] = found.job(self._parameters, **key)
         return self._jobs[identity]
 
-    def runs_of_cell(self, wildcards: Any) -> list[Job]:
+    def runs_of_cell(self, wildcards: Any) -> list[Job[Any]]:
         """The trainings of all seeds of a cell and a fold."""
         key = {axis.name: axis.kind(getattr(wildcards, axis.name)) for axis in (*CELL, FOLD)}
         return list(train.STEP.jobs(self._parameters, **key))
@@ -60,7 +60,7 @@ class Study:
 
         return inputs
 
-    def lost(self, job: Job) -> list[str]:
+    def lost(self, job: Job[Any]) -> list[str]:
         """Inputs that are gone, though somebody may ask for them: a result that is kept in Git does well without."""
         return [] if str(job.record) in self._kept else job.lost
 

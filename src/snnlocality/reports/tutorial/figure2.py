@@ -1,5 +1,7 @@
 """Figure 2 of the tutorial: the graph of a spiking network unrolled in time."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -57,7 +59,7 @@ def draw(table: pd.DataFrame) -> Figure:
         dx, dy = gap * (to_x - x) / length, gap * (to_y - y) / length
         arrow(axes, (x + dx, y + dy), (to_x - dx, to_y - dy), colours[row.through])
         share = 0.36 if row.through in ("recurrence", "reset") else 0.5
-        label = {"ha": "center", "va": "center", "fontsize": "small", "color": colours[row.through]}
+        label: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": "small", "color": colours[row.through]}
         background = {"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none"}
         axes.text(x + share * (to_x - x), y + share * (to_y - y), row.by, bbox=background, **label)
     for name, colour in colours.items():

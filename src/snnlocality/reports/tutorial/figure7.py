@@ -17,7 +17,7 @@ def table(found: list[pd.DataFrame]) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Figure:
     """Potentials for every pattern, then how often and how fast each method succeeds."""
     figure = Figure(figsize=(10, 6.6), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[2, 1.2])
+    above, below = figure.subfigures(2, 1, height_ratios=[2, 1.2], squeeze=False)[:, 0]
     axes = above.subplots(2, 4, sharex=True, sharey=True)
     shown, spikes = table[table["quantity"] == "potential"], table[table["quantity"] == "spike"]
     for pattern, title in enumerate(_PATTERNS):

@@ -20,9 +20,9 @@ def render(job: Job) -> None:
         figures.save_svg(nothing(reason), job.outputs["figure"])
         return
     module = importlib.import_module(job.name.replace("tutorial_", f"{__package__}."))
-    inputs = dict(job.inputs)
-    data = inputs.pop("data", None)
+    notice = read_notice(job.file("data")) if "data" in job.inputs else ""
     set_theme()
-    table = module.table([pd.read_csv(path, keep_default_na=False) for path in inputs.values()])
+    found = [job.file(name) for name in job.inputs if name != "data"]
+    table = module.table([pd.read_csv(path, keep_default_na=False) for path in found])
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
-    figures.write(job, module.draw(table), module.TITLE, read_notice(data) if data else "")
+    figures.write(job, module.draw(table), module.TITLE, notice)

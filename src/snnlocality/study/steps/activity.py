@@ -45,6 +45,7 @@ TRAIN = replace(
 def _made() -> dict[Step, Step]:
     made = {train.STEP: TRAIN}
     for step in (evaluate.STEP, fgsm.STEP, descend.STEP):
+        assert not callable(step.inputs)
         made[step] = replace(
             step,
             name=f"{step.name}_at_activity",

@@ -17,9 +17,11 @@ class Settings:
 
 def settings(parameters: params.Parameters, key: Key) -> Settings:
     """Those of the cell, on the first fold."""
-    search, cell = params.search(parameters), key.values()
+    search, (task, rule, arch) = params.search(parameters), key.values()
     trials = (
-        params.run_settings(parameters, *cell, 0, seed, point) for point in params.grid(search) for seed in search.seeds
+        params.run_settings(parameters, task, rule, arch, 0, seed, point)
+        for point in params.grid(search)
+        for seed in search.seeds
     )
     return Settings(tuple(trials))
 

@@ -25,7 +25,8 @@ class Settings:
 def next_seed(parameters: params.Parameters, key: Key) -> int:
     """The next that has this step, after the last the first: its networks share no initial weights with this one's."""
     seeds = params.seeds_of_step(parameters, "transfer")
-    return seeds[(key["seed"] + 1 - seeds[0]) % len(seeds)]
+    seed: int = key["seed"]
+    return seeds[(seed + 1 - seeds[0]) % len(seeds)]
 
 
 def settings(parameters: params.Parameters, key: Key) -> Settings:

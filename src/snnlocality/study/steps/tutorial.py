@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from snnlocality import parameters as params
 from snnlocality import registry
@@ -48,14 +49,17 @@ def settings(parameters: params.Parameters, key: Key) -> Settings:
         experiment=key["experiment"],
         sizes=_smaller(own, parameters.scale),
         methods=params.methods(getattr(own, "rules", ())),
-        time_constants_ms=task and task.time_constants_ms,
+        time_constants_ms=task.time_constants_ms if task else None,
         threshold=parameters.neuron.threshold if task else None,
     )
 
 
-def _smaller(table: Model, scale: float) -> Model:
+Table = TypeVar("Table", bound=Model)
+
+
+def _smaller(table: Table, scale: float) -> Table:
     """A table, and those in it, with so small a share of seeds and epochs."""
-    fewer = {name: params.scaled(value, scale) for name, value in table if name in ("seeds", "epochs")}
+    fewer: dict[str, Any] = {name: params.scaled(value, scale) for name, value in table if name in ("seeds", "epochs")}
     fewer |= {name: _smaller(value, scale) for name, value in table if isinstance(value, Model)}
     return table.model_copy(update=fewer)
 

@@ -12,15 +12,15 @@ from snnlocality.study.step import Job
 
 def run(job: Job) -> None:
     """Write the root mean square of every matrix."""
-    dataset, _ = load(job.inputs["data"], job.settings.fold)
-    network = load_model(job.inputs["model"], job.settings.network, dataset)
+    dataset, _ = load(job.file("data"), job.settings.fold)
+    network = load_model(job.file("model"), job.settings.network, dataset)
     rows = [{"weights": name, "rms": np.sqrt(np.square(W).mean())} for name, W in network.weights.items()]
     write_text(job.outputs["norms"], pd.DataFrame(rows).to_csv(index=False, float_format="%.6g"))
 
 
 def render(job: Job) -> None:
     """Write the mean over runs."""
-    runs = pd.concat(map(pd.read_csv, job.inputs["norms"].values()), ignore_index=True)
+    runs = pd.concat(map(pd.read_csv, job.files("norms").values()), ignore_index=True)
     table = runs.groupby("weights")["rms"].mean().reset_index()
     write_text(job.outputs["table"], table.to_csv(index=False, float_format="%.6g"))
 
