@@ -16,7 +16,7 @@ import platform
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -249,7 +249,7 @@ def _fill(state: State, arrays: dict[str, np.ndarray], facts: dict[str, Any]) ->
     for name, array in _arrays(state).items():
         array[...] = arrays[name]
     state.adam.steps, state.sums = facts["steps"], Sums(*facts["sums"])
-    state.curve = [Epoch(*figures, tuple(rates), tuple(angles)) for *figures, rates, angles in facts["curve"]]
+    state.curve = [Epoch._make((*figures, tuple(rates), tuple(angles))) for *figures, rates, angles in facts["curve"]]
     state.best = {
         name.removeprefix("best "): np.array(array) for name, array in arrays.items() if name.startswith("best ")
     }
@@ -259,10 +259,10 @@ def _fill(state: State, arrays: dict[str, np.ndarray], facts: dict[str, Any]) ->
             state.milestones.setdefault(int(number), {})[weights] = np.array(array)
 
 
-def _digest(arrays: dict[str, np.ndarray], metadata: dict[str, str | None]) -> str:
+def _digest(arrays: dict[str, np.ndarray], metadata: Mapping[str, str | None]) -> str:
     """SHA-256 over everything that a checkpoint holds."""
     digest = hashlib.sha256(json.dumps(metadata, sort_keys=True).encode())
     for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()

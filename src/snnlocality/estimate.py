@@ -12,6 +12,7 @@ from typing import NamedTuple
 from snnlocality import parameters as params
 from snnlocality import paths
 from snnlocality.errors import UserError
+from snnlocality.parameters.model import Recordings
 from snnlocality.provenance.records import execution_log
 from snnlocality.storage import read_json
 from snnlocality.study import catalogue
@@ -45,7 +46,7 @@ def work(parameters: params.Parameters, task: str) -> Work:
     study, sizes = params.study_task(parameters, task), params.analyses(parameters)
     folds, samples = study.data.split.folds, _samples(parameters, task)
     tested = samples * (study.data.split.test_share if folds == 1 else 1 / folds)
-    steps = getattr(study.data, "steps", None) or study.data.steps_per_frame
+    steps = study.data.steps if isinstance(study.data, Recordings) else study.data.steps_per_frame
     return Work(samples, steps, max(1, round(study.training.epochs * parameters.scale)), folds, tested, sizes)
 
 
@@ -71,7 +72,7 @@ def measured(parameters: params.Parameters) -> dict[str, float]:
     Of the processor's own time, since a machine that was busy with other things is no slower than it is. What was taken
     from the run cache says nothing; logs of before that time was kept say the time that passed.
     """
-    seconds = defaultdict(list)
+    seconds = defaultdict[str, list[float]](list)
     for log in sorted((paths.LOGS / paths.RESULTS / parameters.label).rglob("*.execution.json")):
         step = log.name.removesuffix(".execution.json")
         task = next((task for task in parameters.tasks if task in log.parts), "")

@@ -122,4 +122,5 @@ def draw_weights(shape: Shape, generator: np.random.Generator) -> dict[str, np.n
 
 
 def _gaussian(generator: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    return (generator.standard_normal((rows, columns)) / np.sqrt(columns)).astype(np.float32)
+    drawn: np.ndarray = generator.standard_normal((rows, columns)) / np.sqrt(columns)
+    return drawn.astype(np.float32)

@@ -10,8 +10,9 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from snnlocality.errors import UserError
 
@@ -116,7 +117,7 @@ def read_bytes(path: str | Path, longest: int) -> bytes:
         raise UserError(f"{path} cannot be read ({error.strerror}); check the path and its permissions.") from None
 
 
-def open_regular(path: str | Path) -> BinaryIO:
+def open_regular(path: str | Path) -> BufferedReader:
     """Open a file to read; raises OSError for a pipe, a socket or a device, which could be read for ever."""
     # Without O_NONBLOCK, opening a pipe would wait for somebody to write to it; for a file it means nothing.
     stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
@@ -126,7 +127,7 @@ def open_regular(path: str | Path) -> BinaryIO:
     return stream
 
 
-def read_json(path: str | Path) -> dict:
+def read_json(path: str | Path) -> dict[str, Any]:
     """Read a JSON object; raises UserError naming the file if it is absent or not JSON."""
     text = read_text(path)
     try:

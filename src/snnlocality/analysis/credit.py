@@ -16,8 +16,8 @@ def cosines(network: Network, batch: Batch, rule: Rule, optimisation: Optimisati
     true = engine.loss_and_gradients(network, batch, BPTT, optimisation.loss, None).gradients
     pairs = {name: (own[name].ravel(), true[name].ravel()) for name in network.weights}
     hidden = [pair for name, pair in pairs.items() if name not in readouts(pairs).values()]
-    pairs["hidden"] = tuple(np.concatenate(side) for side in zip(*hidden, strict=True))
-    return {name: cosine(*pair) for name, pair in pairs.items()}
+    of_hidden = (np.concatenate(side) for side in zip(*hidden, strict=True))
+    return {name: cosine(*pair) for name, pair in pairs.items()} | {"hidden": cosine(*of_hidden)}
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> float:

@@ -61,7 +61,8 @@ def _sweeps(network: Network, r: np.ndarray, iterations: int) -> dict[int, list[
 
 def _readout(network: Network, sweeps: dict[int, list[np.ndarray]]) -> np.ndarray:
     read_by = readouts(network.weights)
-    return sum(sweeps[layer][-1] @ network.weights[name].T.astype(np.float64) for layer, name in read_by.items())
+    read = (sweeps[layer][-1] @ network.weights[name].T.astype(np.float64) for layer, name in read_by.items())
+    return sum(read)  # type: ignore[return-value]  # of at least one layer
 
 
 def _layer(network: Network, layer: int, below: np.ndarray, iterations: int) -> list[np.ndarray]:

@@ -87,6 +87,7 @@ def _left_right(
         return left
     W, led = network.weights["W1"], replace(network, spike=attack.spike)
     batch = dataset.batch(indices)
+    assert not isinstance(batch.inputs, Driven)
     drive = engine.drive(network, batch.inputs)
     delta = np.zeros((len(indices), W.shape[1]), W.dtype)
     if attack.from_anywhere:

@@ -40,6 +40,7 @@ class Target:
     @cached_property
     def drive(self) -> np.ndarray:
         """What the batch drives the first layer by, (steps, samples, N_1)."""
+        assert not isinstance(self.batch.inputs, Driven)
         return self.engine.drive(self.network, self.batch.inputs)
 
     @cached_property

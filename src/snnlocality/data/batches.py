@@ -118,8 +118,8 @@ class FrameDataset:
             inputs[:length, column] = (self.features[span] - self.mean) / self.scale
             targets[:length, column] = self.labels[span]
             mask[:length, column] = 1
-        held = [np.repeat(array, self.steps_per_frame, axis=0) for array in (inputs, targets, mask)]
-        return Batch(*held, self.steps_per_frame)
+        inputs, targets, mask = (np.repeat(array, self.steps_per_frame, axis=0) for array in (inputs, targets, mask))
+        return Batch(inputs, targets, mask, self.steps_per_frame)
 
     def without_time(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Single normalised frames; see ``Dataset.without_time``."""

@@ -73,8 +73,8 @@ def opened(name: str) -> Iterator[Any]:
             _function(declared.writer)(folder)
             yield read(folder)
     else:
-        folder = raw_folder(name)
-        yield read(folder) if folder else read()
+        files = raw_folder(name)
+        yield read(files) if files else read()
 
 
 def _function(name: str) -> Any:

@@ -56,7 +56,8 @@ def on_tensors(tensors: Sequence["Tensor"], learning_rate: float) -> Callable[[]
     optimiser = Adam({str(n): tensor.detach().numpy() for n, tensor in enumerate(tensors)}, update)
 
     def step() -> None:
-        gradients = {str(n): tensor.grad.numpy() for n, tensor in enumerate(tensors)}  # type: ignore[union-attr]  # set
+        # Each leaf has one after a backward pass.
+        gradients = {str(n): tensor.grad.numpy() for n, tensor in enumerate(tensors)}  # type: ignore[union-attr]
         optimiser.step(gradients, learning_rate)
         for tensor in tensors:
             tensor.grad = None

@@ -32,7 +32,6 @@ from snnlocality.network import Network, readouts
 from snnlocality.neurons.formula import NUMPY, as_function
 from snnlocality.neurons.lif import require_leaky
 
-
 _Floats = NDArray[np.float64]
 
 
@@ -433,7 +432,8 @@ def _error(loss: Loss, readout: np.ndarray, batch: Batch, t: int) -> np.ndarray:
 
 def _of_own_readout(loss: Loss | None, spikes: np.ndarray, B: np.ndarray | None, batch: Batch, t: int) -> np.ndarray:
     """Derivative of a layer's own loss, taken on B s, by its spikes of step t, (samples, N_l)."""
-    assert loss is not None and B is not None, "the rule needs a local loss"
+    assert loss is not None, "the rule needs a local loss"
+    assert B is not None
     derivative: np.ndarray = _error(loss, spikes @ B.T, batch, t) @ B
     return derivative
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 from yaml.cyaml import CParser
@@ -97,7 +98,7 @@ def _check_rules() -> None:
             raise UserError(f"{other} and {file} have the same label '{rule.label}'; give each rule its own.")
 
 
-def _fault(fault: dict[str, Any]) -> str:
+def _fault(fault: ErrorDetails) -> str:
     # The one check of the whole table is that of the study's name.
     key = ".".join(str(part) for part in _written(fault["loc"])) or "study"
     if fault["type"] == "extra_forbidden":
@@ -118,10 +119,11 @@ def _written(location: tuple) -> tuple:
 def _allowed(location: tuple) -> list[str]:
     """Keys that the table at ``location`` may hold."""
     schema = Parameters.model_json_schema()
-    table = schema
+    table: dict[str, Any] = schema
     for part in location:
         of_any_name = [table.get("additionalProperties"), *table.get("patternProperties", {}).values()]
-        table = table.get("properties", {}).get(part) or next(filter(None, of_any_name), {})
+        other: dict[str, Any] = next(filter(None, of_any_name), {})
+        table = table.get("properties", {}).get(part) or other
         if "$ref" in table:
             table = schema["$defs"][table["$ref"].rsplit("/", 1)[1]]
     return sorted(table.get("properties", {}))

@@ -181,12 +181,12 @@ def outdated(job: Job, record: dict) -> list[str]:
         reasons.append(f"settings are others now: {', '.join(changed)}")
     if record.get("code") != code(job.modules):
         reasons.append("its code is another now")
-    here, before = installed_versions(), record.get("libraries")
-    if before != here:
-        before = before if isinstance(before, dict) else {}
-        changed = [f"{name} {before.get(name)}, now {now}" for name, now in here.items() if before.get(name) != now]
+    here, libraries = installed_versions(), record.get("libraries")
+    if libraries != here:
+        then = libraries if isinstance(libraries, dict) else {}
+        changed = [f"{name} {then.get(name)}, now {now}" for name, now in here.items() if then.get(name) != now]
         reasons.append(f"it was made with other numerical libraries: {', '.join(changed)}")
-    before = record.get("inputs") if isinstance(record.get("inputs"), dict) else {}
+    before = record["inputs"] if isinstance(record.get("inputs"), dict) else {}
     now = {
         str(path): digest(path) if path.is_file() else "" for path in (*job.input_paths, *job.static_inputs.values())
     }

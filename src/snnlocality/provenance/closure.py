@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from snnlocality import plugins
 from snnlocality.errors import UserError
@@ -65,7 +65,9 @@ class _Source(NamedTuple):
 def _imports(name: str) -> tuple[str, ...]:
     """Modules of this package and of plugins that a module imports, orchestration left out."""
     ours = {_PACKAGE, *plugins.roots()}
-    package = name if _file(name).name == "__init__.py" else name.rpartition(".")[0]
+    file = _file(name)
+    assert file is not None, name
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
     named = ((importlib.util.resolve_name(module, package), inner) for module, inner in _read(name).imports)
     targets = {_target(module, inner) for module, inner in named if module.partition(".")[0] in ours}
     if not name.startswith(_PACKAGE):  # packages run when one of their modules is imported; ours hold no code (a test)
@@ -201,7 +203,7 @@ def _write(node: object, written: list[str]) -> None:
     if isinstance(node, ast.AST):
         written.append(f"{type(node).__name__}(")
         for name in node._fields:
-            value = getattr(node, name, None)
+            value: Any = getattr(node, name, None)
             if name == "body" and isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
                 value = value[1:]
             elif name == "keywords" and _is_rule_or_neuron(node):

@@ -90,7 +90,7 @@ def restore(parameters: params.Parameters) -> str:
 
 def kept(parameters: params.Parameters) -> dict[str, Kept]:
     """The files that a study's pieces hold, each as the last piece has it; raises UserError if one cannot be read."""
-    found = {}
+    found: dict[str, Kept] = {}
     for piece in pieces(folder_of(parameters)):
         with _opened(piece) as archive:
             found |= {one.filename: Kept(piece, one.CRC) for one in archive.infolist()}

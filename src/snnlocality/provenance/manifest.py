@@ -103,9 +103,8 @@ def _difference(outs: dict[str, str]) -> str:
 
 def _listing(folder: Path, key: str) -> dict[str, str] | None:
     """MD5 by name of the files that a folder should have, None if nobody here knows."""
-    text: bytes | None = _contents(folder)
-    if not _is(text, key):
-        text = _cached_listing(key)
+    own = _contents(folder)
+    text = own if _is(own, key) else _cached_listing(key)
     if text is None or not _is(text, key):
         return None
     return {entry["relpath"]: entry["md5"] for entry in json.loads(text)}

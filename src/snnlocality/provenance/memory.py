@@ -52,7 +52,8 @@ def recall(study: str, jobs: Iterable[Job] = ()) -> None:
         except (UserError, ValidationError):
             continue
         settings, libraries = as_text(record.settings), as_text(record.libraries)
-        params = (study, record.step, settings, record.code, libraries, [], [])  # as common.smk declares them
+        # As common.smk declares them.
+        params: tuple[object, ...] = (study, record.step, settings, record.code, libraries, [], [])
         outputs = [path.with_name(Path(name).name) for name in record.outputs]
         vouched.update(outputs)
         told = {

@@ -105,7 +105,8 @@ def gradients(
     readouts = [s.flatten(2) @ layer.readout.T for layer, s in zip(layers, spikes, strict=True)]
     losses = [cross_entropy(Y.flatten(0, 1), labels.repeat(len(images))) for Y in readouts]
     (torch.stack(losses).sum() if local else losses[-1]).backward()
-    return losses[-1].item(), readouts[-1].detach().sum(dim=0).argmax(dim=1), [layer.weight.grad for layer in layers]
+    of_weights: list[Tensor] = [layer.weight.grad for layer in layers]  # type: ignore[misc]  # set by backward()
+    return losses[-1].item(), readouts[-1].detach().sum(dim=0).argmax(dim=1), of_weights
 
 
 def _filtered(x: Tensor, dynamics: Dynamics) -> Tensor:

@@ -21,7 +21,7 @@ from snnlocality.engines.interface import Engine
 from snnlocality.engines.values import Errors
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Weights
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Dynamics, require_leaky
 
 RULE = Rule(
     label="SuperSpike",
@@ -87,7 +87,7 @@ def gradients(
     """
     traces = engine.forward(network, inputs)
     spikes = traces.spikes[-1]
-    loss, error = van_rossum(spikes, targets, network.dynamics)
+    loss, error = van_rossum(spikes, targets, require_leaky(network.dynamics))
     errors = Errors(np.zeros_like(traces.readout), (error,) * len(network.hidden))
     found = engine.backward(traces, errors, rule)
     outputs = spikes.shape[2]

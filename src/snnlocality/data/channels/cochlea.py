@@ -30,8 +30,8 @@ def spikes(audio: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
         potential = kept * potential + _GAIN * drive
         fired[step] = potential > 1
         potential -= fired[step]
-    step, channel = np.nonzero(fired)
-    return channel, step * round(_HOP_S * 1e6)
+    steps, channel = np.nonzero(fired)
+    return channel, steps * round(_HOP_S * 1e6)
 
 
 def _levels(audio: np.ndarray, rate: int) -> np.ndarray:

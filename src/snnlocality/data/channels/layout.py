@@ -14,4 +14,5 @@ def recording(channel: np.ndarray, time_us: np.ndarray) -> Recording:
     order = np.argsort(time_us, kind="stable")
     row, column = np.divmod(channel[order], SENSOR[1])
     polarity, row = np.divmod(row, SENSOR[0])
-    return Recording(*(array.astype(np.uint8) for array in (column, row, polarity)), time_us[order].astype(np.uint32))
+    x, y, p = (array.astype(np.uint8) for array in (column, row, polarity))
+    return Recording(x, y, p, time_us[order].astype(np.uint32))

@@ -36,8 +36,8 @@ NEUTRAL_FORMANTS = (500.0, 1500.0, 2500.0)
 """The formants of a uniform tube of 17.5 cm, towards which reduced targets move."""
 
 
-def _vowel(*formants: float, glide: tuple[float, float, float] | None = None) -> Articulation:
-    return Articulation(formants, glide, voicing=1.0)
+def _vowel(first: float, second: float, third: float, glide: tuple[float, float, float] | None = None) -> Articulation:
+    return Articulation((first, second, third), glide, voicing=1.0)
 
 
 def _closure(second: float, third: float, voiced: bool) -> Articulation:

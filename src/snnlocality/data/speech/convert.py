@@ -26,10 +26,10 @@ def convert(
     frames, labels = [], []
     for done, index in enumerate(used):
         progress(done, len(used))
-        utterance = source.utterance(index)
+        utterance = source.utterance(int(index))
         frames.append(features(utterance))
         labels.append(frame_labels(utterance, len(frames[-1]), settings.classes))
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "features": np.concatenate(frames).astype(np.float32),
         "labels": np.concatenate(labels).astype(np.uint8),
         "offsets": np.concatenate([[0], np.cumsum([len(piece) for piece in frames])]).astype(np.int64),

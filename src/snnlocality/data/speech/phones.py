@@ -34,8 +34,9 @@ def full_size(scale: float = 1.0, seed: int = 1) -> PhonesParameters:
     """TIMIT's numbers of speakers (462, 50 and 24, 8 utterances each) times ``scale``, at least one each."""
     if not 0.0 < scale <= 1.0:
         raise UserError(f"The scale {scale} of the corpus is not above 0 and at most 1; correct it.")
-    sizes = [max(1, round(scale * n)) for n in (_TRAIN_SPEAKERS, len(DEVELOP_SPEAKERS), len(CORE_TEST_SPEAKERS))]
-    return PhonesParameters(*sizes, utterances=8, seed=seed)
+    sizes = (_TRAIN_SPEAKERS, len(DEVELOP_SPEAKERS), len(CORE_TEST_SPEAKERS))
+    train, develop, test = (max(1, round(scale * n)) for n in sizes)
+    return PhonesParameters(train, develop, test, utterances=8, seed=seed)
 
 
 def write_phones_tree(root: str | Path, parameters: PhonesParameters | None = None) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import TypeVar
 
 import numba
 import numpy as np
@@ -328,7 +329,10 @@ def _equaliser(gains: tuple[float, ...], slope: float) -> np.ndarray:
     return firwin2(EQUALISER_TAPS, frequencies, 10 ** (decibels / 20), fs=RATE)
 
 
-def _amplitude(decibels: float | np.ndarray) -> float | np.ndarray:
+Level = TypeVar("Level", float, np.ndarray)
+
+
+def _amplitude(decibels: Level) -> Level:
     return 10 ** (decibels / 20)
 
 

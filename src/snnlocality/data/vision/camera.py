@@ -19,6 +19,7 @@ import functools
 import math
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
@@ -82,9 +83,8 @@ def load_parameters(path: str | Path = CALIBRATED) -> CameraParameters:
     if values.keys() != names:
         odd = ", ".join(sorted(values.keys() ^ names))
         raise UserError(f"{path} lacks or has too many camera parameters ({odd}); run the calibration again.")
-    return CameraParameters(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+    read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return CameraParameters(**read)
 
 
 def save_parameters(path: str | Path, parameters: CameraParameters) -> None:

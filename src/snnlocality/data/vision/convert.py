@@ -26,7 +26,7 @@ def convert(
     def recordings():
         for done, index in enumerate(used):
             progress(done, len(used))
-            yield source.recording(index)
+            yield source.recording(int(index))
 
     units, offsets = pack(recordings(), settings.steps, settings.duration_ms, settings.counts, source.sensor)
     arrays = {"units": units, "offsets": offsets, "labels": labels[used]}

@@ -76,8 +76,8 @@ def dvs_gesture(root: str | Path) -> RecordingSet:
     def recording(index: int) -> Recording:
         x, y, polarity, time = _events(*chosen[index])
         order = np.argsort(time, kind="stable")
-        places = (array[order].astype(np.uint8) for array in (x, y, polarity))
-        return Recording(*places, (time[order] - time.min()).astype(np.uint32))
+        x, y, polarity = (array[order].astype(np.uint8) for array in (x, y, polarity))
+        return Recording(x, y, polarity, (time[order] - time.min()).astype(np.uint32))
 
     return RecordingSet(
         name="dvs_gesture",

@@ -29,11 +29,11 @@ def run(settings: RateCoding, context: Context) -> pd.DataFrame:
             Part.TRAIN: random.permutation(parts[Part.TRAIN])[: settings.samples],
             Part.VALIDATION: random.permutation(parts[Part.VALIDATION])[: settings.tested],
         }
-        x, labels = {}, {}
+        counts, labels = {}, {}
         for part, indices in chosen.items():
-            x[part], labels[part] = dataset.without_time(indices)
-        mean = x[Part.TRAIN].mean()
-        x = {part: torch.from_numpy(values / mean) for part, values in x.items()}
+            counts[part], labels[part] = dataset.without_time(indices)
+        mean = counts[Part.TRAIN].mean()
+        x = {part: torch.from_numpy(values / mean) for part, values in counts.items()}
         sizes = (dataset.inputs, settings.hidden, dataset.classes)
         weights = [
             torch.from_numpy((random.standard_normal((n, m)) / np.sqrt(m)).astype(np.float32))
@@ -55,10 +55,10 @@ def run(settings: RateCoding, context: Context) -> pd.DataFrame:
             update()
         learned = [W.detach().numpy().astype(np.float64) for W in weights]
         for duration in settings.durations:
-            y, _ = simulate(
+            readout, _ = simulate(
                 learned, x[Part.VALIDATION].numpy().astype(np.float64), tau, refractory, duration, settings.dt
             )
-            accuracy = (y.argmax(axis=1) == labels[Part.VALIDATION]).mean()
+            accuracy = (readout.argmax(axis=1) == labels[Part.VALIDATION]).mean()
             rows.append({"seed": seed, "neurons": "spikes", "x": duration, "accuracy": accuracy})
         context.advance(seed + 1, settings.seeds)
     return pd.DataFrame(rows)
