@@ -12,7 +12,7 @@ RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 # A job starts faster from bytecode: it is written whatever a shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-cluster test-processors container site lint format setup bench faults fuzz
+.PHONY: demo test test-cluster test-processors coverage container site lint format setup bench faults fuzz
 
 demo: $(READY) # by the engine whose bits are committed
 	$(RUN) snakemake --profile workflow/profiles/local $(SHOW) --config study=demo engine=cpu
@@ -27,6 +27,9 @@ demo: $(READY) # by the engine whose bits are committed
 
 test: $(READY)
 	$(RUN) python -m pytest -n 2 --dist loadfile
+
+coverage: $(READY) # which lines no test runs: in the terminal, and htmlcov/index.html
+	$(RUN) python -m pytest -n 2 --dist loadfile --cov=snnlocality --cov-report=term --cov-report=html
 
 test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
 	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster
@@ -57,6 +60,7 @@ site: $(READY) # the documentation, site/index.html, which works from disk
 lint: $(READY)
 	$(RUN) ruff check --no-cache . # a cached answer hides what another file's move changes
 	$(RUN) ruff format --check .
+	$(RUN) mypy
 	$(RUN) snakefmt --check Snakefile workflow
 	$(RUN) snakemake --lint
 	$(RUN) codespell benchmarks calibration docs src tests workflow *.md params.yaml
