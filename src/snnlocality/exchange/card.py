@@ -29,7 +29,7 @@ def text(parameters: params.Parameters, **key: Any) -> str:
     neuron = registry.load(params.NEURONS, settings.network.neuron.kind)
     task = params.task_of(parameters, settings.task)
     source = params.study_task(parameters, settings.task).data.source
-    notice = read_notice(evaluated.inputs["data"])
+    notice = read_notice(evaluated.file("data"))
     log = execution_of(trained) or {}
     name = "-".join(map(str, model.parent.parts[1:]))
     simulated = bool(_MADE.search(notice))

@@ -12,9 +12,10 @@ import pandas as pd
 import yaml
 
 from snnlocality import parameters as params
+from snnlocality.paths import REPORTS
 from snnlocality.provenance.cell import COLUMNS, fits, runs_of
 from snnlocality.reports.tables import Cell
-from snnlocality.study.step import REPORTS, Job
+from snnlocality.study.step import Job
 
 Key = tuple[tuple[str, str], ...]  # what tells the runs behind a cell from others: columns of its table, and values
 _NAMED = ("learning_rate", "trigger", "poison_rate")  # columns whose values say little without the column's name

@@ -4,7 +4,7 @@ from snnlocality.study.needs import one_label
 from snnlocality.study.reported import rule_modules
 from snnlocality.study.reports import learning_rates
 from snnlocality.study.step import Report
-from snnlocality.study.steps import collect, equal_rate, fgsm
+from snnlocality.study.steps import collect, equal_rate, fgsm, prepare
 
 STEP = Report(
     name="cuts",
@@ -14,7 +14,9 @@ STEP = Report(
     lead="Rules that differ in one thing: what the more local one loses, at its own learning rate and at equal ones.",
     needs=one_label,
     inputs={
-        **learning_rates.STEP.inputs,
+        "own": fgsm.STEP["accuracies"],
+        "equal": equal_rate.BY_STEP[fgsm.STEP]["accuracies"],
+        "data": prepare.STEP["data"],
         "runs": collect.STEP["runs"],
         "runs_equal": equal_rate.BY_STEP[collect.STEP]["runs"],
     },
