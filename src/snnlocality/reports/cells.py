@@ -51,7 +51,7 @@ def _cell(value: Any, name: str | None) -> dict[str, Any]:
         return {"text": "" if pd.isna(value) else value, "beside": None, "runs": None}
     return {
         "text": value.ours,
-        "beside": None if pd.isna(value.published) else (f"{value.published:.2f}", *beside(value)),
+        "beside": None if pd.isna(value.row.mean - value.published) else (f"{value.published:.2f}", *beside(value)),
         "runs": None if name is None else anchor(name, key(value)),
     }
 
