@@ -1,14 +1,17 @@
 """What the page makes of a table's cells."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import yaml
 
 from snnlocality import parameters
 from snnlocality.provenance.cell import fits
 from snnlocality.reports import cells
 from snnlocality.reports.tables import Cell
+from snnlocality.study import catalogue
 from snnlocality.study.steps import train
 
 NAN = float("nan")
@@ -63,3 +66,23 @@ def test_a_name_with_a_comma_is_that_of_the_run():
     assert not fits(demo, run, {"method": "e-prop, N-MNIST", "source": "digits"})
     assert fits(demo, run, {"method": "BPTT", "learning_rate": "own"})
     assert not fits(demo, run, {"method": "BPTT", "learning_rate": "0.004"})
+
+
+def test_of_two_data_sets_in_one_table_each_row_has_its_own_runs(tmp_path):
+    written = yaml.safe_load(Path("params.yaml").read_text())
+    demo = written["studies"]["demo"]
+    demo["tasks"] = {name: written["studies"][name]["tasks"][name] for name in ("shd", "dvs_gesture")}
+    demo["analyses"] |= {"learning_rates": []}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(written))
+    study = parameters.load(tmp_path / "params.yaml", study="demo")
+    rows = [
+        cell(1.0, method="BPTT", arch="FF", source="shd"),
+        cell(2.0, method="BPTT, DVS Gesture", arch="FF", source="dvs_gesture"),
+    ]
+    jobs, table = list(catalogue.everything(study)), Path("reports/table3.csv")
+    first, second = cells.behind(study, jobs, "table3", table, rows, pd.DataFrame(columns=["fold"]))
+    for entry, own, other in ((first, "shd", "dvs_gesture"), (second, "dvs_gesture", "shd")):
+        records = [record for step in entry["steps"] for _, record in step["runs"]]
+        assert records
+        assert all(f"/{own}/bptt/ff/" in record and f"/{other}/" not in record for record in records)
+    assert second["audit"].endswith("'source=dvs_gesture,method=BPTT, DVS Gesture,arch=FF'")
