@@ -27,7 +27,7 @@ from benchmarks.worker import STEPS_FROM_START, timed_steps, warm_up
 from snnlocality.data.splits import Part
 from snnlocality.learning.rules.bptt import RULE as BPTT
 from snnlocality.network import Network
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import spiking
 
 ROOT = Path(__file__).parent.parent
@@ -178,7 +178,7 @@ def _lockstep(case: cases.Case, runs: int, epochs: int) -> dict[str, float]:
     from snnlocality.learning.optimisation import Optimisation
 
     dataset = dataset_of(case)
-    neuron = Dynamics(case.alpha, case.beta, case.kappa, case.theta)
+    neuron = Leaky(case.alpha, case.beta, case.kappa, case.theta)
     network = Network(neuron, spiking("fast_sigmoid", case.slope), case.weights, case.feedback)
     optimisation = Optimisation("cross_entropy", None, epochs, case.batches.shape[1], case.learning_rate)
     ends: list[float] = []

@@ -14,7 +14,7 @@ from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.learning.rules.decolle import RULE as DECOLLE
 from snnlocality.network import Network, Shape
-from snnlocality.neurons.lif import Dynamics, dynamics
+from snnlocality.neurons.lif import Leaky, dynamics
 from snnlocality.neurons.spikes import spiking
 
 STEP_MS = 3.0
@@ -121,7 +121,7 @@ def _case(setting: Setting, data: _Data, batches: np.ndarray, training: np.ndarr
     return case._replace(weights=dict(network.weights), feedback=dict(network.feedback))
 
 
-def network_with_rate(setting: Setting, neuron: Dynamics, dataset: Dataset, recordings: np.ndarray) -> Network:
+def network_with_rate(setting: Setting, neuron: Leaky, dataset: Dataset, recordings: np.ndarray) -> Network:
     """Initial weights whose scale gives the setting's firing rate on these recordings, found by bisection."""
     engine = ReferenceEngine()
     batch = dataset.batch(recordings[:32])

@@ -36,7 +36,7 @@ from snnlocality.learning.rules.ottt import RULE as OTTT
 from snnlocality.learning.rules.pp_prop import RULE as PP_PROP
 from snnlocality.learning.rules.s_tllr import RULE as S_TLLR
 from snnlocality.network import Network, Shape, draw_weights
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import spiking
 
 
@@ -69,7 +69,7 @@ SMALL = ("RTRL", "OSTL")  # their memory grows with the third power
 SMALL_WIDTHS = (8, 12, 16, 24)
 STANDARD = {"steps": 50, "width": 16, "depth": 2}
 _REPEATS, _CLASSES = 3, 2
-_NEURONS = Dynamics(0.8, 0.9, 0.9, 1.0)
+_NEURONS = Leaky(0.8, 0.9, 0.9, 1.0)
 
 
 class Cost(NamedTuple):

@@ -14,14 +14,14 @@ from snnlocality.learning.routing import draw_feedback
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Shape
 from snnlocality.neurons import lif
-from snnlocality.neurons.lif import Dynamics
-from snnlocality.neurons.neuron import Dynamics as AnyDynamics
+from snnlocality.neurons.lif import Leaky
+from snnlocality.neurons.neuron import Dynamics
 from snnlocality.neurons.spikes import spiking
 
 RULES = "snnlocality.learning.rules"
 NEURONS = "snnlocality.neurons.models"
 SURROGATES = "snnlocality.neurons.surrogates"
-DYNAMICS = Dynamics(alpha=0.7, beta=0.85, kappa=0.9, theta=1.2)  # not 1, so that a lost theta shows
+DYNAMICS = Leaky(alpha=0.7, beta=0.85, kappa=0.9, theta=1.2)  # not 1, so that a lost theta shows
 ADAPTIVE = DYNAMICS._replace(rho=0.95, b=0.4)
 ENGINE = ReferenceEngine(torch.float64)
 
@@ -31,10 +31,10 @@ TIMES = {"step": 1.0, "synapse": 3.0, "membrane": 6.0, "threshold": 1.2, "adapta
 TIMES |= {"period": 12.0, "damping": 30.0, "refractory": 10.0, "refraction": 0.1}
 
 
-def declared(kind: str, theta: float = 1.2, **times: float) -> AnyDynamics:
+def declared(kind: str, theta: float = 1.2, **times: float) -> Dynamics:
     """Neurons of a kind, as a declaration gives them."""
     neuron = registry.load(NEURONS, kind)
-    like = Dynamics(alpha=0.0, beta=0.0, kappa=0.9, theta=theta)
+    like = Leaky(alpha=0.0, beta=0.0, kappa=0.9, theta=theta)
     return lif.declared(neuron, neuron.values(**{**TIMES, **times}), like)
 
 

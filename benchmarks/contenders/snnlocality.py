@@ -14,7 +14,7 @@ from snnlocality.learning.adam import Adam
 from snnlocality.learning.optimisation import Optimisation
 from snnlocality.learning.training import training_step
 from snnlocality.network import Network
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import spiking
 
 
@@ -26,7 +26,7 @@ def build(case: Case, options: Options) -> Contender:
     optimisation = Optimisation("cross_entropy", "smooth_l1", 1, case.batches.shape[1], case.learning_rate)
 
     def start() -> tuple[Network, Adam]:
-        neuron = Dynamics(case.alpha, case.beta, case.kappa, case.theta)
+        neuron = Leaky(case.alpha, case.beta, case.kappa, case.theta)
         weights = engine.place(case.weights)
         return Network(neuron, spiking("fast_sigmoid", case.slope), weights, case.feedback), Adam(weights, engine.adam)
 

@@ -15,7 +15,7 @@ from networks import (
 from snnlocality import registry
 from snnlocality.engines.reference import ReferenceEngine
 from snnlocality.network import Shape
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import SpikeFunction, spiking
 from strategies import cases
 
@@ -150,7 +150,7 @@ def test_events_without_any_event_give_no_input_gradient(rule):
 
 def test_the_forward_model_by_hand():
     """One neuron, constant drive: I, U and s of the equations in neurons.lif, step by step."""
-    network = random_network(Shape(1, (1,), 2, False), dynamics=Dynamics(0.5, 0.5, 0.5, theta=1.0))
+    network = random_network(Shape(1, (1,), 2, False), dynamics=Leaky(0.5, 0.5, 0.5, theta=1.0))
     network.weights["W1"][:], network.weights["W_out"][:] = 0.8, [[1.0], [-2.0]]
     traces = ENGINE.forward(network, np.ones((4, 1, 1)))
     # I = 0.8, 1.2, 1.4, 1.5; a spike at t subtracts 1 from U at t + 1.

@@ -420,7 +420,7 @@ def read_prepared(path: Path) -> object:
     from snnlocality.data.batches import load, read_notice
     from snnlocality.engines.choice import choose
     from snnlocality.network import Network, Shape, draw_weights
-    from snnlocality.neurons.lif import Dynamics
+    from snnlocality.neurons.lif import Leaky
     from snnlocality.neurons.spikes import spiking
 
     read_notice(path)
@@ -429,7 +429,7 @@ def read_prepared(path: Path) -> object:
         return None
     shape = Shape(dataset.inputs, (8,), dataset.classes, recurrent=False)
     weights = draw_weights(shape, np.random.default_rng(0))
-    network = Network(Dynamics(0.9, 0.9, 0.9, 1.0), spiking("boxcar", 1.0), weights, {})
+    network = Network(Leaky(0.9, 0.9, 0.9, 1.0), spiking("boxcar", 1.0), weights, {})
     return choose("cpu").forward(network, dataset.batch(np.arange(len(dataset))).inputs).readout
 
 

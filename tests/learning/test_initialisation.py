@@ -7,10 +7,10 @@ from snnlocality.data.inputs import Events
 from snnlocality.errors import UserError
 from snnlocality.learning.initialisation import initial_network
 from snnlocality.network import Network, Shape
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import spiking
 
-DYNAMICS = Dynamics(alpha=0.6, beta=0.8, kappa=0.9, theta=1.3)
+DYNAMICS = Leaky(alpha=0.6, beta=0.8, kappa=0.9, theta=1.3)
 DRIVE, RECURRENT_DRIVE, READOUT_DRIVE = 0.9, 0.4, 0.25
 
 

@@ -7,7 +7,7 @@ from snnlocality import registry
 from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.network import Network
 from snnlocality.neurons.formula import FUNCTIONS, NUMPY, as_c, as_function, parse
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import SpikeFunction
 
 
@@ -46,7 +46,7 @@ def in_c(formula: str, x: np.ndarray, dtype) -> np.ndarray:
     from snnlocality.learning.rules.bptt import RULE
 
     network = Network(
-        Dynamics(0.0, 0.0, 0.0, theta=1e-30),
+        Leaky(0.0, 0.0, 0.0, theta=1e-30),
         SpikeFunction("step(x)", formula, 1.0),
         {"W1": np.ones((1, 1), dtype), "W_out": np.ones((1, 1), dtype)},
         {},

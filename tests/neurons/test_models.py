@@ -11,7 +11,7 @@ from snnlocality.engines.cpu.engine import CpuEngine
 from snnlocality.engines.reference import spike_functions
 from snnlocality.errors import UserError
 from snnlocality.network import Shape
-from snnlocality.neurons.lif import Dynamics, require_leaky
+from snnlocality.neurons.lif import Leaky, require_leaky
 from snnlocality.neurons.neuron import Declared, Neuron, functions
 
 EXACT = 1e-10
@@ -91,8 +91,8 @@ def test_a_neuron_may_name_its_numbers_as_it_likes():
 
 
 def test_leaky_neurons_are_the_same_by_either_name():
-    """``lif.Dynamics`` takes the decays themselves, a declaration the times that they follow from."""
-    leaky_ones = Dynamics(np.exp(-0.5), np.exp(-0.25), 0.9, 1.2, np.exp(-0.1), 0.5 * 1.2)
+    """``lif.Leaky`` takes the decays themselves, a declaration the times that they follow from."""
+    leaky_ones = Leaky(np.exp(-0.5), np.exp(-0.25), 0.9, 1.2, np.exp(-0.1), 0.5 * 1.2)
     kind = registry.load(NEURONS, "alif")
     times = {"synapse": 2.0, "membrane": 4.0, "adaptation": 10.0, "strength": 0.5, "threshold": 1.2}
     found = kind.values(step=1.0, **times)

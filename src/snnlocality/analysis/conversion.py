@@ -11,12 +11,12 @@ import numpy as np
 from snnlocality.data.inputs import Driven, Inputs, at_all, weighed
 from snnlocality.engines.interface import Engine
 from snnlocality.network import Network, Weights
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import SpikeFunction
 
 # So high that no neuron fires.
 _NEVER = 1e30
-INTEGRATE_AND_FIRE = Dynamics(alpha=0.0, beta=1.0, kappa=1.0, theta=1.0)
+INTEGRATE_AND_FIRE = Leaky(alpha=0.0, beta=1.0, kappa=1.0, theta=1.0)
 
 
 def activations(weights: Weights, r: np.ndarray) -> list[np.ndarray]:
@@ -73,7 +73,7 @@ def _largest_drive(weights: Weights, inputs: Inputs, spike: SpikeFunction, engin
     return float(np.max(engine.forward(Network(silent, spike, one_layer, {}), inputs).potentials[0]))
 
 
-def leaky(weights: Weights, dynamics: Dynamics) -> tuple[dict[str, np.ndarray], Dynamics]:
+def leaky(weights: Weights, dynamics: Leaky) -> tuple[dict[str, np.ndarray], Leaky]:
     """The same conversion on the study's leaky neurons: hidden weights for synapses of gain one, readout summing.
 
     The control for "converted networks differ": part of the difference may be the leak alone.

@@ -7,7 +7,7 @@ those of ``learning.rule.TwoSided`` and ``learning.rule.Smoothed``.
 import torch
 from torch import Tensor
 
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 
 
 def noncausal(h: Tensor, decay: float, dim: int) -> Tensor:
@@ -19,7 +19,7 @@ def noncausal(h: Tensor, decay: float, dim: int) -> Tensor:
     return torch.stack(found, dim)
 
 
-def smoothed(h: Tensor, dynamics: Dynamics, decay: float, reset: float, dim: int) -> Tensor:
+def smoothed(h: Tensor, dynamics: Leaky, decay: float, reset: float, dim: int) -> Tensor:
     """f_U[t]; ``reset``: theta where credit goes through the neuron's own reset, else 0."""
     f_I, f_U = 0.0, torch.zeros_like(h.select(dim, 0))
     before, found = torch.zeros_like(f_U), []

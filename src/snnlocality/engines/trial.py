@@ -10,11 +10,11 @@ from snnlocality.engines.interface import Engine
 from snnlocality.learning.losses import LOSSES
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import PLAIN
 
 _STEPS, _SAMPLES, _INPUTS, _HIDDEN, _CLASSES = 4, 2, 7, 5, 3
-_DYNAMICS = Dynamics(alpha=0.5, beta=0.75, kappa=0.875, theta=1.0)
+_DYNAMICS = Leaky(alpha=0.5, beta=0.75, kappa=0.875, theta=1.0)
 _LOSS = "cross_entropy"
 # BPTT, but not the study's: no result depends on this one.
 _RULE = Rule(

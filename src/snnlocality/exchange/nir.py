@@ -18,7 +18,7 @@ import numpy as np
 
 from snnlocality.errors import UserError
 from snnlocality.network import Network
-from snnlocality.neurons.lif import Dynamics, require_leaky
+from snnlocality.neurons.lif import Leaky, require_leaky
 from snnlocality.neurons.spikes import PLAIN
 
 DT_S = 1e-4  # the step that other tools take unless they are told: snnTorch cannot be
@@ -128,7 +128,7 @@ def from_graph(graph: nir.NIRGraph) -> Network:
     if len(neurons) > 1:
         raise ValueError("its layers have neurons of more than one kind")
     alpha, beta, theta = neurons.pop()
-    return Network(Dynamics(alpha, beta, kappa, theta), PLAIN, weights, {})
+    return Network(Leaky(alpha, beta, kappa, theta), PLAIN, weights, {})
 
 
 def _neurons(alpha: float, beta: float, theta: float, count: int) -> nir.CubaLIF:

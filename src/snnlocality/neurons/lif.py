@@ -21,12 +21,11 @@ from typing import NamedTuple
 from snnlocality.errors import UserError
 from snnlocality.neurons.models.alif import NEURON as ALIF
 from snnlocality.neurons.models.cuba_lif import NEURON as CUBA_LIF
-from snnlocality.neurons.neuron import Declared, Neuron
-from snnlocality.neurons.neuron import Dynamics as AnyDynamics
+from snnlocality.neurons.neuron import Declared, Dynamics, Neuron
 
 
-class Dynamics(NamedTuple):
-    """Decay factors per step, and the threshold; all dimensionless."""
+class Leaky(NamedTuple):
+    """Dynamics of leaky neurons: decay factors per step, and the threshold; all dimensionless."""
 
     alpha: float  # synaptic current, 0 <= alpha < 1
     beta: float  # membrane potential, 0 <= beta < 1
@@ -46,32 +45,32 @@ class Dynamics(NamedTuple):
         return (self.alpha, self.beta, self.rho, self.b) if self.b else (self.alpha, self.beta)
 
 
-def dynamics(step: float, time_constants: Mapping[str, float], theta: float) -> Dynamics:
+def dynamics(step: float, time_constants: Mapping[str, float], theta: float) -> Leaky:
     """Decay factors exp(-step / time constant) of ``synapse``, ``membrane`` and ``readout``; no adaptation.
 
     The duration of a simulation step and the time constants have the same unit.
     """
     alpha, beta = CUBA_LIF.values(step=step, **time_constants)
-    return Dynamics(alpha, beta, math.exp(-step / time_constants["readout"]), theta)
+    return Leaky(alpha, beta, math.exp(-step / time_constants["readout"]), theta)
 
 
-def adaptive(neurons: Dynamics, step_ms: float, adaptation_ms: float, strength: float) -> Dynamics:
+def adaptive(neurons: Leaky, step_ms: float, adaptation_ms: float, strength: float) -> Leaky:
     """The same neurons with a threshold that each of their spikes raises by ``strength`` thresholds for a while."""
     if not strength:
         return neurons
     return neurons._replace(rho=math.exp(-step_ms / adaptation_ms), b=strength * neurons.theta)
 
 
-def declared(kind: Neuron, constants: tuple[float, ...], like: Dynamics) -> AnyDynamics:
+def declared(kind: Neuron, constants: tuple[float, ...], like: Leaky) -> Dynamics:
     """Neurons of a kind; threshold and readout are those of ``like``, and so is the form where the kind is leaky."""
     if kind in (CUBA_LIF, ALIF):
         return like._replace(**dict(zip(kind.constants, constants, strict=True)))
     return Declared(kind, constants, like.kappa, like.theta)
 
 
-def require_leaky(of_network: AnyDynamics) -> Dynamics:
+def require_leaky(of_network: Dynamics) -> Leaky:
     """Dynamics that must be those of leaky neurons; raises UserError for others."""
-    if not isinstance(of_network, Dynamics):
+    if not isinstance(of_network, Leaky):
         raise UserError(
             f"This is defined for leaky integrate-and-fire neurons, not for {of_network.neuron.label}; choose cuba_lif "
             "or alif as neuron.kind in params.yaml, or leave it out."

@@ -81,7 +81,7 @@ def dynamics_of(settings: NetworkSettings, dataset: Dataset) -> Dynamics:
     return lif.declared(kind, values, lif.dynamics(dataset.step_ms, times, threshold))
 
 
-def leaky_of(settings: NetworkSettings, dataset: Dataset) -> lif.Dynamics:
+def leaky_of(settings: NetworkSettings, dataset: Dataset) -> lif.Leaky:
     """Leaky integrate-and-fire neurons of the task's time constants, whatever kind the network's are."""
     return lif.dynamics(dataset.step_ms, dict(settings.time_constants_ms), settings.neuron.threshold)
 

@@ -13,7 +13,7 @@ from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
 from snnlocality.learning import adam
 from snnlocality.network import Network, Weights, draw_weights
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import SpikeFunction
 from snnlocality.runs.training import leaky_of, shape_of, spike_of
 from snnlocality.seeds import generator
@@ -57,7 +57,7 @@ def run(job: Job[Settings], engine: Engine) -> None:
     write_text(job.outputs["accuracies"], pd.DataFrame(rows).to_csv(index=False))
 
 
-def converted(weights: Weights, scales: list[float], dynamics: Dynamics) -> dict[str, tuple[Weights, Dynamics]]:
+def converted(weights: Weights, scales: list[float], dynamics: Leaky) -> dict[str, tuple[Weights, Leaky]]:
     """By the neuron's name, the balanced weights and dynamics: integrate-and-fire, and the study's leaky neuron."""
     scaled = conversion.balanced(weights, scales)
     return {"IF": (scaled, conversion.INTEGRATE_AND_FIRE), "LIF": conversion.leaky(scaled, dynamics)}

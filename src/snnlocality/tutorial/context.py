@@ -8,7 +8,7 @@ import numpy as np
 from snnlocality.data.batches import Dataset
 from snnlocality.data.splits import Part
 from snnlocality.engines.interface import Engine
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 
 
 class Context(NamedTuple):
@@ -16,5 +16,5 @@ class Context(NamedTuple):
 
     engine: Engine
     data: tuple[Dataset, dict[Part, np.ndarray]] | None  # the study's recordings, for experiments on data
-    neurons: Dynamics | None  # the study's own on these data
+    neurons: Leaky | None  # the study's own on these data
     advance: Callable[[int, int], None]  # tells people (done, all)

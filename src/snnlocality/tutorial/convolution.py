@@ -21,7 +21,7 @@ from torch.nn.functional import conv2d, cross_entropy, max_pool2d
 
 from snnlocality.engines.reference import FUNCTIONS
 from snnlocality.neurons.formula import as_function
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import SpikeFunction
 
 METHODS = ("DCLL", "BPTT")
@@ -66,7 +66,7 @@ def draw(
     return layers
 
 
-def scaled(layers: list[Layer], images: Tensor, dynamics: Dynamics, spike: SpikeFunction, drive: float) -> None:
+def scaled(layers: list[Layer], images: Tensor, dynamics: Leaky, spike: SpikeFunction, drive: float) -> None:
     """Scale weights in place, layer by layer, until potentials have the root mean square ``drive`` (in thresholds)."""
     with torch.no_grad():
         for number, layer in enumerate(layers):
@@ -76,7 +76,7 @@ def scaled(layers: list[Layer], images: Tensor, dynamics: Dynamics, spike: Spike
 
 
 def simulate(
-    layers: Sequence[Layer], images: Tensor, dynamics: Dynamics, spike: SpikeFunction, cut: bool = False
+    layers: Sequence[Layer], images: Tensor, dynamics: Leaky, spike: SpikeFunction, cut: bool = False
 ) -> list[Tensor]:
     """Pooled spikes of the input and of every layer, (steps, samples, channels, side, side) like ``images``.
 
@@ -92,7 +92,7 @@ def simulate(
 
 
 def gradients(
-    method: str, layers: Sequence[Layer], images: Tensor, labels: Tensor, dynamics: Dynamics, spike: SpikeFunction
+    method: str, layers: Sequence[Layer], images: Tensor, labels: Tensor, dynamics: Leaky, spike: SpikeFunction
 ) -> tuple[float, Tensor, list[Tensor]]:
     """Loss of the last layer's readout, its decisions (samples,) and the gradient of every layer's weights.
 
@@ -109,7 +109,7 @@ def gradients(
     return losses[-1].item(), readouts[-1].detach().sum(dim=0).argmax(dim=1), of_weights
 
 
-def _filtered(x: Tensor, dynamics: Dynamics) -> Tensor:
+def _filtered(x: Tensor, dynamics: Leaky) -> Tensor:
     """eU of every step."""
     eI = eU = torch.zeros_like(x[0])
     found = []
@@ -124,7 +124,7 @@ def _convolved(x: Tensor, layer: Layer) -> Tensor:
     return conv2d(x.flatten(0, 1), layer.weight, padding="same").unflatten(0, x.shape[:2])
 
 
-def _fired(caused: Tensor, dynamics: Dynamics, spike: SpikeFunction, cut: bool) -> Tensor:
+def _fired(caused: Tensor, dynamics: Leaky, spike: SpikeFunction, cut: bool) -> Tensor:
     """s of every step, from W * eU."""
     derivative = as_function(spike.derivative, FUNCTIONS)
     r = s = torch.zeros_like(caused[0])

@@ -13,10 +13,10 @@ import numpy as np
 from scipy.signal import lfilter
 from scipy.special import expit, log_expit
 
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 
 
-def potentials(W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Dynamics) -> np.ndarray:
+def potentials(W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Leaky) -> np.ndarray:
     """U (steps, samples, units) given what the neurons fire; ``inputs``: (steps, samples, inputs)."""
     current = _decaying(dynamics.alpha, inputs @ W.T)
     before = np.concatenate([np.zeros_like(spikes[:1]), spikes[:-1]])
@@ -24,7 +24,7 @@ def potentials(W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: 
 
 
 def log_likelihood(
-    W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Dynamics, k: float
+    W: np.ndarray, inputs: np.ndarray, spikes: np.ndarray, dynamics: Leaky, k: float
 ) -> tuple[float, np.ndarray]:
     """log P of spike trains (steps, samples, units) under the weights, and its derivative by them."""
     x = k * (potentials(W, inputs, spikes, dynamics) - dynamics.theta)
@@ -33,9 +33,7 @@ def log_likelihood(
     return value, k * np.einsum("tbi,tbj->ij", spikes - expit(x), response)
 
 
-def sample(
-    W: np.ndarray, inputs: np.ndarray, dynamics: Dynamics, k: float, generator: np.random.Generator
-) -> np.ndarray:
+def sample(W: np.ndarray, inputs: np.ndarray, dynamics: Leaky, k: float, generator: np.random.Generator) -> np.ndarray:
     """Spike trains (steps, samples, units) drawn from the neurons."""
     drive = inputs @ W.T
     I = U = s = np.zeros_like(drive[0])

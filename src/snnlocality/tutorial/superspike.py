@@ -21,7 +21,7 @@ from snnlocality.engines.interface import Engine
 from snnlocality.engines.values import Errors
 from snnlocality.learning.rule import ErrorSource, FeedbackWeights, Rule
 from snnlocality.network import Network, Weights
-from snnlocality.neurons.lif import Dynamics, require_leaky
+from snnlocality.neurons.lif import Leaky, require_leaky
 
 RULE = Rule(
     label="SuperSpike",
@@ -43,13 +43,13 @@ class Progress(NamedTuple):
     spikes: np.ndarray  # (steps, samples, outputs), before the update
 
 
-def kernel(x: np.ndarray, dynamics: Dynamics) -> np.ndarray:
+def kernel(x: np.ndarray, dynamics: Leaky) -> np.ndarray:
     """eps * x along the first axis, of area 1: two leaky filters, the synapse's and the membrane's."""
     alpha, beta = dynamics.alpha, dynamics.beta
     return lfilter([1 - beta], [1, -beta], lfilter([1 - alpha], [1, -alpha], x, axis=0), axis=0)
 
 
-def van_rossum(spikes: np.ndarray, targets: np.ndarray, dynamics: Dynamics) -> tuple[float, np.ndarray]:
+def van_rossum(spikes: np.ndarray, targets: np.ndarray, dynamics: Leaky) -> tuple[float, np.ndarray]:
     """L, summed over steps, samples and outputs, and its derivative by every spike, -(eps^ * e)."""
     e = kernel(targets - spikes, dynamics)
     return 0.5 * float(np.square(e).sum()), -kernel(e[::-1], dynamics)[::-1]

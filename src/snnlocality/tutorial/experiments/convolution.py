@@ -16,7 +16,7 @@ from snnlocality.data.batches import Dataset
 from snnlocality.data.inputs import Events
 from snnlocality.data.splits import Part
 from snnlocality.learning import adam
-from snnlocality.neurons.lif import Dynamics
+from snnlocality.neurons.lif import Leaky
 from snnlocality.neurons.spikes import SpikeFunction, spiking
 from snnlocality.seeds import generator
 from snnlocality.tutorial.context import Context
@@ -95,7 +95,7 @@ def accuracies(
     dataset: Dataset,
     indices: np.ndarray,
     settings: Convolution,
-    neurons: Dynamics,
+    neurons: Leaky,
     spike: SpikeFunction,
 ) -> dict[int, float]:
     """Share of right decisions by every layer's readout, summed over all steps."""
