@@ -43,7 +43,9 @@ _EPILOG = """Exit status: 0 where all went well; 1 where what is checked (audit,
 2 where something is asked for that cannot be, which one sentence says; 128 and a signal's number where it was
 interrupted.
 
-Completion of commands and options: eval "$(_SNNLOCALITY_COMPLETE=bash_source snnlocality)", or zsh_source, fish_source.
+\b
+Completion of commands and options (or zsh_source, fish_source), on one line:
+  eval "$(_SNNLOCALITY_COMPLETE=bash_source snnlocality)"
 """
 
 
