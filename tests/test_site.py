@@ -26,7 +26,7 @@ def site(root, tmp_path_factory):
 
 
 def test_every_page_of_the_docs_is_there(site, root):
-    for page in (root / "docs").rglob("*.md"):
+    for page in (page for kind in ("*.md", "*.ipynb") for page in (root / "docs").rglob(kind)):
         place = page.relative_to(root / "docs").with_suffix(".html")
         assert (site / place.with_name(place.name.replace("README", "index"))).exists(), page
 

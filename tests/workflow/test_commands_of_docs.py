@@ -9,8 +9,6 @@ from pathlib import Path
 
 import click
 import pytest
-from dvc.cli import parse_args as parse_dvc
-from snakemake.cli import parse_args as parse_snakemake
 
 from snnlocality.cli import main
 from workflow.conftest import ROOT, Project
@@ -61,16 +59,21 @@ EXCUSED_THERE = {
     ("docs/plugins.md", "snakemake -c2"): "minutes; tests/workflow/test_plugins.py runs a smaller study",
 }
 # What stands in a tiny study for what the docs name.
-TINY = {"arch=rec": "arch=ff", "--arch rec": "--arch ff", "-c2": "-c1"}
+TINY = {
+    "arch=rec": "arch=ff",
+    "--arch rec": "--arch ff",
+    "-c2": "-c1",
+    "cd my-study": "cd my-study; unset SNAKEMAKE_PROFILE",  # which is the checkout's
+}
 
 
 def name_of(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-def lines(page: Path) -> Iterator[str]:
+def lines(text: str) -> Iterator[str]:
     """Of all shell blocks of a page, without comments."""
-    for block in re.findall(r"^```(?:sh|bash|shell|console)\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
+    for block in re.findall(r"^```(?:sh|bash|shell|console)\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
         for line in block.replace("\\\n", " ").splitlines():
             if command := re.sub(r"(^|\s)#.*", "", line).strip():
                 yield command
@@ -84,7 +87,7 @@ def excuse(page: Path, line: str) -> object:
     return line if line in EXCUSED else next(starts, None)
 
 
-EVERY = [(page, line) for page in PAGES for line in lines(page)]
+EVERY = [(page, line) for page in PAGES for line in lines(page.read_text())]
 RUN = sorted({page for page, line in EVERY if name_of(page) not in FOLLOWED and not excuse(page, line)})
 
 
@@ -99,13 +102,21 @@ def test_the_commands_of_a_page_run(page, committed, tmp_path):
     shutil.copytree(committed.root, project.root, symlinks=True)
     for name in ("docs", "tests"):
         (project.root / name).symlink_to(ROOT / name)
-    script = ["set -euxo pipefail"]
+    script, seen = ["set -euxo pipefail"], set[str]()
     for written, code, shell in re.findall(
-        r"^Write `([^`]+)`:\n\n```python\n(.*?)^```|^```sh\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE
+        r"^Write `([^`]+)`:\n\n```python\n(.*?)^```|^(```(?:sh|bash|shell|console)\n.*?^```)",
+        page.read_text(),
+        re.DOTALL | re.MULTILINE,
     ):
-        script += [f"cat >{written} <<'END OF FILE'\n{code}END OF FILE"] if written else []
-        run = [line for line in (one.partition(" #")[0].strip() for one in shell.splitlines()) if line]
-        script += [line for line in run if not excuse(page, line)]
+        if written:
+            script.append(f"cat >{written} <<'END OF FILE'\n{code}END OF FILE")
+            seen.clear()
+        for line in lines(shell):
+            if line.startswith("sed -i"):
+                seen.clear()
+            if not excuse(page, line) and line not in seen:  # a second time after a change alone
+                script.append(line)
+            seen.add(line)
     text = "\n".join(script)
     for theirs, ours in TINY.items():
         text = text.replace(theirs, ours)
@@ -162,8 +173,10 @@ def test_snnlocality_has_these_options(words):
 
 @pytest.mark.parametrize("words", of("snakemake"))
 def test_snakemake_has_these_options(words, root, monkeypatch):
+    from snakemake.cli import parse_args
+
     monkeypatch.chdir(root)
-    _, asked = parse_snakemake(shlex.split(words))
+    _, asked = parse_args(shlex.split(words))
     rules = "".join(file.read_text() for file in (root / "workflow").rglob("*.smk"))
     for target in asked.targets:
         assert f"rule {target}:" in rules or f'"{target}"' in rules or target.startswith("results/"), target
@@ -171,7 +184,9 @@ def test_snakemake_has_these_options(words, root, monkeypatch):
 
 @pytest.mark.parametrize("words", of("dvc"))
 def test_dvc_has_these_options(words):
-    parse_dvc(shlex.split(words))
+    from dvc.cli import parse_args
+
+    parse_args(shlex.split(words))
 
 
 @pytest.mark.parametrize("words", of("make"))
