@@ -53,7 +53,7 @@ def render(job: Job[Settings]) -> None:
         "A row is a pair of rules that declare one thing differently (docs/rules.md): the one further from BPTT in "
         "Figure 1's order less the other, paired by seed, mean with Student's 95 % interval over seeds. Accuracy is of "
         "the test part; attacked: mean over epsilon .005, .01 and .02 on the attacked samples.",
-        f"{len(found)} pairs: of so many intervals some miss by chance.",
+        *([f"{len(found)} pairs: of so many intervals some miss by chance."] if len(found) > 1 else []),
         *learning_rates.notes_of(list(files))[1:],
         *notice_notes(job),
     ]
