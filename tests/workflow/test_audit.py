@@ -107,7 +107,7 @@ def test_any_changed_byte_of_any_raw_file_is_named(project, tmp_path, monkeypatc
     project.run("snnlocality", "prepare", "--task", "vision")
     assert findings_now(target) == {}
     named = raw.files("n-mnist")
-    assert len(named) == 24 + 1  # and where the tree is from
+    assert len(named) == 24 + 3  # and where the tree is from, its description and the list of its files
     names = {path: name for name, path in named.items()}
 
     @settings(max_examples=25, deadline=None)
@@ -137,7 +137,7 @@ def test_any_changed_byte_of_any_raw_file_is_named(project, tmp_path, monkeypatc
     shutil.rmtree(tmp_path / "data")
     done = project.run("snnlocality", "audit", target, check=False)
     assert done.returncode == 1
-    assert "25 files cannot be checked" in done.stdout
+    assert "27 files cannot be checked" in done.stdout
     done = project.run("snnlocality", "audit", "--skip-raw", target)
     assert "Raw files were left out" in done.stdout
 

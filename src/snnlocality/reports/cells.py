@@ -110,6 +110,8 @@ def _networks(networks: pd.DataFrame, cell: Key) -> dict[str, Any] | None:
     if not {column for column, _ in cell} <= {*networks}:
         return None
     own = networks[(networks[[column for column, _ in cell]] == [value for _, value in cell]).all(axis=1)]
+    if own.empty:
+        return None
     shown = own.assign(
         row=own["fold"].map("fold {}".format) + ", " + own["seed"].map("seed {}".format),
         **{
@@ -118,7 +120,7 @@ def _networks(networks: pd.DataFrame, cell: Key) -> dict[str, Any] | None:
         },
     ).rename(columns={"epoch": "chosen epoch", "still_improving": "still improving"})
     columns = ["test accuracy", "validation accuracy", "chosen epoch", "epochs", "weights", "still improving"]
-    return None if own.empty else grid(shown.set_index("row")[columns])
+    return grid(shown.set_index("row")[columns])
 
 
 def _steps(runs: list[Job]) -> list[dict[str, Any]]:
