@@ -69,6 +69,11 @@ def test_rates_stand_side_by_side():
     assert wide.iloc[0].tolist() == ["-10.0", "-10.0"]
 
 
+def test_the_page_names_attacks_as_tables_do():
+    table = costs(runs({"BPTT": [0, 1], "No reset": [0, 1]}).assign(measure="white_box_pgd"), [CUT])
+    assert [(one.title, one.folded) for one in on_page(table)] == [("white box, PGD", True)]
+
+
 def test_a_study_without_pairs_has_an_empty_table():
     table = costs(runs({"BPTT": [0]}), [CUT])
     assert table.empty

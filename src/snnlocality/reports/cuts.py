@@ -13,7 +13,7 @@ from snnlocality.attacks import fgsm as attacks
 from snnlocality.learning.rule import Rule
 from snnlocality.registry import RULES
 from snnlocality.reports import figure1, learning_rates, tables
-from snnlocality.reports.gathering import OWN_RATE, by_rate, notice_notes
+from snnlocality.reports.gathering import by_rate, notice_notes
 from snnlocality.reports.intervals import mean_interval, plus_minus
 from snnlocality.study.reports.learning_rates import Settings
 from snnlocality.study.step import Job
@@ -80,11 +80,10 @@ def _as_it_acts(rule: Rule) -> Rule:
 
 def accuracies(at_rates: Mapping[str, Mapping[tuple, Path]]) -> pd.DataFrame:
     """Test accuracies of runs (``steps.collect``), as ``learning_rates.measured`` has the others."""
-    parts = []
-    for rate, files in at_rates.items():
-        runs = pd.concat(map(pd.read_csv, files.values()), ignore_index=True) if files else pd.DataFrame()
-        parts.append(runs.assign(learning_rate=rate, measure=ACCURACY))
-    every = pd.concat(parts, ignore_index=True)
+    every = pd.concat(
+        [pd.read_csv(path).assign(learning_rate=rate) for rate, files in at_rates.items() for path in files.values()],
+        ignore_index=True,
+    ).assign(measure=ACCURACY)
     return every.assign(own=every["method"], accuracy=every["test_accuracy"])
 
 
@@ -109,9 +108,12 @@ def costs(measured: pd.DataFrame, found: Iterable[Cut]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["axis", "more", "less", *keys, "mean", "ci_low", "ci_high", "n"])
 
 
+def _label(measure: str) -> str:
+    return measure if measure == ACCURACY else attacks.load(measure).label
+
+
 def layout(table: pd.DataFrame) -> pd.DataFrame:
     """A row per cut, architecture and measure, a column per learning rate."""
-    labels = {ACCURACY: "accuracy"} | {name: attacks.load(name).label for name in learning_rates.ATTACKS}
     several = table["dataset"].nunique() > 1
     text = table.assign(
         row=table["axis"]
@@ -123,17 +125,16 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
         + table["arch"]
         + (", " + table["dataset"] if several else "")
         + ", "
-        + table["measure"].map(labels),
-        column=table["learning_rate"].map(lambda rate: "own rate" if rate == OWN_RATE else f"all at {rate}"),
+        + table["measure"].map(_label),
+        column=table["learning_rate"].map(learning_rates.in_words),
         cell=[f"{row.mean:+.1f}{plus_minus(row)}" for row in table.itertuples()],
     )
-    wide = text.pivot(index="row", columns="column", values="cell")
-    return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
+    return tables.wide(text)
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:
     """The tables on the page that holds everything, one for each measure."""
     return [
-        tables.Shown(measure, layout(rows), folded=measure != ACCURACY)
+        tables.Shown(_label(measure), layout(rows), folded=measure != ACCURACY)
         for measure, rows in table.groupby("measure", sort=False)
     ]

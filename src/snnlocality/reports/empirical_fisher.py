@@ -35,8 +35,7 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
         column=table["weights"].str.replace("_", " "),
         cell=[_cell(row) for row in table.itertuples()],
     )
-    wide = text.pivot(index="row", columns="column", values="cell").fillna("")
-    return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
+    return tables.wide(text).fillna("")
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:

@@ -44,11 +44,15 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
     labels = {CLEAN: "clean"} | {name: attacks.load(name).label for name in ATTACKS}
     text = table.assign(
         row=table["method"] + " " + table["arch"] + ", " + table["measure"].map(labels),
-        column=table["learning_rate"].map(lambda rate: "own rate" if rate == OWN_RATE else f"all at {rate}"),
+        column=table["learning_rate"].map(in_words),
         cell=[tables.Cell(f"{row.mean:.1f}{plus_minus(row)}", row) for row in table.itertuples()],
     )
-    wide = text.pivot(index="row", columns="column", values="cell")
-    return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
+    return tables.wide(text)
+
+
+def in_words(rate: str) -> str:
+    """A learning rate as the head of a column."""
+    return "own rate" if rate == OWN_RATE else f"all at {rate}"
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:

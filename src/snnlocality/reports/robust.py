@@ -94,8 +94,7 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
         column=table["measure"].map(LABELS),
         cell=[tables.Cell(f"{row.mean:.1f}{plus_minus(row)}", row) for row in table.itertuples()],
     )
-    wide = text.pivot(index="row", columns="column", values="cell")
-    return wide.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
+    return tables.wide(text)
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:

@@ -65,6 +65,12 @@ def over_seeds(numbers: Iterable[int]) -> str:
     return f"Mean over {' or '.join(map(str, different))} seeds with Student's 95 % interval"
 
 
+def wide(text: pd.DataFrame) -> pd.DataFrame:
+    """The column ``cell`` laid out by the columns ``row`` and ``column``, both in their order."""
+    laid_out = text.pivot(index="row", columns="column", values="cell")
+    return laid_out.loc[list(dict.fromkeys(text["row"])), list(dict.fromkeys(text["column"]))]
+
+
 def markdown(title: str, table: pd.DataFrame, notes: list[str]) -> str:
     """``table`` with flattened column names, then the notes."""
     flat = _flattened(table)
