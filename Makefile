@@ -42,7 +42,7 @@ test-processors: $(READY) # one study as several processors, compared byte for b
 
 container: # the container of envs/snnlocality.def and a tiny study in it, without a registry; as root it installs what that takes
 	@{ command -v buildah && command -v mmdebstrap; } >/dev/null || \
-	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install buildah mmdebstrap; } >/dev/null
+	  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install buildah mmdebstrap debian-archive-keyring; } >/dev/null
 	envs/container
 
 bench: $(READY) # training speed beside other libraries, about an hour on two cores; installs them on first use

@@ -1,6 +1,7 @@
 """What the package says of itself."""
 
 import json
+import re
 import subprocess
 import tomllib
 from importlib import metadata
@@ -50,5 +51,14 @@ def test_an_archive_is_of_the_title_and_licence_that_are_cited(root):
 
 def test_the_forges_ci_runs_what_ci_runs_here(root):
     jobs = yaml.safe_load((root / ".github/workflows/ci.yml").read_text())["jobs"]
-    assert [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step] == [".ci/run"]
+    commands = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
+    assert commands == {"all": [".ci/run"], "container": ["sudo .ci/run container"]}
     assert "3.11" in jobs["all"]["strategy"]["matrix"]["python"]
+
+
+def test_every_stage_of_ci_is_a_target_of_the_makefile(root):
+    text = (root / ".ci/run").read_text()
+    stages = re.search(r"set -- ([a-z -]*[a-z])", text)[1].split()
+    targets = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(), re.MULTILINE))
+    assert len(stages) > 3
+    assert {*stages, "container"} <= targets
