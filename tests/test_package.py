@@ -52,7 +52,7 @@ def test_an_archive_is_of_the_title_and_licence_that_are_cited(root):
 def test_the_forges_ci_runs_what_ci_runs_here(root):
     jobs = yaml.safe_load((root / ".github/workflows/ci.yml").read_text())["jobs"]
     commands = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
-    assert commands == {"all": [".ci/run"], "container": ["sudo .ci/run container"]}
+    assert commands == {"all": [".ci/run"], "container": ["sudo .ci/run container"], "coverage": [".ci/run coverage"]}
     assert "3.11" in jobs["all"]["strategy"]["matrix"]["python"]
 
 
@@ -61,4 +61,4 @@ def test_every_stage_of_ci_is_a_target_of_the_makefile(root):
     stages = re.search(r"set -- ([a-z -]*[a-z])", text)[1].split()
     targets = set(re.findall(r"^([a-z-]+):", (root / "Makefile").read_text(), re.MULTILINE))
     assert len(stages) > 3
-    assert {*stages, "container"} <= targets
+    assert {*stages, "container", "coverage"} <= targets
