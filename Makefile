@@ -21,6 +21,7 @@ demo: $(READY) # by the engine whose bits are committed
 	  table=$$(snnlocality show table2); study=$$(snnlocality study); \
 	  wait $$audit || { cat .snakemake/audit; exit 1; }; \
 	  echo "$$table"; echo "Everything on one page: $(CURDIR)/reports/index.html"; echo "$$told"; \
+	  echo "Next: source $(VENV)/bin/activate; docs/commands.md says what to type, docs/tutorials/first-rule.md adds a rule of yours."; \
 	  [ $$same = 0 ] && [ "$$study" = demo ] || exit 0; \
 	  [ -e $(COMMITTED) ] && [ -z "$$(find $(REMEMBERED) -type f ! -name "*.pyc" -newer $(COMMITTED) -print -quit)" ] || \
 	  { dvc commit --force --quiet && touch $(COMMITTED); }' # so that dvc push finds them; the lock stays as it is

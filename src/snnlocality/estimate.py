@@ -146,11 +146,14 @@ def _kind(job: Job) -> Kind:
 
 
 def unfitting(parameters: params.Parameters) -> Iterator[str]:
-    """A line for every measurement that a task of the study has not, which says why."""
+    """A line for every reason why a task of the study has not all measurements, which names them."""
+    missing = defaultdict[tuple[str, str], list[str]](list)
     for step in catalogue.steps():
         for task in params.tasks(parameters) if TASK in step.axes and not step.like else ():
             if (reason := step.needs(parameters, task)) is not None:
-                yield f"No {step.name} on {task}: {reason}."
+                missing[task, reason].append(step.name)
+    for (task, reason), steps in missing.items():
+        yield f"Not on {task} ({reason}): {', '.join(steps)}."
 
 
 def known_laws() -> tuple[dict[str, Law], str]:

@@ -62,7 +62,9 @@ def a_task(project):
     said = project.run("snnlocality", "backdoor", *CELL, "--trigger", "visible", "--rate", "0.5", check=False)
     assert said.returncode == 2
     assert "the trigger's pixel (32, 32) (x, y) is not on the sensor of third (16 x 1)" in said.stderr
-    assert "No backdoor on third: the trigger's pixel" in project.run("snnlocality", "estimate").stdout
+    assert re.search(
+        r"Not on third \(the trigger.s pixel[^)]*\): .*backdoor", project.run("snnlocality", "estimate").stdout
+    )
     assert not any("backdoor --task third" in command for command in project.planned())
 
 

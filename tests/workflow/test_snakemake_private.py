@@ -1,10 +1,12 @@
 """A canary: what Snakemake does not promise and is leaned on is there, in the locked release and in newer ones."""
 
 import inspect
+import re
 from pathlib import Path
 
 import snakemake.api  # noqa: F401 - its modules import each other, and work in this order
 from snakemake.dag import DAG
+from snakemake.jobs import Reason
 from snakemake.persistence import MetadataRecord
 from snakemake.persistence.file import FilePersistence
 from snakemake.scheduling import job_scheduler
@@ -34,3 +36,18 @@ def test_the_fields_and_attributes_have_their_names():
     assert "self.default_target" in Path(inspect.getfile(Workflow)).read_text(), (
         "a workflow's default target has another name"
     )
+
+
+def test_a_reason_names_few_files_and_counts_the_others(monkeypatch):
+    monkeypatch.setattr(Reason, "__str__", Reason.__str__)
+    reason = Reason()
+    reason.updated_input_run.update(f"results/{letter}" for letter in "abcde")
+    reason.missing_output.update(("reports/x", "reports/y"))
+    reason.params_changed = (
+        "before: '{\"a\": [1, 2, 3, 4, 5]}' now: ['results/a', 'results/b', 'results/c', 'results/d', 'results/e']"
+    )
+    private.shorten_reasons()
+    missing, updated, params = str(reason).split("; ")
+    assert set(missing.removeprefix("Missing output files: ").split(", ")) == {"reports/x", "reports/y"}
+    assert re.fullmatch(r"Input files updated by another job: results/., results/., results/. and 2 more", updated)
+    assert params.endswith("[1, 2, 3, 4, 5]}' now: ['results/a', 'results/b', 'results/c' and 2 more]")

@@ -4,10 +4,12 @@ Snakemake has no public way to say what it should remember of a result that anot
 do, or how fast it may start jobs. A new release may rename any of this.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from snakemake.jobs import Reason
 from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord
 from snakemake.persistence.file import FilePersistence
 
@@ -63,3 +65,14 @@ def start_jobs_as_they_come(workflow: Any) -> None:
     limiter = workflow.scheduler.job_rate_limiter
     if limiter and (limiter.max_jobs, limiter.timespan) == (100, 1):
         workflow.scheduler.job_rate_limiter = None
+
+
+def shorten_reasons() -> None:
+    """Name three of the files that are a job's reason, and count the others: a table has hundreds."""
+    whole = Reason.__str__
+    files = re.compile(r"((?:'?\w+/[^,;\s]+, ){3})((?:'?\w+/[^,;\s]+, )+'?\w+/[^,;\s\]]+)")
+
+    def few(found: re.Match[str]) -> str:
+        return f"{found[1].removesuffix(', ')} and {found[2].count(', ') + 1} more"
+
+    Reason.__str__ = lambda self: files.sub(few, whole(self))
