@@ -63,7 +63,7 @@ def a_task(project):
     assert said.returncode == 2
     assert "the trigger's pixel (32, 32) (x, y) is not on the sensor of third (16 x 1)" in said.stderr
     assert re.search(
-        r"Not on third \(the trigger.s pixel[^)]*\): .*backdoor", project.run("snnlocality", "estimate").stdout
+        r"Not on third \(the trigger's pixel .*\): .*backdoor", project.run("snnlocality", "estimate").stdout
     )
     assert not any("backdoor --task third" in command for command in project.planned())
 
