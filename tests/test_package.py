@@ -9,6 +9,7 @@ from importlib import metadata
 import pytest
 import yaml
 from click.testing import CliRunner
+from hatchling.builders.sdist import SdistBuilder
 
 from snnlocality.cli import main
 
@@ -31,6 +32,13 @@ def test_a_release_under_another_tag_is_refused_before_anything_is_made(root, de
     done = subprocess.run([root / ".ci/release", *tag], capture_output=True, text=True)
     assert done.returncode == 2
     assert f"is not v{declared}, of pyproject.toml" in done.stderr
+
+
+def test_a_source_archive_holds_nothing_that_git_ignores(root):
+    files = "\n".join(one.relative_path for one in SdistBuilder(str(root)).recurse_included_files())
+    assert "pyproject.toml" in files.splitlines()
+    done = subprocess.run(["git", "check-ignore", "--stdin"], cwd=root, input=files, capture_output=True, text=True)
+    assert done.stdout == ""
 
 
 def test_a_release_needs_no_secret_and_no_action_of_others(root):
