@@ -1,7 +1,7 @@
 """What is leaned on of Snakemake that it does not promise: in one place, and tested (``test_snakemake_private``).
 
 Snakemake has no public way to say what it should remember of a result that another clone computed, what it is about to
-do, or how fast it may start jobs. A new release may rename any of this.
+do, how fast it may start jobs, or how much a reason may say. A new release may rename any of this.
 """
 
 import re
