@@ -25,6 +25,7 @@ EXPERIMENTS = "snnlocality.tutorial.experiments"
 ATTACKS = "snnlocality.attacks.signs"
 SOURCES = "snnlocality.data.sources"
 CLAIMS = "snnlocality.claims.ledger"
+FOLLOWUPS = "snnlocality.claims.followups"
 STEPS = "snnlocality.study.steps"
 REPORTS = "snnlocality.study.reports"
 
@@ -43,6 +44,7 @@ _KINDS = {
     ATTACKS: _Kind("attacks", ("ATTACK",), ("Attack",)),
     SOURCES: _Kind("sources", ("SOURCE",), ("Source",)),
     CLAIMS: _Kind("claims", ("CLAIMS",), ("tuple",)),
+    FOLLOWUPS: _Kind("followups", ("CLAIMS",), ("tuple",)),
     STEPS: _Kind("steps", ("STEP", "STEPS"), ("Step", "tuple")),
     REPORTS: _Kind("reports", ("STEP", "STEPS"), ("Step", "tuple")),
 }

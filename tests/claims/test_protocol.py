@@ -1,4 +1,4 @@
-"""The protocol is older than every confirmatory result: it stood as it does when each was computed."""
+"""Protocols are older than every confirmatory result: they stood as they do when each was computed."""
 
 import json
 import subprocess
@@ -6,14 +6,18 @@ import zipfile
 
 import pytest
 
-PROTOCOL = "docs/protocol.md"
-CONFIRMATORY = ("confirmation", "confirmation_second", "ablation", "feedback")
+PROTOCOLS = {
+    "docs/protocol.md": ("confirmation", "confirmation_second", "ablation", "feedback"),
+    "docs/followup.md": ("followup_c29", "followup_c31", "followup_c38"),
+}
+OF_SOURCE = {"mnist_confirmation": "docs/protocol.md", "mnist_followup": "docs/followup.md"}
+CONFIRMATORY = tuple(study for studies in PROTOCOLS.values() for study in studies)
 
 
-def kept_executions(root):
-    """The logs of all confirmatory executions in Git, by study and file."""
+def kept_executions(root, studies):
+    """The logs of all of their executions in Git, by study and file."""
     found = {}
-    for study in CONFIRMATORY:
+    for study in studies:
         for piece in sorted((root / "docs" / study / "kept").glob("*.zip")):
             with zipfile.ZipFile(piece) as archive:
                 names = [name for name in archive.namelist() if name.endswith(".execution.json")]
@@ -25,18 +29,19 @@ def git(root, *command):
     return subprocess.run(["git", "-C", str(root), *command], capture_output=True, text=True)
 
 
-def test_the_protocol_stood_as_it_does_when_each_confirmatory_result_was_computed(root):
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_protocol_stood_as_it_does_when_each_confirmatory_result_was_computed(root, protocol):
     if git(root, "rev-parse", "--is-shallow-repository").stdout.strip() != "false":
         pytest.skip("the history is not here")
-    executions = kept_executions(root)
+    executions = kept_executions(root, PROTOCOLS[protocol])
     if not executions:
         pytest.skip("nothing is confirmed yet")
     assert not [name for name, log in executions.items() if log["dirty"]]
-    now = (root / PROTOCOL).read_text()
+    now = (root / protocol).read_text()
     for commit in {log["commit"] for log in executions.values()}:
-        then = git(root, "show", f"{commit}:{PROTOCOL}")
+        then = git(root, "show", f"{commit}:{protocol}")
         assert then.returncode == 0, f"the commit {commit} of a confirmatory result is not in the history"
-        assert then.stdout == now, f"{PROTOCOL} was changed after results were computed at {commit}"
+        assert then.stdout == now, f"{protocol} was changed after results were computed at {commit}"
 
 
 def test_confirmations_have_recordings_and_seeds_of_their_own(root):
@@ -49,4 +54,7 @@ def test_confirmations_have_recordings_and_seeds_of_their_own(root):
     for name in set(table.studies) - set(CONFIRMATORY):
         other = parameters.load(root / "params.yaml", study=name)
         assert not seeds & {*parameters.seeds(other), *table.search.seeds}
-        assert all(task.data.source != "mnist_confirmation" for task in other.studies[name].tasks.values())
+        assert all(task.data.source not in OF_SOURCE for task in other.studies[name].tasks.values())
+    for name, chosen in studies.items():
+        sources = {task.data.source for task in chosen.studies[name].tasks.values()}
+        assert all(name in PROTOCOLS[OF_SOURCE[source]] for source in sources)

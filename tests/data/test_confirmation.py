@@ -1,9 +1,10 @@
-"""The parting of MNIST for a confirmation, on MNIST itself."""
+"""The parting of MNIST for a confirmation and for what follows it, on MNIST itself."""
 
 import numpy as np
 
 from snnlocality import parameters as params
 from snnlocality.data.splits import Part, vision_folds
+from snnlocality.data.vision.followup import mnist_followup
 from snnlocality.data.vision.saccades import mnist_confirmation, mnist_saccades
 
 
@@ -26,3 +27,16 @@ def test_no_recording_of_its_test_part_was_tested_or_validated_on_before(shared_
     assert set(np.unique(confirmed.labels[confirmed.official_test])) == set(range(10))
     assert len(explored.recording(0)[0]) != len(confirmed.recording(0)[0])  # the camera draws anew
     assert "not the real" in confirmed.notice
+
+
+def test_the_follow_up_tests_on_what_neither_study_of_mnist_tested_or_validated_on(shared_data):
+    every = [source(shared_data / "mnist") for source in (mnist_saccades, mnist_confirmation, mnist_followup)]
+    followed = every[-1]
+    assert followed.official_test.sum() == 10_000
+    for before in every[:-1]:
+        assert (followed.labels == before.labels).all()
+        (parts,) = vision_folds(before.labels, before.official_test, 1, 0.2, 0.1)
+        assert (parts[followed.official_test] == Part.TRAIN).all()
+        assert len(before.recording(0)[0]) != len(followed.recording(0)[0])  # the camera draws anew
+    assert set(np.unique(followed.labels[followed.official_test])) == set(range(10))
+    assert "not the real" in followed.notice

@@ -94,6 +94,11 @@ IN_WHITE_BOX = "the same under white-box signs: a network that only the counterp
 
 
 def all_claims() -> tuple[Claim, ...]:
-    """The claims of all files, by their ids."""
+    """The claims of all files of the ledger, by their ids."""
     files = (registry.load(registry.CLAIMS, name) for name in registry.names(registry.CLAIMS))
     return tuple(sorted((claim for claims in files for claim in claims), key=lambda claim: claim.id))
+
+
+def asked_by(followup: str | None) -> tuple[Claim, ...]:
+    """The claims that a study judges: those of the follow-up that it names, or else of the ledger."""
+    return registry.load(registry.FOLLOWUPS, followup) if followup else all_claims()

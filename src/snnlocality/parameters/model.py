@@ -9,7 +9,7 @@ from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data import source as sources
 from snnlocality.learning.optimisation import READOUT_LOSSES
-from snnlocality.registry import ATTACKS, NAME, NEURONS, RULES, SOURCES, STEPS, SURROGATES
+from snnlocality.registry import ATTACKS, FOLLOWUPS, NAME, NEURONS, RULES, SOURCES, STEPS, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, distinct, member
 
@@ -213,6 +213,7 @@ class Analyses(Model):
     learning_rates: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()  # of all cells alike, beside the tuned ones
     firing_rates: Annotated[tuple[Share, ...], AfterValidator(distinct)] = ()  # that hidden layers are pulled to
     looks: tuple[Count, ...] = ()  # numbers of seeds at which claims are judged, and seeds added to what is undecided
+    followup: Annotated[str, choice_of(FOLLOWUPS)] | None = None  # whose claims are judged in the ledger's place
 
     seeds: dict[Annotated[str, choice_of(STEPS)], Count] = Field(default_factory=dict)  # of steps that have fewer
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.claims import evidence as numbers
-from snnlocality.claims.claim import PAPERS_ATTACK, WHITE_BOX, Claim, Contrasts, all_claims
+from snnlocality.claims.claim import PAPERS_ATTACK, WHITE_BOX, Claim, Contrasts, asked_by
 from snnlocality.claims.evidence import Evidence, MissingError
 from snnlocality.claims.verdict import (
     Assessment,
@@ -68,11 +68,12 @@ def render(job: Job[Settings]) -> None:
     ours = {OWN_RATE: of_runs(files, job.settings, datasets, experiments)}
     for rate in job.settings.learning_rates:
         ours[f"{rate:g}"] = of_runs(_at(files, rate), job.settings, datasets, experiments)
-    ledger = judge(all_claims(), theirs, ours, job.settings.looks)
+    claims = asked_by(job.settings.followup)
+    ledger = judge(claims, theirs, ours, job.settings.looks)
     notices = [read_notice(path) for path in job.files("data").values()]
     title = f"The papers' claims, study '{job.settings.study}'"
     tables.write(job, ledger, title, layout(ledger), notes_of(ledger, list(ours), notices), digits="%.6g")
-    write_text(job.outputs["contrasts"], contrasts(all_claims(), ours).to_csv(index=False, float_format="%.6g"))
+    write_text(job.outputs["contrasts"], contrasts(claims, ours).to_csv(index=False, float_format="%.6g"))
 
 
 def _at(inputs: Files, rate: float) -> Files:

@@ -23,7 +23,10 @@ from snnlocality.claims.evidence import Evidence
 from snnlocality.claims.verdict import Contrast
 
 LEFT = 25.0  # percent of the accuracy, at most, after a strong drop (C19)
-WITH_LOCAL_LOSSES, WITHOUT_LOCAL_LOSSES = "bptt_local_losses", "eprop_random"  # C38: of BPTT, of DECOLLE
+LOCAL_LOSSES = {  # C38: the same rule with and without them
+    "BPTT": ("BPTT with - without local losses", "bptt_local_losses", "BPTT"),
+    "DECOLLE": ("DECOLLE - e-prop (random)", "DECOLLE", "eprop_random"),
+}
 NOTHING = 2.0  # points of robustness that have no practical meaning
 
 
@@ -64,19 +67,18 @@ def _local_more_robust(e: Evidence, attack: str) -> list[Contrast]:
     return [points(f"{local} - BPTT, FF and REC", over[local] - over["BPTT"], equal=NOTHING) for local in METHODS[1:]]
 
 
+def by_local_losses(e: Evidence, rule: str, attack: str) -> Contrast:
+    """What they add to a rule's robustness.
+
+    DECOLLE without its losses: layers get the readout's error by the same random matrices, which is e-prop's.
+    """
+    name, with_losses, without = LOCAL_LOSSES[rule]
+    gained = _on_the_whole(e, with_losses, attack) - _on_the_whole(e, without, attack)
+    return points(f"{name}, FF and REC", gained, equal=NOTHING)
+
+
 def _by_local_losses(e: Evidence, attack: str) -> list[Contrast]:
-    """DECOLLE without its losses: layers get the readout's error by the same random matrices, which is e-prop's."""
-    return [
-        points(
-            f"{name}, FF and REC",
-            _on_the_whole(e, with_losses, attack) - _on_the_whole(e, without, attack),
-            equal=NOTHING,
-        )
-        for name, with_losses, without in (
-            ("BPTT with - without local losses", WITH_LOCAL_LOSSES, "BPTT"),
-            ("DECOLLE - e-prop (random)", "DECOLLE", WITHOUT_LOCAL_LOSSES),
-        )
-    ]
+    return [by_local_losses(e, rule, attack) for rule in LOCAL_LOSSES]
 
 
 def _share_left(attacked: np.ndarray, e: Evidence, method: str, arch: str, attack: str) -> np.ndarray:

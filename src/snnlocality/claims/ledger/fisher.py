@@ -18,18 +18,14 @@ def _I(e: Evidence, method: str, arch: str, weights: str, measure: str = "share"
     return e.values("fisher", method=method, arch=arch, weights=weights, measure=measure)
 
 
+def recurrent_to_forward(e: Evidence, method: str, layer: str) -> Contrast:
+    """The logarithm of how many times as much information a layer's recurrent weights have as its forward ones."""
+    ratio = np.log(_I(e, method, "REC", f"V{layer}") / _I(e, method, "REC", f"W{layer}"))
+    return Contrast(f"log of RW/LW, {method}, layer {layer}", ratio, -math.log(COMPARABLE), math.log(COMPARABLE))
+
+
 def _comparable(e: Evidence) -> list[Contrast]:
-    bound = math.log(COMPARABLE)
-    return [
-        Contrast(
-            f"log of RW/LW, {method}, layer {layer}",
-            np.log(_I(e, method, "REC", f"V{layer}") / _I(e, method, "REC", f"W{layer}")),
-            -bound,
-            bound,
-        )
-        for method in METHODS
-        for layer in HIDDEN
-    ]
+    return [recurrent_to_forward(e, method, layer) for method in METHODS for layer in HIDDEN]
 
 
 def _below(e: Evidence) -> list[Contrast]:

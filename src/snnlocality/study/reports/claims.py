@@ -39,6 +39,13 @@ def inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
     return {**MEASURED, **at_rates, **experiments, "data": prepare.STEP["data"]}
 
 
+def files_of_claims(followup: str | None) -> tuple[str, ...]:
+    """The modules that declare the claims of a study."""
+    if followup:
+        return (registry.module_name(registry.FOLLOWUPS, followup),)
+    return tuple(registry.module_name(registry.CLAIMS, name) for name in registry.names(registry.CLAIMS))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings(OfBoth):
     """What the ledger says of the study, and what it asks."""
@@ -46,6 +53,7 @@ class Settings(OfBoth):
     experiments: tuple[str, ...]
     learning_rates: tuple[float, ...]  # at which all cells were trained once more
     looks: tuple[int, ...]  # numbers of seeds at which the study is looked at; none: at the end
+    followup: str | None  # whose claims are asked in the place of the ledger's
 
 
 def settings(parameters: params.Parameters) -> Settings:
@@ -55,6 +63,7 @@ def settings(parameters: params.Parameters) -> Settings:
         experiments=asked(parameters),
         learning_rates=params.equal_rates(parameters),
         looks=params.analyses(parameters).looks,
+        followup=params.analyses(parameters).followup,
     )
 
 
@@ -67,10 +76,7 @@ STEP = Report(
     inputs=inputs,
     static_inputs=("table2.csv", "table3.csv", "table4.csv"),
     settings=lambda parameters, key: settings(parameters),
-    choices=lambda settings: (
-        *rule_modules(settings),
-        *(registry.module_name(registry.CLAIMS, name) for name in registry.names(registry.CLAIMS)),
-    ),
+    choices=lambda settings: (*rule_modules(settings), *files_of_claims(settings.followup)),
     outputs={"table": "claims.csv", "text": "claims.md", "page": "claims.html", "contrasts": "claims_contrasts.csv"},
     section="claims",
     params=("rules", "studies.{study}.analyses"),

@@ -1,0 +1,74 @@
+"""A follow-up asks parts of the ledger's claims, and is a family of its own."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from snnlocality import registry
+from snnlocality.claims.claim import LAYERS, PAPERS_ATTACK, STRENGTHS, WHITE_BOX, all_claims, asked_by
+from snnlocality.claims.evidence import Evidence
+from snnlocality.reports.claims import judge
+from snnlocality.reports.gathering import OWN_RATE
+
+NAME = "after_confirmation"
+CLAIMS = asked_by(NAME)
+NOTHING = Evidence(*(pd.DataFrame() for _ in range(7)))
+METHODS = ("BPTT", "e-prop", "DECOLLE")
+LOCAL = ("BPTT", "bptt_local_losses", "DECOLLE", "eprop_random")
+
+
+@pytest.fixture(scope="module")
+def everything():
+    """Numbers for every claim asked here, drawn at random: eight seeds."""
+    random = np.random.default_rng(0)
+
+    def drawn(columns, cells):
+        rows = [(*cell, seed, random.uniform(0.1, 0.9)) for cell in cells for seed in range(8)]
+        return pd.DataFrame(rows, columns=[*columns, "repeat", "value"])
+
+    attacks, archs = (PAPERS_ATTACK, WHITE_BOX), ("FF", "REC")
+    return replace(
+        NOTHING,
+        attacked=drawn(["attack", "method", "arch", "epsilon"], product(attacks, LOCAL, archs, STRENGTHS)),
+        shift=drawn(
+            ["attack", "method", "arch", "epsilon", "layer"], product(attacks, METHODS, archs, STRENGTHS, LAYERS)
+        ),
+        fisher=drawn(
+            ["method", "arch", "weights", "measure"], product(METHODS, ["REC"], ["W1", "W2", "V1", "V2"], ["share"])
+        ),
+    )
+
+
+def test_each_asks_a_part_of_the_claim_of_its_number(everything):
+    whole = {claim.id: claim for claim in all_claims()}
+    for claim in CLAIMS:
+        followed = whole[claim.id.replace("F", "C")]
+        for part, all_of_it in ((claim.contrasts, followed.contrasts), (claim.control, followed.control)):
+            if part is None:
+                assert all_of_it is None
+                continue
+            (asked,) = part(everything)
+            (same,) = [one for one in all_of_it(everything) if one.name == asked.name]
+            assert np.array_equal(asked.values, same.values)
+            assert asked[2:] == same[2:]  # region, no meaning, bounds
+
+
+def test_its_protocol_has_every_claim_and_no_other(root):
+    lines = (root / "docs/followup.md").read_text().splitlines()
+    assert [line.split("|")[1].strip() for line in lines if line.startswith("| F")] == [claim.id for claim in CLAIMS]
+
+
+def test_p_values_are_multiplied_by_the_number_of_its_claims(everything):
+    ledger = judge(CLAIMS, NOTHING, {OWN_RATE: everything}).set_index("id")
+    assert list(ledger.index) == ["F29", "F31", "F38"]
+    alone = [ledger.loc["F31", name] for name in ("p_holds", "p_fails", "p_equal")]
+    assert ledger.loc["F31", "p"] == pytest.approx(min(1.0, 3 * min(alone)))
+
+
+def test_papers_claims_are_those_of_the_ledger():
+    assert asked_by(None) == all_claims()
+    assert not {claim.id for claim in all_claims()} & {claim.id for claim in CLAIMS}
+    assert NAME in registry.names(registry.FOLLOWUPS)
