@@ -280,6 +280,13 @@ def _control(row) -> str:
     return f"{row.control}: {row.control_says}" if row.control and not pd.isna(row.control_says) else row.control
 
 
+def _missed(claims: Sequence[str]) -> str:
+    return (
+        f"The paper's own numbers do not satisfy {len(claims)} of its claims as tested here: {', '.join(claims)}. "
+        "They are single numbers without repeats; whether such a miss is noise cannot be known."
+    )
+
+
 def notes_of(ledger: pd.DataFrame, rates: list[str], notices: list[str]) -> list[str]:
     """What a reader must know beside the ledger."""
     counts = "; ".join(f"{name}: {count}" for name, count in ledger["verdict"].value_counts().items())
@@ -298,8 +305,7 @@ def notes_of(ledger: pd.DataFrame, rates: list[str], notices: list[str]) -> list
         "the paper measures it but not under the control, or one learning rate says something else than another. "
         "Undecided: these seeds and recordings cannot tell. All at 5 % for the claims of one paper together.",
         controlled,
-        f"The paper's own numbers do not satisfy {len(own)} of its claims as tested here: {', '.join(own['id'])}. "
-        "They are single numbers without repeats; whether such a miss is noise cannot be known.",
+        *([_missed(own["id"])] if len(own) else []),
         "'Weakest contrast' is the one that speaks most against the claim; where the verdict is fails or practically "
         "equal, it is the one that does or is. Its 95 % interval is its own: over seeds and recordings for accuracies, "
         "over seeds or pairs of classes for all else. 'Detectable' is the distance from the bound at which it would be "
