@@ -1,11 +1,16 @@
 """A canary: what Snakemake does not promise and is leaned on is there, in the locked release and in newer ones."""
 
+import asyncio
+import hashlib
 import inspect
+import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import snakemake.api  # noqa: F401 - its modules import each other, and work in this order
 from snakemake.dag import DAG
+from snakemake.io import IOCache, _IOFile
 from snakemake.jobs import Reason
 from snakemake.persistence import MetadataRecord
 from snakemake.persistence.file import FilePersistence
@@ -51,3 +56,38 @@ def test_a_reason_names_few_files_and_counts_the_others(monkeypatch):
     assert set(missing.removeprefix("Missing output files: ").split(", ")) == {"reports/x", "reports/y"}
     assert re.fullmatch(r"Input files updated by another job: results/., results/., results/. and 2 more", updated)
     assert params.endswith("[1, 2, 3, 4, 5]}' now: ['results/a', 'results/b', 'results/c' and 2 more]")
+
+
+def test_a_file_is_read_anew_only_if_it_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(_IOFile, "checksum", _IOFile.checksum)
+    private.read_files_once()
+    path = tmp_path / "data"
+
+    as_it_is = SimpleNamespace(apply=lambda name: name)
+    rule = SimpleNamespace(workflow=SimpleNamespace(iocache=IOCache(0)), pathvars=as_it_is)
+    rule.workflow.iocache.active = False
+    read = []
+    digest = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda stream, name: (read.append(1), digest(stream, name))[1])
+
+    def checksum(threshold=10**12):
+        return asyncio.run(_IOFile(str(path), rule).checksum(threshold))
+
+    def expected():
+        return "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+
+    path.write_text("one")
+    assert checksum() == checksum() == expected()
+    assert len(read) == 1
+    assert checksum(threshold=2) is None
+    path.write_text("two")
+    os.utime(path, ns=(1, 1))
+    assert checksum() == expected()
+    other = tmp_path / "other"
+    other.write_text("six")
+    os.utime(other, ns=(1, 1))
+    other.replace(path)
+    assert checksum() == expected()
+    assert len(read) == 3
+    path.unlink()
+    assert checksum() is None

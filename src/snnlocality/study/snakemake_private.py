@@ -1,14 +1,17 @@
 """What is leaned on of Snakemake that it does not promise: in one place, and tested (``test_snakemake_private``).
 
 Snakemake has no public way to say what it should remember of a result that another clone computed, what it is about to
-do, how fast it may start jobs, or how much a reason may say. A new release may rename any of this.
+do, how fast it may start jobs, how much a reason may say, or how often it reads a file. A new release may rename any of
+this.
 """
 
+import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from snakemake.io import _IOFile
 from snakemake.jobs import Reason
 from snakemake.persistence import RECORD_FORMAT_VERSION, MetadataRecord
 from snakemake.persistence.file import FilePersistence
@@ -76,3 +79,26 @@ def shorten_reasons() -> None:
         return f"{found[1].removesuffix(', ')} and {found[2].count(', ') + 1} more"
 
     Reason.__str__ = lambda self: files.sub(few, whole(self))
+
+
+def read_files_once() -> None:
+    """Keep the checksum of a file for as long as the file stays as it is.
+
+    When a job has ended, Snakemake computes those of all its inputs anew for each of its outputs, and nothing else goes
+    on meanwhile: with all of MNIST half a gigabyte six times for a training.
+    """
+    compute: Callable[..., Awaitable[str | None]] = _IOFile.checksum
+    known: dict[tuple[Any, ...], str | None] = {}
+
+    async def checksum(file: _IOFile, threshold: int | None = None, **choices: Any) -> str | None:
+        try:
+            state = os.stat(file.file)
+        except OSError:
+            return await compute(file, threshold, **choices)
+        key = (os.path.abspath(file.file), threshold, *sorted(choices.items()))
+        key += (state.st_ino, state.st_size, state.st_mtime_ns)
+        if key not in known:
+            known[key] = await compute(file, threshold, **choices)
+        return known[key]
+
+    _IOFile.checksum = checksum
