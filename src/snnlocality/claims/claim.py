@@ -7,6 +7,7 @@ in ``claims.ledger``.
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -90,7 +91,12 @@ def rates(e: Evidence, most: float = 1.0) -> list[float]:
     return found
 
 
-IN_WHITE_BOX = "the same under white-box signs: a network that only the counterpart misses is not robust"
+_IN_WHITE_BOX = "the same under white-box signs: a network that only the counterpart misses is not robust"
+
+
+def under_attack(asked: Callable[..., list[Contrast]]) -> tuple[Contrasts, Contrasts, str]:
+    """A claim's test, its control and what that is: contrasts under the paper's attack, and in the white box."""
+    return partial(asked, attack=PAPERS_ATTACK), partial(asked, attack=WHITE_BOX), _IN_WHITE_BOX
 
 
 def all_claims() -> tuple[Claim, ...]:

@@ -3,9 +3,7 @@
 The numbers are those of the claims that they follow: F29 asks a part of C29.
 """
 
-from functools import partial
-
-from snnlocality.claims.claim import IN_WHITE_BOX, PAPERS_ATTACK, WHITE_BOX, Claim
+from snnlocality.claims.claim import Claim, under_attack
 from snnlocality.claims.evidence import Evidence
 from snnlocality.claims.ledger import attacks, fisher, shift
 from snnlocality.claims.verdict import Contrast
@@ -29,9 +27,7 @@ CLAIMS = (
         "By recurrence attacks come to move representations less, more so for BPTT than for e-prop",
         "figure3",
         "CKA of clean and attacked, REC - FF, BPTT - e-prop > 0, mean over layers and epsilon .005 to .02",
-        partial(_than_eprop, attack=PAPERS_ATTACK),
-        partial(_than_eprop, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_than_eprop),
     ),
     Claim(
         "F31",
@@ -45,8 +41,6 @@ CLAIMS = (
         "Local losses make BPTT more robust",
         "table3",
         "BPTT with local losses - BPTT > 0, mean over epsilon .005 to .02, FF and REC",
-        partial(_of_bptt, attack=PAPERS_ATTACK),
-        partial(_of_bptt, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_of_bptt),
     ),
 )

@@ -1,23 +1,21 @@
 """Claims on robustness under FGSM (Table 3)."""
 
 import math
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from snnlocality.claims.claim import (
     ARCHITECTURES,
-    IN_WHITE_BOX,
     METHODS,
     PAPERS_ATTACK,
-    WHITE_BOX,
     Claim,
     attacked_of,
     epsilons,
     mean,
     points,
     robustness,
+    under_attack,
 )
 from snnlocality.claims.evidence import Evidence
 from snnlocality.claims.verdict import Contrast
@@ -125,9 +123,7 @@ CLAIMS = (
         "Under FGSM recurrent networks retain more accuracy",
         "table3",
         "REC - FF > 0, mean over epsilon .005 to .02, every method",
-        partial(_retains_more, attack=PAPERS_ATTACK),
-        partial(_retains_more, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_retains_more),
     ),
     Claim("C15", "Accuracy falls steadily with epsilon", "table3", "every step down > 0", _falls),
     Claim(
@@ -135,27 +131,21 @@ CLAIMS = (
         "DECOLLE is the most robust under strong FGSM",
         "table3",
         "above both others, mean over epsilon .005 to .02, FF and REC",
-        partial(_decolle_best, attack=PAPERS_ATTACK),
-        partial(_decolle_best, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_decolle_best),
     ),
     Claim(
         "C17",
         "Local rules are more robust under FGSM than global ones",
         "table3",
         "e-prop and DECOLLE above BPTT, mean over epsilon .005 to .02, FF and REC",
-        partial(_local_more_robust, attack=PAPERS_ATTACK),
-        partial(_local_more_robust, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_local_more_robust),
     ),
     Claim(
         "C18",
         "DECOLLE keeps the largest share of its accuracy",
         "table3",
         "above both others' in percent of the clean accuracy, mean over epsilon .005 to .02, FF and REC",
-        partial(_largest_share, attack=PAPERS_ATTACK),
-        partial(_largest_share, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_largest_share),
     ),
     Claim(
         "C19",
@@ -169,17 +159,13 @@ CLAIMS = (
         "The gain in robustness from recurrence is largest for BPTT",
         "table3",
         "gain > the others', mean over epsilon .005 to .02",
-        partial(_gain_largest, attack=PAPERS_ATTACK),
-        partial(_gain_largest, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_gain_largest),
     ),
     Claim(
         "C38",
         "DECOLLE's robustness comes from its local losses",
         "table3",
         "BPTT with local losses above BPTT, DECOLLE above itself without, mean over epsilon .005 to .02, FF and REC",
-        partial(_by_local_losses, attack=PAPERS_ATTACK),
-        partial(_by_local_losses, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_by_local_losses),
     ),
 )

@@ -1,19 +1,8 @@
 """Claims on how far attacks move representations (Figure 3)."""
 
-from functools import partial
-
 import numpy as np
 
-from snnlocality.claims.claim import (
-    IN_WHITE_BOX,
-    LAYERS,
-    METHODS,
-    PAPERS_ATTACK,
-    WHITE_BOX,
-    Claim,
-    mean,
-    strengths,
-)
+from snnlocality.claims.claim import LAYERS, METHODS, Claim, mean, strengths, under_attack
 from snnlocality.claims.evidence import Evidence
 from snnlocality.claims.verdict import Contrast
 
@@ -56,17 +45,13 @@ CLAIMS = (
         "Attacks move recurrent networks' representations less",
         "figure3",
         "CKA of clean and attacked, REC - FF > 0, mean over layers and epsilon .005 to .02, every method",
-        partial(_moves_less, attack=PAPERS_ATTACK),
-        partial(_moves_less, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_moves_less),
     ),
     Claim(
         "C29",
         "That difference is largest for BPTT",
         "figure3",
         "above the others', mean over layers and epsilon .005 to .02",
-        partial(_difference_largest, attack=PAPERS_ATTACK),
-        partial(_difference_largest, attack=WHITE_BOX),
-        IN_WHITE_BOX,
+        *under_attack(_difference_largest),
     ),
 )
