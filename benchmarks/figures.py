@@ -64,9 +64,13 @@ def write(found: Mapping[str, Any]) -> None:
                 figure = draw(found[study])
                 figure.savefig(FOLDER / f"{draw.__name__}.svg", bbox_inches="tight", metadata={"Date": None})
                 plt.close(figure)
-    pages = {"table": lambda: table.markdown(found), "open_neuromorphic": lambda: table.one_layer(found)}
+    pages = {
+        "table": lambda: table.markdown(found),
+        "scaling": lambda: table.growth(found, PARAMETERS),
+        "open_neuromorphic": lambda: table.one_layer(found),
+    }
     for study, page in pages.items():
-        if study in found:
+        if found.get(study):
             (FOLDER / f"{study}.md").write_text(page(), encoding="utf-8")
 
 

@@ -50,6 +50,31 @@ def markdown(results: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def growth(results: Mapping[str, Any], parameters: Mapping[str, str]) -> str:
+    """Time and memory as one quantity varies, as a Markdown page; ``parameters``: words for the quantities."""
+    lines = [
+        "# How time and memory grow",
+        "",
+        "A training step of the case with one thing changed, BPTT on the CPU engine, the best of three rounds.",
+        f"{results['threads']} threads; `python -m benchmarks scaling`.",
+        "",
+        "| | architecture | | ms a step | peak memory, MB |",
+        f"|{'---|' * 5}",
+    ]
+    for parameter, words in parameters.items():
+        for architecture in dict.fromkeys(row["architecture"] for row in results["scaling"]):
+            cell = (parameter, architecture)
+            rows = [row for row in results["scaling"] if (row["parameter"], row["architecture"]) == cell]
+            columns = [
+                ", ".join(f"{row['value']:g}" for row in rows),
+                ", ".join(f"{row['ms_per_step']:.1f}" for row in rows),
+                ", ".join(_optional(row["peak_memory_mb"], "{:.0f}") for row in rows),
+            ]
+            if rows:
+                lines.append(f"| {words} | {architecture.upper()} | {' | '.join(columns)} |")
+    return "\n".join(lines) + "\n"
+
+
 def one_layer(results: Mapping[str, Any]) -> str:
     """Open Neuromorphic's case as a Markdown page: a row per width and library, our CPU engine measured beside it."""
     lines = [

@@ -93,10 +93,21 @@ def test_figures_are_drawn_from_what_is_there(main_table, tmp_path, monkeypatch)
         "accuracy.svg",
         "time_to_accuracy.svg",
         "scaling.svg",
+        "scaling.md",
         "table.md",
     }
     drawn = (tmp_path / "time_to_accuracy.svg").read_text()
     assert all(words in drawn for words in ("1.5 s", "7.5 s", "more than 1 s"))
+
+
+def test_what_grows_is_told_by_quantity_and_architecture():
+    row = {"parameter": "steps", "ms_per_step": 2.04, "peak_memory_mb": 56.4, "value": 25}
+    grown = [row | {"architecture": "ff"}, row | {"architecture": "rec"}, row | {"architecture": "ff", "value": 400}]
+    page = table.growth({"threads": 2, "scaling": grown}, {"steps": "time steps", "batch": "batch size"})
+    assert page.splitlines()[-2:] == [
+        "| time steps | FF | 25, 400 | 2.0, 2.0 | 56, 56 |",
+        "| time steps | REC | 25 | 2.0 | 56 |",
+    ]
 
 
 def test_a_library_stands_beside_our_engine_that_took_turns_with_it(main_table):
