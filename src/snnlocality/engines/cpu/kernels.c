@@ -15,7 +15,8 @@
  * (g = G, fewer in the last chunk), so that one product serves all samples of a step and one load of a recurrent
  * weight serves g of them. A row has `width` numbers, the layer's units padded to whole vectors; padding stays zero.
  * Matrices that add_rows reads are stored transposed, one contiguous row per source. Gradients walk through a chunk
- * in blocks of steps, so many that their lambda_I stays in the second-level cache while all units collect from it.
+ * in blocks of steps, so many that their lambda_I stays in the second-level cache while all units collect from it; where
+ * input is dense, over all steps at once.
  *
  * Threads. What one worker writes and another reads travels between caches, on some machines through memory: that
  * costs more than many a kernel. So the batch is divided into a fixed number of parts, each with gradient sums of its
@@ -265,18 +266,48 @@ INLINE void product(const bool add, const bool far, int64_t rows, int64_t width,
     if (left == 1) tile_rows(add, far, 1, rows, out + n, out_stride, A, B + n, b_stride, inner);
 }
 
-/* Numbers of a second factor from which on its rows are fetched before they are needed: a large one comes from afar, and
- * its rows lie too far apart for the processor to foresee the next. For one in the nearest cache fetching is in vain. */
+/* Numbers of a second factor from which on it comes from afar, and its rows lie too far apart for the processor to foresee
+ * the next: they are fetched before they are needed or, where so many rows of `out` need them, copied side by side. For
+ * one in the nearest cache both are in vain. */
 #define FAR 32768
+#define COPIED_FOR 32
 
-/* out = A B and out += A B; all rows of out and B have `width` numbers. */
-static void multiply(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
-    if (inner * width > FAR) product(false, true, rows, width, inner, out, width, A, B, width);
-    else product(false, false, rows, width, inner, out, width, A, B, width);
+/* out += A B with both factors copied block by block, as the tiles read them. A block of A stays in the second-level cache
+ * while all panels of B meet it; the next one takes the sums up where this one leaves them, so their order stays. */
+enum { BLOCK_ROWS = 2048 / sizeof(real), BLOCK_INNER = 128, PANEL = TILE_VECTORS * VECTOR_BYTES / sizeof(real) };
+
+INLINE void copied_product(int64_t rows, int64_t width, int64_t inner, real *restrict out, Factors A,
+                           const real *restrict B) {
+    real of_A[BLOCK_ROWS * BLOCK_INNER], of_B[BLOCK_INNER * PANEL];
+    for (int64_t m = 0; m < rows; m += BLOCK_ROWS)
+        for (int64_t k = 0; k < inner; k += BLOCK_INNER) {
+            const int64_t height = rows - m < BLOCK_ROWS ? rows - m : BLOCK_ROWS;
+            const int64_t depth = inner - k < BLOCK_INNER ? inner - k : BLOCK_INNER;
+            for (int64_t i = 0; i < height; i++)
+                for (int64_t j = 0; j < depth; j++)
+                    of_A[(i / TILE_ROWS * depth + j) * TILE_ROWS + i % TILE_ROWS] =
+                        A.data[(m + i) * A.row + (k + j) * A.inner];
+            for (int64_t n = 0; n < width; n += PANEL) {
+                const int64_t side = width - n < PANEL ? width - n : PANEL;
+                for (int64_t j = 0; j < depth; j++) memcpy(of_B + j * side, B + (k + j) * width + n, side * sizeof(real));
+                for (int64_t i = 0; i < height; i += TILE_ROWS)
+                    product(true, false, height - i < TILE_ROWS ? height - i : TILE_ROWS, side, depth,
+                            out + (m + i) * width + n, width, (Factors){of_A + i * depth, 1, TILE_ROWS}, of_B, side);
+            }
+        }
 }
+
+/* out += A B and out = A B; all rows of out and B have `width` numbers. */
 static void add_product(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
-    if (inner * width > FAR) product(true, true, rows, width, inner, out, width, A, B, width);
-    else product(true, false, rows, width, inner, out, width, A, B, width);
+    if (inner * width <= FAR) product(true, false, rows, width, inner, out, width, A, B, width);
+    else if (rows < COPIED_FOR) product(true, true, rows, width, inner, out, width, A, B, width);
+    else copied_product(rows, width, inner, out, A, B);
+}
+static void multiply(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
+    if (inner * width <= FAR) return product(false, false, rows, width, inner, out, width, A, B, width);
+    if (rows < COPIED_FOR) return product(false, true, rows, width, inner, out, width, A, B, width);
+    memset(out, 0, rows * width * sizeof(real));
+    copied_product(rows, width, inner, out, A, B);
 }
 
 /* ---- Forward ---- */
@@ -415,6 +446,9 @@ INLINE void drive_rows(const Work *work, int64_t t, Chunk chunk, int64_t width, 
     for (int64_t n = 0; n < chunk.size * width; n++) rows[n] = drive[n] + size * direction[n];
 }
 
+/* Steps whose dense input meets the weights at once: these pass through the caches so many times less. */
+enum { DENSE_STEPS = 64 };
+
 static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restrict scratch) {
     const Layer *layer = &work->layer[l], *below = layer - 1;
     const int64_t first = chunk.first, g = chunk.size, T = work->steps, width = layer->width;
@@ -427,9 +461,9 @@ static void forward_layer(const Work *work, int64_t l, Chunk chunk, real *restri
     starts[0] = 0;
     for (int64_t t = 0; t < T; t++) {
         real *rows = U + t * g * width;
-        if (l == 0 && work->dense) {
+        if (l == 0 && work->dense && t % DENSE_STEPS == 0) {
             const Factors x = {work->dense + (first * T + t * g) * work->inputs, work->inputs, 1};
-            multiply(g, width, work->inputs, rows, x, layer->W);
+            multiply((T - t < DENSE_STEPS ? T - t : DENSE_STEPS) * g, width, work->inputs, rows, x, layer->W);
         }
         if (l == 0 && work->direction) drive_rows(work, t, chunk, width, rows);
         for (int64_t b = 0; b < g; b++) {
@@ -779,15 +813,18 @@ static void learn_chunk(const Work *work, Chunk chunk, real *restrict scratch) {
 
 /* ---- Gradients of the weights: sums of each part of the batch, then of the parts ---- */
 
-/* Rows (sources) of a matrix are dealt out in blocks to `of` workers; a worker keeps its own from task to task. */
+/* Rows (sources) of a matrix are dealt out in blocks to `of` workers, all at once where there is one; a worker keeps its
+ * own from task to task. */
 enum { ROW_BLOCK = 8 };
 typedef struct {
     int64_t number, of;
 } Share;
 
+INLINE int64_t row_block(Share share, int64_t rows) { return share.of > 1 ? ROW_BLOCK : rows; }
+
 #define FOR_ROW_BLOCKS(rows, share, begin, count)                                                                     \
-    for (int64_t begin = (share).number * ROW_BLOCK, count;                                                           \
-         begin < (rows) && (count = (rows)-begin < ROW_BLOCK ? (rows)-begin : ROW_BLOCK); begin += (share).of * ROW_BLOCK)
+    for (int64_t block_ = row_block(share, rows), begin = (share).number * block_, count;                             \
+         begin < (rows) && (count = (rows)-begin < block_ ? (rows)-begin : block_); begin += (share).of * block_)
 
 /* A matrix of gradients, transposed as its weights: one sum after the other, (units below, width) each. */
 typedef struct {
@@ -855,6 +892,9 @@ INLINE void dense_gradient(Gradient gradient, int64_t part, int64_t rows, const 
 /* Add a chunk's gradients to the sums of its part, block of steps by block of steps. */
 static void collect(const Work *work, int64_t part, Chunk chunk, Share share) {
     const int64_t T = work->steps, inputs = work->inputs, L = work->layers, g = chunk.size;
+    if (work->dense)
+        dense_gradient(input_gradient(work, 0), part, T * g, work->dense + chunk.first * T * inputs,
+                       work->layer->lambda_I + first_row(work, chunk) * work->layer->width, share);
     for (int64_t begin = 0, block = chunk.place * blocks(work); begin < T; begin += work->block_steps, block++) {
         const int64_t first = first_row(work, chunk) + begin * g, rows = (T - begin) * g; /* from the block on */
         for (int64_t l = 0; l < L; l++) {
@@ -867,9 +907,6 @@ static void collect(const Work *work, int64_t part, Chunk chunk, Share share) {
                 listed_gradient(input_gradient(work, 0), part, rows, 0, lambda,
                                 work->event_rows_starts + block * (inputs + 1),
                                 work->event_rows + chunk.place * work->event_capacity, share);
-            if (l == 0 && work->dense)
-                dense_gradient(input_gradient(work, 0), part, (block_end(work, begin) - begin) * g,
-                               work->dense + (chunk.first * T + begin * g) * inputs, lambda, share);
             if (layer->dV) listed_gradient(recurrent_gradient(layer), part, rows, g, lambda, starts, spikes, share);
             if (l < L - 1)
                 listed_gradient(input_gradient(work, l + 1), part, rows, 0, above->lambda_I + first * above->width,
