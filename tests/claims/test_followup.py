@@ -68,6 +68,13 @@ def test_p_values_are_multiplied_by_the_number_of_its_claims(everything):
     assert ledger.loc["F31", "p"] == pytest.approx(min(1.0, 3 * min(alone)))
 
 
+def test_the_tutorials_are_the_ledgers_own_and_its_protocol_has_them(root):
+    claims = asked_by("of_the_tutorial")
+    assert set(claims) < set(all_claims())
+    lines = (root / "docs/protocol-tutorial.md").read_text().splitlines()
+    assert [line.split("|")[1].strip() for line in lines if line.startswith("| T")] == [claim.id for claim in claims]
+
+
 def test_papers_claims_are_those_of_the_ledger():
     assert asked_by(None) == all_claims()
     assert not {claim.id for claim in all_claims()} & {claim.id for claim in CLAIMS}

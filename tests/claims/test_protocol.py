@@ -6,11 +6,18 @@ import zipfile
 
 import pytest
 
+from snnlocality import parameters
+from snnlocality.study.reports.claims import EXPERIMENTS
+
 PROTOCOLS = {
     "docs/protocol.md": ("confirmation", "confirmation_second", "ablation", "feedback"),
     "docs/followup.md": ("followup_c29", "followup_c31", "followup_c38"),
+    "docs/protocol-tutorial.md": ("followup_tutorial",),
 }
-OF_SOURCE = {"mnist_confirmation": "docs/protocol.md", "mnist_followup": "docs/followup.md"}
+OF_SOURCE = {
+    "mnist_confirmation": ("docs/protocol.md",),
+    "mnist_followup": ("docs/followup.md", "docs/protocol-tutorial.md"),
+}
 CONFIRMATORY = tuple(study for studies in PROTOCOLS.values() for study in studies)
 
 
@@ -45,8 +52,6 @@ def test_a_protocol_stood_as_it_does_when_each_confirmatory_result_was_computed(
 
 
 def test_confirmations_have_recordings_and_seeds_of_their_own(root):
-    from snnlocality import parameters
-
     studies = {name: parameters.load(root / "params.yaml", study=name) for name in CONFIRMATORY}
     seeds = {seed for chosen in studies.values() for seed in parameters.seeds(chosen)}
     assert len(seeds) == sum(len(parameters.seeds(chosen)) for chosen in studies.values())
@@ -57,4 +62,13 @@ def test_confirmations_have_recordings_and_seeds_of_their_own(root):
         assert all(task.data.source not in OF_SOURCE for task in other.studies[name].tasks.values())
     for name, chosen in studies.items():
         sources = {task.data.source for task in chosen.studies[name].tasks.values()}
-        assert all(name in PROTOCOLS[OF_SOURCE[source]] for source in sources)
+        assert all(any(name in PROTOCOLS[protocol] for protocol in OF_SOURCE[source]) for source in sources)
+
+
+def test_the_tutorials_experiments_have_seeds_of_their_own_there(root):
+    chosen = parameters.load(root / "params.yaml", study="followup_tutorial")
+    for name in parameters.analyses(chosen).tutorial:
+        before, own = getattr(chosen.tutorial, name), parameters.experiment(chosen, name)
+        assert not {*before.every_seed} & {*own.every_seed}
+        assert own.model_copy(update={"seeds": before.seeds, "first_seed": before.first_seed}) == before
+    assert {*parameters.analyses(chosen).tutorial} == {*EXPERIMENTS}

@@ -9,6 +9,7 @@ from snnlocality.parameters.chosen import (
     architectures,
     at_learning_rate,
     equal_rates,
+    experiment,
     experiments,
     folds,
     grid,

@@ -21,6 +21,7 @@ from snnlocality.parameters.model import (
     architecture_label,
 )
 from snnlocality.registry import RULES
+from snnlocality.tutorial.settings import Experiment
 
 
 def task_of(parameters: Parameters, task: str) -> Task:
@@ -73,6 +74,13 @@ def experiments(parameters: Parameters) -> tuple[str, ...]:
         for name, sizes in parameters.tutorial
         if not sizes.on_data or sizes.on_gestures or recorded_for(parameters, name) is not None
     )
+
+
+def experiment(parameters: Parameters, name: str) -> Experiment:
+    """The table of one of them, with the seeds that the chosen study gives it."""
+    own: Experiment = getattr(parameters.tutorial, name)
+    seeds = analyses(parameters).tutorial.get(name)
+    return own.model_copy(update=dict(seeds)) if seeds else own
 
 
 def trigger_of(parameters: Parameters, task: str) -> Backdoor:

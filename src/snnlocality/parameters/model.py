@@ -9,7 +9,7 @@ from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
 from snnlocality.data import source as sources
 from snnlocality.learning.optimisation import READOUT_LOSSES
-from snnlocality.registry import ATTACKS, FOLLOWUPS, NAME, NEURONS, RULES, SOURCES, STEPS, SURROGATES
+from snnlocality.registry import ATTACKS, EXPERIMENTS, FOLLOWUPS, NAME, NEURONS, RULES, SOURCES, STEPS, SURROGATES
 from snnlocality.tutorial.settings import Tutorial
 from snnlocality.typed import Choices, Count, Model, Positive, Share, TimeConstants, choice_of, distinct, member
 
@@ -202,6 +202,13 @@ class TaskOfStudy(Model):
     training: Training
 
 
+class SeedsOfExperiment(Model):
+    """Seeds of one of the tutorial's experiments."""
+
+    seeds: Count
+    first_seed: Annotated[int, Field(ge=0)]
+
+
 class Analyses(Model):
     """Sizes of what is measured beside accuracy."""
 
@@ -216,6 +223,7 @@ class Analyses(Model):
     followup: Annotated[str, choice_of(FOLLOWUPS)] | None = None  # whose claims are judged in the ledger's place
 
     seeds: dict[Annotated[str, choice_of(STEPS)], Count] = Field(default_factory=dict)  # of steps that have fewer
+    tutorial: dict[Annotated[str, choice_of(EXPERIMENTS)], SeedsOfExperiment] = Field(default_factory=dict)  # if others
 
     @field_validator("looks")
     @classmethod

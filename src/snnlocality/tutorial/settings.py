@@ -19,7 +19,13 @@ class Experiment(Model):
     on_data: ClassVar[bool] = False  # whether it needs recordings
     on_images: ClassVar[bool] = False  # and these of a square sensor
 
-    seeds: Count
+    seeds: Count  # how many
+    first_seed: Annotated[int, Field(ge=0)] = 0  # and from which on
+
+    @property
+    def every_seed(self) -> range:
+        """The seeds."""
+        return range(self.first_seed, self.first_seed + self.seeds)
 
     @property
     def on_gestures(self) -> bool:

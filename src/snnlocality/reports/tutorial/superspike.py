@@ -16,7 +16,7 @@ def draw(table: pd.DataFrame) -> Figure:
     """Rasters of target and output with symmetric feedback, and the losses."""
     figure = Figure(figsize=(10, 4.2), layout="constrained")
     raster, curve = figure.subplots(1, 2, width_ratios=[1.2, 1])
-    shown = table[(table["feedback"] == "symmetric") & (table["seed"] == 0)]
+    shown = table[(table["feedback"] == "symmetric") & (table["seed"] == table["seed"].min())]
     for quantity, marker, colour in (("target", "|", "0.65"), ("output", ".", "C3")):
         spikes = shown[shown["quantity"] == quantity]
         size = 14 if quantity == "target" else 5

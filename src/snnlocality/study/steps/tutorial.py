@@ -17,7 +17,7 @@ from snnlocality.typed import Model, TimeConstants
 
 def _inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
     """Prepared recordings of the study, where an experiment learns them."""
-    own = getattr(parameters.tutorial, key["experiment"])
+    own = params.experiment(parameters, key["experiment"])
     if not own.on_data or own.on_gestures:
         return {}
     return {"data": prepare.STEP["data"].of(task=_task(parameters, key["experiment"]))}
@@ -43,7 +43,7 @@ class Settings:
 def settings(parameters: params.Parameters, key: Key) -> Settings:
     """Those of the study; a scaled one has fewer seeds and epochs."""
     registry.module_name(params.EXPERIMENTS, key["experiment"])
-    own = getattr(parameters.tutorial, key["experiment"]).needed()
+    own = params.experiment(parameters, key["experiment"]).needed()
     task = params.task_of(parameters, _task(parameters, key["experiment"])) if own.on_data else None
     return Settings(
         experiment=key["experiment"],
@@ -87,5 +87,5 @@ STEP = Step(
     raw=lambda settings: f"{GESTURES}/DVSGesture/ibmGestureTrain" if settings.sizes.on_gestures else None,
     memory_mb=3000,
     minutes=60,
-    params=("neuron.threshold", "tutorial", "tasks"),
+    params=("neuron.threshold", "tutorial", "tasks", "studies.{study}.analyses"),
 )

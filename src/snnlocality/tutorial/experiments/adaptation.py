@@ -29,7 +29,7 @@ _CUED, _NOISE = 0.5, 0.05  # chance of a spike per step: of the channels that si
 def run(settings: Adaptation, context: Context) -> pd.DataFrame:
     """Columns: neurons, rule, seed, update, loss, accuracy; every update meets recordings that none met before."""
     rows = []
-    trainings = list(product(NEURONS, settings.rules, range(settings.seeds)))
+    trainings = list(product(NEURONS, settings.rules, settings.every_seed))
     for number, (neurons, name, seed) in enumerate(trainings):
         rule, random = registry.load(registry.RULES, name), generator(seed, "adaptation")
         leaky = dynamics(1.0, dict(settings.time_constants_steps), 1.0)

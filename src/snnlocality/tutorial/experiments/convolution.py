@@ -34,7 +34,7 @@ def run(settings: Convolution, context: Context) -> pd.DataFrame:
     dataset, parts = context.data
     neurons, spike = context.neurons, spiking(settings.surrogate, settings.slope)
     rows: list[dict[str, Any]] = []
-    trainings = [(method, seed) for seed in range(settings.seeds) for method in METHODS]
+    trainings = [(method, seed) for seed in settings.every_seed for method in METHODS]
     for number, (method, seed) in enumerate(trainings):
         random = generator(seed, "convolution")
         chosen = {part: random.permutation(parts[part]) for part in (Part.TRAIN, Part.VALIDATION)}

@@ -18,7 +18,7 @@ def run(settings: EscapeNoise, context: Context) -> pd.DataFrame:
     """Columns: seed, update, log_likelihood (of a step and neuron), teacher's, angle in degrees to its weights."""
     neurons, k = dynamics(1.0, dict(settings.time_constants_steps), 1.0), settings.slope
     rows = []
-    for seed in range(settings.seeds):
+    for number, seed in enumerate(settings.every_seed, start=1):
         random = generator(seed, "escape_noise")
         inputs = (random.random((settings.steps, settings.samples, settings.inputs)) < settings.input_rate).astype(
             float
@@ -41,5 +41,5 @@ def run(settings: EscapeNoise, context: Context) -> pd.DataFrame:
                 }
             )
             adam.step({"W": -gradient / count}, falling(settings.learning_rate, update, settings.epochs))
-        context.advance(seed + 1, settings.seeds)
+        context.advance(number, settings.seeds)
     return pd.DataFrame(rows)

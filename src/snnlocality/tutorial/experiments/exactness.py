@@ -34,7 +34,7 @@ def run(settings: Exactness, context: Context) -> pd.DataFrame:
     engine = ReferenceEngine(torch.float64)
     rows = []
     neurons = dynamics(1.0, dict(settings.time_constants_steps), 1.0)
-    for seed in range(settings.seeds):
+    for number, seed in enumerate(settings.every_seed, start=1):
         for arch in ("ff", "rec"):
             random = generator(seed, "exactness")
             shape = Shape(settings.inputs, settings.hidden, settings.classes, arch == "rec")
@@ -53,7 +53,7 @@ def run(settings: Exactness, context: Context) -> pd.DataFrame:
                     {"seed": seed, "arch": arch, "method": method, "weights": name, **_compared(approximate[name], g)}
                     for name, g in exact.items()
                 ]
-        context.advance(seed + 1, settings.seeds)
+        context.advance(number, settings.seeds)
     return pd.DataFrame(rows)
 
 

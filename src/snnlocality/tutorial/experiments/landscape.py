@@ -28,13 +28,13 @@ def run(settings: Landscape, context: Context) -> pd.DataFrame:
     """Columns: seed, way (0 the start of training, 1 its end), loss, norms of both gradients, the end's accuracy."""
     engine = ReferenceEngine(torch.float64)  # a staircase is seen in double precision only
     tables = []
-    for seed in range(settings.seeds):
+    for number, seed in enumerate(settings.every_seed, start=1):
         batch = first_of_two(settings.samples, settings.steps, generator(seed, "landscape"))
         start, end = trained(settings, batch, engine, seed)
         line = walk(start, end, batch, LOSSES[LOSS], engine, settings.points, settings.difference)
         right, decisions = correct_decisions(engine.forward(end, batch.inputs).readout, batch)
         tables.append(pd.DataFrame(line._asdict()).assign(seed=seed, accuracy=right / decisions))
-        context.advance(seed + 1, settings.seeds)
+        context.advance(number, settings.seeds)
     return pd.concat(tables, ignore_index=True)
 
 

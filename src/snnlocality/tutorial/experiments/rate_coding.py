@@ -23,7 +23,7 @@ def run(settings: RateCoding, context: Context) -> pd.DataFrame:
     dataset, parts = context.data
     tau, refractory, width = settings.tau, settings.refractory, settings.width
     rows = []
-    for seed in range(settings.seeds):
+    for number, seed in enumerate(settings.every_seed, start=1):
         random = generator(seed, "rate_coding")
         chosen = {
             Part.TRAIN: random.permutation(parts[Part.TRAIN])[: settings.samples],
@@ -60,5 +60,5 @@ def run(settings: RateCoding, context: Context) -> pd.DataFrame:
             )
             accuracy = (readout.argmax(axis=1) == labels[Part.VALIDATION]).mean()
             rows.append({"seed": seed, "neurons": "spikes", "x": duration, "accuracy": accuracy})
-        context.advance(seed + 1, settings.seeds)
+        context.advance(number, settings.seeds)
     return pd.DataFrame(rows)

@@ -14,7 +14,7 @@ from snnlocality.tutorial.soft_threshold import distance, simulate, turns
 def run(settings: SoftThreshold, context: Context) -> pd.DataFrame:
     """Columns: seed, update, loss (mean squared distance, the target's is 1/2), spikes per neuron."""
     rows = []
-    for seed in range(settings.seeds):
+    for number, seed in enumerate(settings.every_seed, start=1):
         random = generator(seed, "soft_threshold")
         steps, units, dt = settings.steps, settings.hidden, settings.dt
         time = np.linspace(0, 1, steps, endpoint=False)[:, None, None]
@@ -31,5 +31,5 @@ def run(settings: SoftThreshold, context: Context) -> pd.DataFrame:
                 phases, _ = simulate(inputs @ into.T, settings.concentration, settings.tau, dt)
             rows.append({"seed": seed, "update": done, "loss": loss.item(), "spikes": turns(phases).mean().item()})
             update()
-        context.advance(seed + 1, settings.seeds)
+        context.advance(number, settings.seeds)
     return pd.DataFrame(rows)

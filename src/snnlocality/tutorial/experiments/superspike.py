@@ -35,7 +35,7 @@ def run(settings: SuperSpike, context: Context) -> pd.DataFrame:
     ``loss`` over updates; of the first seed also the spikes of ``input``, ``target`` and ``output`` in the end.
     """
     rows: list[dict[str, Any]] = []
-    trainings = [(arm, seed) for arm in ARMS for seed in range(settings.seeds)]
+    trainings = [(arm, seed) for arm in ARMS for seed in settings.every_seed]
     for number, (arm, seed) in enumerate(trainings):
         inputs, targets = patterns(settings, seed)
         network = first_network(settings, inputs, context.engine, ARMS[arm][0], seed)
@@ -49,7 +49,7 @@ def run(settings: SuperSpike, context: Context) -> pd.DataFrame:
             spikes = progress.spikes
             step.step(gradients)
         rows += [_row(arm, seed, "loss", update, value=loss) for update, loss in enumerate(losses)]
-        if seed == 0:
+        if seed == settings.first_seed:
             for quantity, pattern in (("input", inputs), ("target", targets), ("output", spikes)):
                 rows += [
                     _row(arm, seed, quantity, t, int(unit), 1.0) for t, _, unit in zip(*pattern.nonzero(), strict=True)

@@ -27,7 +27,7 @@ def run(settings: Surrogates, context: Context) -> pd.DataFrame:
     dataset, parts = context.data
     shape = Shape(dataset.inputs, settings.hidden, dataset.classes, recurrent=False)
     optimisation = Optimisation("cross_entropy", None, settings.epochs, settings.batch_size, settings.learning_rate)
-    trainings = list(product(NORMALISATIONS, settings.surrogates, range(settings.seeds)))
+    trainings = list(product(NORMALISATIONS, settings.surrogates, settings.every_seed))
     rows = []
     for number, (normalisation, surrogate, seed) in enumerate(trainings):
         formula = registry.load(registry.SURROGATES, surrogate)

@@ -38,7 +38,7 @@ def run(settings: TemporalXor, context: Context) -> pd.DataFrame:
     """
     rows: list[dict[str, Any]] = []
     shown = False
-    for seed in range(settings.seeds):
+    for number, seed in enumerate(settings.every_seed, start=1):
         updates = list(exact(settings.exact, seed))
         rows += [_row("exact", seed, "loss", x=one.update, value=one.loss) for one in updates]
         last = updates[-1]
@@ -50,7 +50,7 @@ def run(settings: TemporalXor, context: Context) -> pd.DataFrame:
         training = list(by_spikeprop(settings.spikeprop, seed))
         rows += [_row("SpikeProp", seed, "loss", x=update, value=loss) for update, loss, _ in training]
         rows.append(_row("SpikeProp", seed, "solved", value=float(training[-1][2] == len(PATTERNS))))
-        context.advance(seed + 1, settings.seeds)
+        context.advance(number, settings.seeds)
     return pd.DataFrame(rows)
 
 
