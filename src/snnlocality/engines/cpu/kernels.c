@@ -267,10 +267,11 @@ INLINE void product(const bool add, const bool far, int64_t rows, int64_t width,
 }
 
 /* Numbers of a second factor from which on it comes from afar, and its rows lie too far apart for the processor to foresee
- * the next: they are fetched before they are needed or, where so many rows of `out` need them, copied side by side. For
- * one in the nearest cache both are in vain. */
+ * the next: they are fetched before they are needed. From so many on that it comes from farther than the second-level
+ * cache they are copied side by side, if enough rows of `out` need them. For one in the nearest cache both are in vain. */
 #define FAR 32768
-#define COPIED_FOR 32
+#define FARTHER 262144
+#define ENOUGH 32
 
 /* out += A B with both factors copied block by block, as the tiles read them. A block of A stays in the second-level cache
  * while all panels of B meet it; the next one takes the sums up where this one leaves them, so their order stays. */
@@ -300,12 +301,12 @@ INLINE void copied_product(int64_t rows, int64_t width, int64_t inner, real *res
 /* out += A B and out = A B; all rows of out and B have `width` numbers. */
 static void add_product(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
     if (inner * width <= FAR) product(true, false, rows, width, inner, out, width, A, B, width);
-    else if (rows < COPIED_FOR) product(true, true, rows, width, inner, out, width, A, B, width);
+    else if (inner * width <= FARTHER || rows < ENOUGH) product(true, true, rows, width, inner, out, width, A, B, width);
     else copied_product(rows, width, inner, out, A, B);
 }
 static void multiply(int64_t rows, int64_t width, int64_t inner, real *out, Factors A, const real *B) {
     if (inner * width <= FAR) return product(false, false, rows, width, inner, out, width, A, B, width);
-    if (rows < COPIED_FOR) return product(false, true, rows, width, inner, out, width, A, B, width);
+    if (inner * width <= FARTHER || rows < ENOUGH) return product(false, true, rows, width, inner, out, width, A, B, width);
     memset(out, 0, rows * width * sizeof(real));
     copied_product(rows, width, inner, out, A, B);
 }
