@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from snnlocality import registry
-from snnlocality.claims.claim import LAYERS, PAPERS_ATTACK, STRENGTHS, WHITE_BOX, all_claims, asked_by
+from snnlocality.claims.claim import LAYERS, PAPERS_ATTACK, PAPERS_TRIGGER, STRENGTHS, WHITE_BOX, all_claims, asked_by
 from snnlocality.claims.evidence import Evidence
 from snnlocality.reports.claims import judge
 from snnlocality.reports.gathering import OWN_RATE
 
-NAME = "after_confirmation"
-CLAIMS = asked_by(NAME)
+PROTOCOLS = {"after_confirmation": "docs/followup.md", "of_one_rule": "docs/followup-of-one-rule.md"}
+CLAIMS = asked_by("after_confirmation")
 NOTHING = Evidence(*(pd.DataFrame() for _ in range(7)))
 METHODS = ("BPTT", "e-prop", "DECOLLE")
 LOCAL = ("BPTT", "bptt_local_losses", "DECOLLE", "eprop_random")
@@ -37,14 +37,19 @@ def everything():
             ["attack", "method", "arch", "epsilon", "layer"], product(attacks, METHODS, archs, STRENGTHS, LAYERS)
         ),
         fisher=drawn(
-            ["method", "arch", "weights", "measure"], product(METHODS, ["REC"], ["W1", "W2", "V1", "V2"], ["share"])
+            ["method", "arch", "weights", "measure"],
+            product(METHODS, archs, ["W1", "W2", "W_out", "V1", "V2"], ["share", "trace"]),
+        ),
+        poisoned=drawn(
+            ["trigger", "method", "arch", "poison_rate", "metric"],
+            product([PAPERS_TRIGGER], METHODS, archs, [0.1, 0.3, 0.5], ["attack_success_rate"]),
         ),
     )
 
 
 def test_each_asks_a_part_of_the_claim_of_its_number(everything):
     whole = {claim.id: claim for claim in all_claims()}
-    for claim in CLAIMS:
+    for claim in (claim for name in PROTOCOLS for claim in asked_by(name)):
         followed = whole[claim.id.replace("F", "C")]
         for part, all_of_it in ((claim.contrasts, followed.contrasts), (claim.control, followed.control)):
             if part is None:
@@ -56,9 +61,11 @@ def test_each_asks_a_part_of_the_claim_of_its_number(everything):
             assert asked[2:] == same[2:]  # region, no meaning, bounds
 
 
-def test_its_protocol_has_every_claim_and_no_other(root):
-    lines = (root / "docs/followup.md").read_text().splitlines()
-    assert [line.split("|")[1].strip() for line in lines if line.startswith("| F")] == [claim.id for claim in CLAIMS]
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_its_protocol_has_every_claim_and_no_other(root, name):
+    lines = (root / PROTOCOLS[name]).read_text().splitlines()
+    asked = [claim.id for claim in asked_by(name)]
+    assert [line.split("|")[1].strip() for line in lines if line.startswith("| F")] == asked
 
 
 def test_p_values_are_multiplied_by_the_number_of_its_claims(everything):
@@ -78,4 +85,4 @@ def test_the_tutorials_are_the_ledgers_own_and_its_protocol_has_them(root):
 def test_papers_claims_are_those_of_the_ledger():
     assert asked_by(None) == all_claims()
     assert not {claim.id for claim in all_claims()} & {claim.id for claim in CLAIMS}
-    assert NAME in registry.names(registry.FOLLOWUPS)
+    assert {*PROTOCOLS} < {*registry.names(registry.FOLLOWUPS)}

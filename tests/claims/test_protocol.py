@@ -13,10 +13,11 @@ PROTOCOLS = {
     "docs/protocol.md": ("confirmation", "confirmation_second", "ablation", "feedback"),
     "docs/followup.md": ("followup_c29", "followup_c31", "followup_c38"),
     "docs/protocol-tutorial.md": ("followup_tutorial",),
+    "docs/followup-of-one-rule.md": ("followup_c20", "followup_c32"),
 }
 OF_SOURCE = {
     "mnist_confirmation": ("docs/protocol.md",),
-    "mnist_followup": ("docs/followup.md", "docs/protocol-tutorial.md"),
+    "mnist_followup": ("docs/followup.md", "docs/protocol-tutorial.md", "docs/followup-of-one-rule.md"),
 }
 CONFIRMATORY = tuple(study for studies in PROTOCOLS.values() for study in studies)
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator,
 
 from snnlocality import registry
 from snnlocality.analysis.sizes import LEAST_SAMPLES
+from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.data import source as sources
 from snnlocality.learning.optimisation import READOUT_LOSSES
 from snnlocality.registry import ATTACKS, EXPERIMENTS, FOLLOWUPS, NAME, NEURONS, RULES, SOURCES, STEPS, SURROGATES
@@ -21,6 +22,7 @@ ARCHITECTURE_LABELS = {"ff": "FF", "rec": "REC", "ff_matched": "FF-matched"}
 StudyName = Annotated[str, Field(pattern=f"^{NAME}$")]
 TaskName = StudyName
 LayersName = StudyName
+Trigger = Annotated[str, AfterValidator(lambda value: member(value, tuple(TRIGGERS)))]
 # One of the three, or ff_ or rec_ and the name of other hidden layers of the task (``Task.networks``).
 Architecture = Annotated[str, Field(pattern=r"^(ff|rec)(_[a-z0-9_]+)?$")]
 
@@ -213,6 +215,7 @@ class Analyses(Model):
     """Sizes of what is measured beside accuracy."""
 
     poison_rates: Annotated[tuple[Share, ...], AfterValidator(distinct)]  # of Table 4; without, nothing is poisoned
+    triggers: Choices[Trigger] = tuple(TRIGGERS)  # of Table 4
     pairs: Count
     cka_samples: Annotated[int, Field(ge=LEAST_SAMPLES)]
     fisher_samples: Count

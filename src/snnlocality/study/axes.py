@@ -43,7 +43,14 @@ FOLD = Axis(
     prefix="fold",
 )
 SEED = Axis("seed", int, r"\d+", "Seed of weights and order.", "0", lambda p, key: params.seeds(p), prefix="seed")
-TRIGGER = Axis("trigger", str, "|".join(TRIGGERS), "What it sets pixels to.", "invisible", lambda p, key: TRIGGERS)
+TRIGGER = Axis(
+    "trigger",
+    str,
+    "|".join(TRIGGERS),
+    "What it sets pixels to.",
+    "invisible",
+    lambda p, key: params.analyses(p).triggers,
+)
 RATE = Axis(
     "rate", float, r"[0-9.]+", "Share poisoned.", "0.5", lambda p, key: params.analyses(p).poison_rates, prefix="rate"
 )

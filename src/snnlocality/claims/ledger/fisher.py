@@ -28,20 +28,14 @@ def _comparable(e: Evidence) -> list[Contrast]:
     return [recurrent_to_forward(e, method, layer) for method in METHODS for layer in HIDDEN]
 
 
+def with_recurrence(e: Evidence, method: str) -> Contrast:
+    """The logarithm of how many times as much information forward weights have with recurrence, mean over layers."""
+    ratios = (np.log(_I(e, method, "REC", name, "trace") / _I(e, method, "FF", name, "trace")) for name in FEED_FORWARD)
+    return Contrast(f"log of LW-REC/LW-FF, {method}", mean(ratios), -math.inf, 0.0, SAME)
+
+
 def _below(e: Evidence) -> list[Contrast]:
-    return [
-        Contrast(
-            f"log of LW-REC/LW-FF, {method}",
-            mean(
-                np.log(_I(e, method, "REC", name, "trace") / _I(e, method, "FF", name, "trace"))
-                for name in FEED_FORWARD
-            ),
-            -math.inf,
-            0.0,
-            SAME,
-        )
-        for method in METHODS
-    ]
+    return [with_recurrence(e, method) for method in METHODS]
 
 
 def _share(name: str, values: np.ndarray) -> Contrast:
