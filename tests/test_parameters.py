@@ -9,6 +9,7 @@ import yaml
 from jobs import job_of
 from snnlocality import parameters
 from snnlocality.errors import UserError
+from snnlocality.study import catalogue
 
 
 @pytest.fixture
@@ -53,6 +54,8 @@ def set_at(table: dict, key: str, value: object) -> dict:
             {"learning_rate": 0.1, "slope": 1},
             ["'ff_deep' is unknown; choose one of ff, rec"],
         ),
+        ("studies.demo.analyses.triggers", ["loud"], ["analyses.triggers", "'loud' is unknown", "visible, invisible"]),
+        ("studies.demo.analyses.triggers", [], ["analyses.triggers", "at least 1"]),
         ("fgsm.epsilon", [0, 1.5], ["fgsm.epsilon", "less than or equal to 1"]),
         ("tutorial.adaptation.rules", ["eprop", "decolle"], ["tutorial.adaptation.rules", "decolle needs losses"]),
         ("tutorial.adaptation.rules", ["eprop_direct"], ["eprop_direct needs losses, feedback or a readout"]),
@@ -141,6 +144,15 @@ def test_a_scaled_study_has_fewer_samples_epochs_and_seeds(root):
     epochs = [parameters.run_settings(p, "vision", "bptt", "ff").optimisation.epochs for p in (whole, scaled)]
     assert epochs[1] == round(epochs[0] * 0.1)
     assert job_of(scaled, "prepare", "vision").settings.scale == 0.1
+
+
+def test_a_study_may_poison_by_one_trigger_alone(raw):
+    def triggers(table):
+        jobs = catalogue.everything(parameters.check(table, "params.yaml"))
+        return {job.key["trigger"] for job in jobs if job.step.name == "backdoor"}
+
+    assert triggers(raw) == {"visible", "invisible"}
+    assert triggers(set_at(raw, "studies.demo.analyses.triggers", ["invisible"])) == {"invisible"}
 
 
 def test_a_study_without_a_camera_leaves_out_the_experiments_that_learn_images(root):

@@ -12,6 +12,7 @@ from snnlocality.reports.table4 import (
     layout,
     log_likelihoods,
     nearness,
+    on_page,
     summarise,
     with_poisoned_test,
 )
@@ -112,3 +113,10 @@ def test_two_pairs_give_no_interval_in_the_layout(published):
     few = runs().query("pair < 2")
     assert "±" not in layout(summarise(few, published)).to_string()
     assert "±" in layout(summarise(runs(), published)).to_string()
+
+
+@pytest.mark.parametrize(("trigger", "readings"), [("invisible", 1), ("visible", 2)])
+def test_the_page_has_the_readings_of_the_studys_triggers(published, trigger, readings):
+    of_one = with_poisoned_test(runs().query("trigger == @trigger"))
+    assert len(on_page(summarise(of_one, published))) == readings
+    assert len(on_page(summarise(with_poisoned_test(runs()), published))) == 3

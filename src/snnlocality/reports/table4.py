@@ -132,15 +132,16 @@ def layout(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def on_page(table: pd.DataFrame) -> list[tables.Shown]:
-    """The tables on the page that holds everything, one for each reading."""
+    """The tables on the page that holds everything, one for each reading that the study's triggers allow."""
     arms = {
         "invisible": "Invisible trigger: label noise",
         POISONED_TEST: "Visible trigger, and a test set poisoned at the same rate",
         VISIBLE: "Visible trigger: a backdoor",
     }
     return [
-        tables.Shown(title, layout(table[table["trigger"] == trigger]), folded=number > 1)
+        tables.Shown(title, layout(rows), folded=number > 1)
         for number, (trigger, title) in enumerate(arms.items())
+        if len(rows := table[table["trigger"] == trigger])
     ]
 
 
