@@ -47,6 +47,7 @@ def draw(contrasts: pd.DataFrame) -> Figure:
                 x, rows["effect"], error, fmt="os"[place], ms=6, label=attack, color=colours[place], capsize=3
             )
         axes.set_xticks(range(len(rates)), ["searched" if rate == OWN_RATE else f"all {rate}" for rate in rates])
+        axes.set_xlim(-0.5, len(rates) - 0.5)  # labels end within their panel
         axes.set_title(name, fontsize="medium")
         axes.set_xlabel("learning rate")
     panels[0].set_ylabel("points of accuracy")
