@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from snnlocality import registry
-from snnlocality.claims.claim import LAYERS, PAPERS_ATTACK, PAPERS_TRIGGER, STRENGTHS, WHITE_BOX, all_claims, asked_by
+from snnlocality.claims.asked import PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX
+from snnlocality.claims.claim import LAYERS, STRENGTHS, all_claims, asked_by
 from snnlocality.claims.evidence import Evidence
 from snnlocality.reports.claims import judge
 from snnlocality.reports.gathering import OWN_RATE

@@ -8,7 +8,8 @@ import pytest
 
 from snnlocality import registry
 from snnlocality.attacks.triggers import TRIGGERS
-from snnlocality.claims.claim import PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX, Claim, all_claims
+from snnlocality.claims.asked import PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX
+from snnlocality.claims.claim import Claim, all_claims
 from snnlocality.claims.evidence import Evidence, MissingError, published
 from snnlocality.claims.verdict import Contrast, Verdict
 from snnlocality.reports.claims import decide, judge, layout, of_published
@@ -21,7 +22,7 @@ CLAIMS = tuple(claim for claim in all_claims() if claim.id[0] == "C")
 @pytest.fixture(scope="module")
 def theirs(root):
     tables = (pd.read_csv(root / f"published/table{number}.csv") for number in (2, 3, 4))
-    return published(*tables, PAPERS_ATTACK, TRIGGERS)
+    return published(*tables, PAPERS_ATTACK, PAPERS_TRIGGER)
 
 
 BY_HAND = {

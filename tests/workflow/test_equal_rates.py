@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from snnlocality import parameters as params
+from snnlocality.claims.asked import PAPERS_TRIGGER
 from snnlocality.runs.outcomes import read_outcomes
 from snnlocality.study import catalogue
 from snnlocality.study.steps import activity, equal_rate, train
@@ -55,6 +56,8 @@ def test_claims_are_judged_at_equal_rates_too(project):
     run = "--task vision --rule eprop --arch ff --fold 0 --seed 0"
     assert f"train-equal-rate --learning_rate {OTHER} {run}" in executed
     assert f"train {run}" not in executed
+    poisoned = {command.partition("--trigger ")[2].split()[0] for command in executed if "backdoor" in command}
+    assert poisoned == {PAPERS_TRIGGER}  # claims ask no other, so no network is trained for it
     assert not project.planned("reports/claims.csv")
     ledger = pd.read_csv(project.root / "reports/claims.csv").set_index("id")
     contrasts = pd.read_csv(project.root / "reports/claims_contrasts.csv", dtype={"learning_rate": str})

@@ -13,14 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from snnlocality import registry
+from snnlocality.claims.asked import PAPERS_ATTACK, WHITE_BOX
 from snnlocality.claims.evidence import Evidence, MissingError
 from snnlocality.claims.verdict import Contrast
 
 METHODS = ("BPTT", "e-prop", "DECOLLE")  # global to local
 ARCHITECTURES = ("FF", "REC")
 VISION, SPEECH = "N-MNIST", "TIMIT"
-PAPERS_ATTACK, WHITE_BOX = "counterpart", "white_box_mean"
-PAPERS_TRIGGER = "invisible"  # the published table fits label noise, and a poisoned test set as well: docs/claims.md
 LAYERS = ("1", "2", "out")
 HIDDEN = LAYERS[:-1]
 # Of the paper's strengths those at which networks are neither all right nor all wrong (the study ``full``).

@@ -66,14 +66,14 @@ _TUTORIAL = ["quantity", "method", "arch", "layer", "repeat", "value"]
 _END = 0.1  # of a training, over which its loss is averaged
 
 
-def published(table2: pd.DataFrame, table3: pd.DataFrame, table4: pd.DataFrame, attack: str, triggers) -> Evidence:
-    """The paper's tables; they stand for the paper's attack, and for either trigger."""
+def published(table2: pd.DataFrame, table3: pd.DataFrame, table4: pd.DataFrame, attack: str, trigger: str) -> Evidence:
+    """The paper's tables; they stand for the paper's attack, and for the trigger that claims ask."""
 
     def single(table: pd.DataFrame) -> pd.DataFrame:
         return table.rename(columns={"value_percent": "value"}).assign(repeat=0)
 
     metric = table4["metric"].map({"asr": "attack_success_rate", "accuracy": "accuracy"})
-    poisoned = pd.concat([single(table4.assign(metric=metric, trigger=trigger)) for trigger in triggers])
+    poisoned = single(table4.assign(metric=metric, trigger=trigger))
     return Evidence(single(table2), single(table3.assign(attack=attack)), poisoned, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
 
 

@@ -215,7 +215,7 @@ class Analyses(Model):
     """Sizes of what is measured beside accuracy."""
 
     poison_rates: Annotated[tuple[Share, ...], AfterValidator(distinct)]  # of Table 4; without, nothing is poisoned
-    triggers: Choices[Trigger] = tuple(TRIGGERS)  # of Table 4
+    triggers: Choices[Trigger] = tuple(TRIGGERS)  # of Table 4; claims ask the invisible one
     pairs: Count
     cka_samples: Annotated[int, Field(ge=LEAST_SAMPLES)]
     fisher_samples: Count

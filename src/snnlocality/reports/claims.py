@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from snnlocality.attacks.triggers import TRIGGERS
 from snnlocality.claims import evidence as numbers
-from snnlocality.claims.claim import PAPERS_ATTACK, WHITE_BOX, Claim, Contrasts, asked_by
+from snnlocality.claims.asked import PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX
+from snnlocality.claims.claim import Claim, Contrasts, asked_by
 from snnlocality.claims.evidence import Evidence, MissingError
 from snnlocality.claims.verdict import (
     Assessment,
@@ -61,7 +61,7 @@ class Found(NamedTuple):
 def render(job: Job[Settings]) -> None:
     """Write the ledger as CSV, Markdown and HTML, and all contrasts behind it as CSV."""
     table2, table3, table4 = map(pd.read_csv, job.static_inputs.values())
-    theirs = numbers.published(table2, table3, table4, PAPERS_ATTACK, TRIGGERS)
+    theirs = numbers.published(table2, table3, table4, PAPERS_ATTACK, PAPERS_TRIGGER)
     datasets = set(theirs.accuracy["dataset"])
     experiments = numbers.of_experiments({name: pd.read_csv(job.file(name)) for name in job.settings.experiments})
     files = {name: one for name, one in job.inputs.items() if isinstance(one, dict)}
@@ -94,12 +94,16 @@ def of_runs(inputs: Files, settings: Settings, datasets: set[str], experiments: 
     decided = pd.DataFrame(list(_outcomes(inputs["right"], named)))
     attacked = pd.DataFrame(list(_outcomes(inputs["attacked"], named)))
     gather = (gathered(inputs[name], named) for name in ("shift", "traces"))
+    poisoned = {
+        (task, rule, arch, PAPERS_TRIGGER, rate, pair): path
+        for (task, rule, arch, rate, pair), path in inputs["poisoned"].items()
+    }
     every = (
         runs,
         decided,
         attacked,
         *gather,
-        table4.read(inputs["poisoned"], named),
+        table4.read(poisoned, named),
         figure2.read(inputs["cka"], named),
     )
     runs, decided, attacked, shift, traces, poisoned, similarity = (

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from snnlocality.claims.asked import PAPERS_ATTACK
 from snnlocality.claims.claim import (
     ARCHITECTURES,
     METHODS,
-    PAPERS_ATTACK,
     Claim,
     attacked_of,
     epsilons,

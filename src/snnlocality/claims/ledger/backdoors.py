@@ -1,6 +1,7 @@
 """Claims on poisoned training data (Table 4), by the trigger that published numbers are compared with."""
 
-from snnlocality.claims.claim import ARCHITECTURES, METHODS, PAPERS_TRIGGER, Claim, mean, points, poisoned_of, rates
+from snnlocality.claims.asked import PAPERS_TRIGGER
+from snnlocality.claims.claim import ARCHITECTURES, METHODS, Claim, mean, points, poisoned_of, rates
 from snnlocality.claims.evidence import Evidence
 from snnlocality.claims.verdict import Contrast
 

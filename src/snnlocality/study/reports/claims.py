@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from snnlocality import parameters as params
 from snnlocality import registry
+from snnlocality.claims.asked import PAPERS_TRIGGER
 from snnlocality.study.axes import Key
 from snnlocality.study.reported import OfBoth, of_both, rule_modules
 from snnlocality.study.step import Output, Report
@@ -17,7 +18,7 @@ MEASURED = {
     "attacked": fgsm.STEP["right"],
     "shift": shift.STEP["cka"],
     "traces": fisher.STEP["traces"],
-    "poisoned": backdoor.STEP["metrics"],
+    "poisoned": backdoor.STEP["metrics"].of(trigger=PAPERS_TRIGGER),
     "cka": cka.STEP["cka"],
 }
 
@@ -34,7 +35,9 @@ def asked(parameters: params.Parameters) -> tuple[str, ...]:
 
 def inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
     """What is measured, at the cells' own learning rates and at equal ones, and the tutorial's experiments."""
-    at_rates = {at_equal_rate(name): equal_rate.BY_STEP[read.step][read.name] for name, read in MEASURED.items()}
+    at_rates = {
+        at_equal_rate(name): equal_rate.BY_STEP[read.step][read.name].of(**read.key) for name, read in MEASURED.items()
+    }
     experiments = {one: tutorial.STEP["found"].of(experiment=one) for one in asked(parameters)}
     return {**MEASURED, **at_rates, **experiments, "data": prepare.STEP["data"]}
 
