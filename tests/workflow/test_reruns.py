@@ -114,7 +114,7 @@ def test_a_poisoned_run_is_redone_alone(project):
     (project.root / "results/demo/backdoor/vision/eprop/ff/visible/rate0.5/pair0/metrics.json").unlink()
     one = "backdoor --task vision --rule eprop --arch ff --trigger visible --rate 0.5 --pair 0"
     assert project.planned("reports/table4.csv") == {one, "table4"}
-    assert project.planned() == {one, "table4", "spectrum", "claims", "index"}
+    assert project.planned() == {one, "table4", "spectrum", "index"}  # claims do not ask of this trigger
     project.run("snakemake")
     assert project.planned() == set()
 
