@@ -8,8 +8,6 @@ REMEMBERED := results reports src published params.yaml dvc.yaml envs/requiremen
 # One display on a terminal, a line for each job elsewhere; all that a job says is in logs/.
 SHOW = $(shell [ -t 2 ] && echo --logger snnlocality || echo --quiet host reason)
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
-# Tests of a file share what they are made from; files stay in the order of tests/conftest.py, long ones first.
-TWO_AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 
 # A job starts faster from bytecode: it is written whatever a shell says.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,10 +27,10 @@ demo: $(READY) # by the engine whose bits are committed
 	  { dvc commit --force --quiet && touch $(COMMITTED); }' # so that dvc push finds them; the lock stays as it is
 
 test: $(READY)
-	$(RUN) python -m pytest $(TWO_AT_ONCE)
+	$(RUN) python -m pytest -n 2 --dist loadfile
 
 coverage: $(READY) # which lines no test runs: in the terminal, and htmlcov/index.html
-	$(RUN) python -m pytest $(TWO_AT_ONCE) --cov=snnlocality --cov-report=term --cov-report=html
+	$(RUN) python -m pytest -n 2 --dist loadfile --cov=snnlocality --cov-report=term --cov-report=html
 
 test-cluster: $(READY) # some minutes beside a real Slurm, which it starts and stops; as root it installs Debian's packages
 	$(RUN) tests/cluster/with-slurm python -m pytest tests/cluster

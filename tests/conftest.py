@@ -24,11 +24,6 @@ def root() -> Path:
     return Path(__file__).parents[1]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of long tests first, so that both workers end at about the same time."""
-    items.sort(key=lambda item: "workflow" not in item.path.parts)
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--update-docs``: tests that hold a page equal to what they measure write it instead."""
     parser.addoption("--update-docs", action="store_true", help="write measured tables into docs/ instead of comparing")
