@@ -36,7 +36,7 @@ def asked(parameters: params.Parameters) -> tuple[str, ...]:
 def inputs(parameters: params.Parameters, key: Key) -> Mapping[str, Output]:
     """What is measured, at the cells' own learning rates and at equal ones, and the tutorial's experiments."""
     at_rates = {
-        at_equal_rate(name): equal_rate.BY_STEP[read.step][read.name].of(**read.key) for name, read in MEASURED.items()
+        at_equal_rate(name): read._replace(step=equal_rate.BY_STEP[read.step]) for name, read in MEASURED.items()
     }
     experiments = {one: tutorial.STEP["found"].of(experiment=one) for one in asked(parameters)}
     return {**MEASURED, **at_rates, **experiments, "data": prepare.STEP["data"]}
