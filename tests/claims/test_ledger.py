@@ -152,6 +152,20 @@ def test_a_claim_stops_at_the_look_that_decides_it():
     assert first["C01"].verdict is Verdict.UNDECIDED
 
 
+def test_a_claim_is_at_the_look_that_what_it_rests_on_has_reached():
+    """Twenty seeds, and five pairs of classes: what rests on pairs has had its first look alone."""
+    few = by_seed(9, 0, 0.6, seeds=5)
+    ours = {
+        OWN_RATE: replace(
+            by_seed(9, 0), accuracy=pd.concat([by_seed(9, 0).accuracy, few.accuracy.query("method == '2'")])
+        )
+    }
+    claims = [above_zero(number) for number in range(3)]
+    found = decide(claims, ours, (5, 10, 20))
+    assert [found[claim.id].look for claim in claims] == [5, 20, 5]
+    assert found["C02"] == decide(claims, {OWN_RATE: few}, (5, 10, 20))["C02"]
+
+
 def test_before_the_first_look_nothing_is_decided(theirs):
     few = {OWN_RATE: by_seed(9, seeds=4)}
     assert decide([above_zero(0)], few, (5, 10, 20)) == {}

@@ -3,7 +3,7 @@
 import pytest
 
 from snnlocality import parameters as params
-from snnlocality.reports.undecided import _sizes
+from snnlocality.reports.undecided import _pairs, _seeds
 
 EXPLORED = ("transfer", "descend", "corrupt", "true_fisher")  # what no claim asks
 SEEDED = ("fgsm", "shift", "fisher", "cka", "convert", *EXPLORED)
@@ -27,15 +27,18 @@ def test_seeds_are_added_to_what_undecided_claims_rest_on(project):
     assert added == {"train", "evaluate", "fisher"}
 
 
-def test_the_advice_leaves_as_it_is_what_no_undecided_claim_rests_on(finished, monkeypatch):
-    monkeypatch.chdir(finished.root)
+def test_the_advice_leaves_as_it_is_what_no_undecided_claim_rests_on(project, monkeypatch):
+    project.edit_params(lambda table: table["studies"]["demo"]["analyses"].update(looks=[1, 10]))
+    monkeypatch.chdir(project.root)
     demo = params.load()
-    (seeds,) = _sizes(demo, {"table3"}, 10)
-    assert seeds.startswith("  studies.demo.analyses.seeds: {")
-    assert {step for step in SEEDED if f" {step}: 1" in seeds} == {*SEEDED} - {"fgsm"}
-    pairs, seeds = _sizes(demo, {"table4", "figure2", "figure4"}, 10)
-    assert pairs == "  studies.demo.analyses.pairs: 10"
-    assert {step for step in SEEDED if f" {step}: 1" in seeds} == {"fgsm", "shift", *EXPLORED}
+    seeds, of_steps = _seeds(demo, {"table3"}, 1)
+    assert seeds == "  studies.demo.seeds: 10"
+    assert of_steps.startswith("  studies.demo.analyses.seeds: {")
+    assert {step for step in SEEDED if f" {step}: 1" in of_steps} == {*SEEDED} - {"fgsm"}
+    _, of_steps = _seeds(demo, {"table4", "figure2", "figure4"}, 1)
+    assert {step for step in SEEDED if f" {step}: 1" in of_steps} == {"fgsm", "shift", *EXPLORED}
+    assert _pairs(demo, 1) == ["  studies.demo.analyses.pairs: 10"]
+    assert _seeds(demo, {"table3"}, 10) == _pairs(demo, 10) == []
 
 
 @pytest.mark.parametrize(

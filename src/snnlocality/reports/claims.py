@@ -55,7 +55,7 @@ class Found(NamedTuple):
 
     verdict: Verdict
     p: float
-    look: float  # number of seeds at which it was decided; infinite where the study is looked at once, with all
+    look: float  # number of seeds, or pairs of classes, at which it was decided; infinite where all are looked at, once
 
 
 def render(job: Job[Settings]) -> None:
@@ -143,25 +143,24 @@ def judge(claims: tuple[Claim, ...], theirs: Evidence, ours: ByRate, looks: Sequ
 def decide(claims: list[Claim], ours: ByRate, looks: Sequence[float]) -> dict[str, Found]:
     """The verdict on each claim that the study can test, at the first look that decides it.
 
-    Each look spends a share of the level in proportion to its seeds, looks that are still to come too: before the first
-    one nothing is decided. A study that plans no looks is looked at once.
+    A look is at so many seeds, or pairs of classes, of all that a claim rests on. It spends a share of the level in
+    proportion to them, looks that are still to come too: before the first one nothing is decided. A study that plans
+    no looks is looked at once.
     """
-    seeds = min(one.seeds() for one in ours.values())
-    reached: list[float] = [look for look in looks if look <= seeds]
-    if not looks:
-        looks = reached = [math.inf]
-    smallest: dict[str, dict[Verdict, float]] = {}
+    shares = {look: look / sum(looks) for look in looks} or {math.inf: 1.0}
+    seen = {look: _first(ours, look) for look in shares}
     found: dict[str, Found] = {}
-    for look in reached:
-        weight = 1.0 if math.isinf(look) else look / sum(looks)
-        seen = _first(ours, look)
-        for claim in claims:
-            if (told := _said(claim, seen)) is not None:
-                before = smallest.get(claim.id, {})
-                smallest[claim.id] = {one: min(value / weight, before.get(one, 1.0)) for one, value in told.items()}
-        for name, (verdict, p) in verdicts(smallest, len(claims)).items():
-            if name not in found or found[name].verdict is Verdict.UNDECIDED:
-                found[name] = Found(verdict, p, look)
+    for claim in claims:
+        smallest: dict[Verdict, float] = {}
+        for look, share in shares.items():
+            told = _said(claim, seen[look], fewest=look if looks else 1)
+            if told is None:
+                break
+            smallest = {one: min(p / share, smallest.get(one, 1.0)) for one, p in told.items()}
+            verdict, p = verdicts({claim.id: smallest}, len(claims))[claim.id]
+            found[claim.id] = Found(verdict, p, look)
+            if verdict is not Verdict.UNDECIDED:
+                break
     return found
 
 
@@ -170,15 +169,18 @@ def _first(ours: ByRate, look: float) -> ByRate:
     return {rate: one.first(look) for rate, one in ours.items()}
 
 
-def _said(claim: Claim, ours: ByRate) -> P | None:
-    """What the numbers of all learning rates say alike of a claim; None if they say nothing."""
+def _said(claim: Claim, ours: ByRate, fewest: float) -> P | None:
+    """What the numbers of all learning rates say alike of a claim; None if they say nothing, or are fewer."""
     by_rate = []
     for one in ours.values():
         try:
-            control = assess(_contrasts(claim.control, one)) if claim.control else None
-            by_rate.append(said(assess(_contrasts(claim.contrasts, one)), control))
+            asked = _contrasts(claim.contrasts, one)
+            control = _contrasts(claim.control, one) if claim.control else []
         except MissingError:
             return None
+        if min(len(contrast.values) for contrast in asked + control) < fewest:
+            return None
+        by_rate.append(said(assess(asked), assess(control) if control else None))
     return agreed(by_rate)
 
 

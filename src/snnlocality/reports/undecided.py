@@ -22,35 +22,32 @@ def text(parameters: params.Parameters) -> str:
     ledger = pd.read_csv(job.output)
     testable = ledger[ledger["verdict"] != Verdict.NOT_TESTABLE]
     undecided = testable[testable["verdict"] == Verdict.UNDECIDED]
-    study = parameters.study
-    judged = ledger.loc[ledger["artifact"] == "table2", "n"].dropna()  # on so many, whatever is planned now
-    seeds = int(judged.max()) if len(judged) else len(params.seeds(parameters))
-    told = f"{len(undecided)} of {len(testable)} testable claims of '{study}' are undecided after {seeds} seeds"
+    judged = ledger.dropna(subset="n").groupby("artifact")["n"].max().astype(int)  # on so many, whatever is planned now
+    seeds = judged.get("table2", len(params.seeds(parameters)))
+    pairs = judged.get("table4", len(params.pairs(parameters)))
+    told = (
+        f"{len(undecided)} of {len(testable)} testable claims of '{parameters.study}' are undecided after {seeds} seeds"
+    )
+    if "table4" in judged:
+        told += f" ({pairs} pairs of classes)"
     if undecided.empty:
         return f"{told}."
     told += f": {', '.join(undecided['id'])}."
     undecided = undecided[~undecided["artifact"].str.startswith("tutorial")]
     if undecided.empty:
         return f"{told} They rest on the tutorial's experiments, whose seeds stand under 'tutorial' in {params.PARAMS}."
-    later = [look for look in params.analyses(parameters).looks if look > seeds]
-    if not later:
-        return f"{told} No look is planned after that (studies.{study}.analyses.looks)."
-    artifacts = {name for names in undecided["artifact"] for name in names.split(", ")}
-    return "\n".join(
-        [
-            told,
-            f"The next look is at {later[0]} seeds. In {params.PARAMS} set",
-            f"  studies.{study}.seeds: {later[0]}",
-            *_sizes(parameters, artifacts, later[0]),
-            f"then: {_command(parameters)}",
-        ]
-    )
+    artifacts = set(undecided["artifact"])
+    sizes = _seeds(parameters, artifacts, seeds) if artifacts - {"table4"} else []
+    sizes += _pairs(parameters, pairs) if "table4" in artifacts else []
+    if not sizes:
+        return f"{told} No look is planned after that (studies.{parameters.study}.analyses.looks)."
+    return "\n".join([told, f"For the next look set in {params.PARAMS}", *sizes, f"then: {_command(parameters)}"])
 
 
-def _sizes(parameters: params.Parameters, artifacts: set[str], seeds: int) -> list[str]:
-    """Of what no undecided claim rests on no more seeds than there are."""
-    analyses = f"  studies.{parameters.study}.analyses"
-    lines = [f"{analyses}.pairs: {seeds}"] if "table4" in artifacts else []
+def _seeds(parameters: params.Parameters, artifacts: set[str], now: int) -> list[str]:
+    """The next look's, and of what these artifacts do not rest on no more than there are."""
+    if (look := _next(parameters, now)) is None:
+        return []
     reports = [report for report in catalogue.reports() if report.name in artifacts]
     # Looks count trained and evaluated networks.
     grow = {train.STEP, evaluate.STEP, *catalogue.behind(parameters, reports)}
@@ -59,9 +56,20 @@ def _sizes(parameters: params.Parameters, artifacts: set[str], seeds: int) -> li
         for step in catalogue.behind(parameters, catalogue.reports())
         if SEED in step.axes and step.like is None and step not in grow
     }
+    lines = [f"  studies.{parameters.study}.seeds: {look}"]
     if as_now:
-        lines.append(f"{analyses}.seeds: {{ {', '.join(f'{name}: {number}' for name, number in as_now.items())} }}")
+        of_steps = ", ".join(f"{name}: {number}" for name, number in as_now.items())
+        lines.append(f"  studies.{parameters.study}.analyses.seeds: {{ {of_steps} }}")
     return lines
+
+
+def _pairs(parameters: params.Parameters, now: int) -> list[str]:
+    look = _next(parameters, now)
+    return [] if look is None else [f"  studies.{parameters.study}.analyses.pairs: {look}"]
+
+
+def _next(parameters: params.Parameters, now: int) -> int | None:
+    return next((look for look in params.analyses(parameters).looks if look > now), None)
 
 
 def _command(parameters: params.Parameters) -> str:
