@@ -76,10 +76,17 @@ def test_p_values_are_multiplied_by_the_number_of_its_claims(everything):
     assert ledger.loc["F31", "p"] == pytest.approx(min(1.0, 3 * min(alone)))
 
 
-def test_the_tutorials_are_the_ledgers_own_and_its_protocol_has_them(root):
-    claims = asked_by("of_the_tutorial")
+@pytest.mark.parametrize(
+    ("name", "protocol"),
+    [
+        ("of_the_tutorial", "docs/protocol-tutorial.md"),
+        ("of_the_tutorial_again", "docs/protocol-tutorial-again.md"),
+    ],
+)
+def test_the_tutorials_are_the_ledgers_own_and_its_protocol_has_them(root, name, protocol):
+    claims = asked_by(name)
     assert set(claims) < set(all_claims())
-    lines = (root / "docs/protocol-tutorial.md").read_text().splitlines()
+    lines = (root / protocol).read_text().splitlines()
     assert [line.split("|")[1].strip() for line in lines if line.startswith("| T")] == [claim.id for claim in claims]
 
 

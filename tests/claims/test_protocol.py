@@ -14,10 +14,12 @@ PROTOCOLS = {
     "docs/followup.md": ("followup_c29", "followup_c31", "followup_c38"),
     "docs/protocol-tutorial.md": ("followup_tutorial",),
     "docs/followup-of-one-rule.md": ("followup_c20", "followup_c32"),
+    "docs/protocol-tutorial-again.md": ("followup_tutorial_again",),
 }
+OF_EXPERIMENTS = ("followup_tutorial", "followup_tutorial_again")
 OF_SOURCE = {
     "mnist_confirmation": ("docs/protocol.md",),
-    "mnist_followup": ("docs/followup.md", "docs/protocol-tutorial.md", "docs/followup-of-one-rule.md"),
+    "mnist_followup": tuple(protocol for protocol in PROTOCOLS if protocol != "docs/protocol.md"),
 }
 CONFIRMATORY = tuple(study for studies in PROTOCOLS.values() for study in studies)
 
@@ -67,9 +69,13 @@ def test_confirmations_have_recordings_and_seeds_of_their_own(root):
 
 
 def test_the_tutorials_experiments_have_seeds_of_their_own_there(root):
-    chosen = parameters.load(root / "params.yaml", study="followup_tutorial")
-    for name in parameters.analyses(chosen).tutorial:
-        before, own = getattr(chosen.tutorial, name), parameters.experiment(chosen, name)
-        assert not {*before.every_seed} & {*own.every_seed}
-        assert own.model_copy(update={"seeds": before.seeds, "first_seed": before.first_seed}) == before
-    assert {*parameters.analyses(chosen).tutorial} == {*EXPERIMENTS}
+    table = parameters.load(root / "params.yaml")
+    used = {name: [*getattr(table.tutorial, name).every_seed] for name in EXPERIMENTS}
+    for study in OF_EXPERIMENTS:
+        chosen = parameters.load(root / "params.yaml", study=study)
+        assert {*parameters.analyses(chosen).tutorial} == {*EXPERIMENTS}
+        for name in EXPERIMENTS:
+            before, own = getattr(table.tutorial, name), parameters.experiment(chosen, name)
+            used[name] += own.every_seed
+            assert own.model_copy(update={"seeds": before.seeds, "first_seed": before.first_seed}) == before
+    assert all(len({*seeds}) == len(seeds) for seeds in used.values())
