@@ -21,7 +21,7 @@ from snnlocality import portable
 ROOT = Path(__file__).parents[2]
 _PROJECT = ("Snakefile", "params.yaml", "dvc.yaml", ".dvc", ".dvcignore", ".gitignore")
 _PROJECT += ("envs", "profiles", "published", "src", "workflow")
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "cache", "tmp")
+_OF_DVC = ("cache", "tmp")
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def fresh_copy(root: Path) -> Project:
     for name in _PROJECT:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, root / name, ignore=_LEFT_OUT)
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", *_OF_DVC))
         else:
             shutil.copy(source, root / name)
     (root / "slurm").symlink_to("workflow/profiles/slurm")
@@ -185,7 +185,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Projec
 def project(finished: Project, tmp_path: Path) -> Project:
     """A copy of the finished tiny study that a test may change; time stamps are kept."""
     root = tmp_path / "project"
-    shutil.copytree(finished.root, root, symlinks=True, ignore=_LEFT_OUT)
+    shutil.copytree(finished.root, root, symlinks=True, ignore=shutil.ignore_patterns(*_OF_DVC))
     return Project(root)
 
 

@@ -51,17 +51,17 @@ def by_name() -> dict[str, Step]:
 
 def behind(parameters: Parameters, reports: Iterable[Report]) -> list[Step]:
     """The steps whose outputs reports rest on, each after those it reads itself."""
-    found: dict[str, Step] = {}
+    found: dict[Step, None] = {}  # in their order, with the reports
 
     def add(step: Step) -> None:
-        for read in inputs(parameters, step):
-            add(read.step)
-            if not isinstance(read.step, Report):
-                found.setdefault(read.step.name, read.step)
+        if step not in found:
+            for read in inputs(parameters, step):
+                add(read.step)
+            found[step] = None
 
     for report in reports:
         add(report)
-    return list(found.values())
+    return [step for step in found if not isinstance(step, Report)]
 
 
 def inputs(parameters: Parameters, step: Step) -> Iterator[Output]:
