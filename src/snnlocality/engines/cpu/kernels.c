@@ -548,50 +548,76 @@ static void forward_chunk(const Work *work, Chunk chunk, real *restrict scratch)
 
 enum { CROSS_ENTROPY, SQUARED_ERROR, SMOOTH_L1, TARGET_PROJECTION }; /* as learning/optimisation.py lists them */
 
-/* The loss of one readout, a row of `width` numbers of which `classes` count; y becomes its derivative. */
-INLINE double loss_and_derivative(int64_t kind, int64_t classes, int64_t width, int64_t target, real *restrict y) {
-    double loss = 0;
-    if (kind == CROSS_ENTROPY) {
-        real highest = y[0], total = 0;
-        for (int64_t c = 1; c < classes; c++) highest = y[c] > highest ? y[c] : highest;
-        const real chosen = y[target] - highest;
-        for (int64_t c = 0; c < width; c++) y[c] = real_exp(y[c] - highest); /* whole vectors: padding too */
-        for (int64_t c = 0; c < classes; c++) total += y[c];
-        for (int64_t c = 0; c < width; c++) y[c] /= total;
-        y[target] -= 1;
-        return log((double)total) - (double)chosen;
+enum { TOGETHER = 8 }; /* rows whose losses are taken at a time: none waits for the sums of another */
+
+INLINE void cross_entropy(int64_t rows, int64_t classes, int64_t width, const int64_t *target, real *restrict y,
+                          double *restrict loss) {
+    real highest[TOGETHER], chosen[TOGETHER], total[TOGETHER];
+    for (int64_t r = 0; r < rows; r++) {
+        const real *row = y + r * width;
+        highest[r] = row[0];
+        for (int64_t c = 1; c < classes; c++) highest[r] = row[c] > highest[r] ? row[c] : highest[r];
+        chosen[r] = row[target[r]] - highest[r];
     }
-    if (kind == TARGET_PROJECTION) {
-        loss = -y[target];
-        for (int64_t c = 0; c < classes; c++) y[c] = c == target ? -1 : 0;
-        return loss;
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t c = 0; c < width; c++) y[r * width + c] = real_exp(y[r * width + c] - highest[r]); /* padding too */
+    for (int64_t r = 0; r < rows; r++) {
+        total[r] = 0;
+        for (int64_t c = 0; c < classes; c++) total[r] += y[r * width + c];
     }
-    y[target] -= 1;
-    for (int64_t c = 0; c < classes; c++) {
-        const double size = real_abs(y[c]);
-        const bool linear = kind == SMOOTH_L1 && size >= 1;
-        loss += linear ? size - 0.5 : 0.5 * size * size;
-        if (linear) y[c] = y[c] > 0 ? 1 : -1;
+    for (int64_t r = 0; r < rows; r++) {
+        for (int64_t c = 0; c < width; c++) y[r * width + c] /= total[r];
+        y[r * width + target[r]] -= 1;
+        loss[r] = log((double)total[r]) - (double)chosen[r];
     }
-    return loss;
+}
+
+/* The loss of each of some readouts, rows of `width` numbers of which `classes` count; y becomes its derivative. */
+INLINE void losses_and_derivatives(int64_t kind, int64_t rows, int64_t classes, int64_t width, const int64_t *target,
+                                   real *restrict y, double *restrict loss) {
+    if (kind == CROSS_ENTROPY) return cross_entropy(rows, classes, width, target, y, loss);
+    for (int64_t r = 0; r < rows; r++, y += width) {
+        if (kind == TARGET_PROJECTION) {
+            loss[r] = -y[target[r]];
+            for (int64_t c = 0; c < classes; c++) y[c] = c == target[r] ? -1 : 0;
+            continue;
+        }
+        loss[r] = 0;
+        y[target[r]] -= 1;
+        for (int64_t c = 0; c < classes; c++) {
+            const double size = real_abs(y[c]);
+            const bool linear = kind == SMOOTH_L1 && size >= 1;
+            loss[r] += linear ? size - 0.5 : 0.5 * size * size;
+            if (linear) y[c] = y[c] > 0 ? 1 : -1;
+        }
+    }
 }
 
 /* Errors of the mean loss from the chunk's readouts, rows of class_width; `losses`, if asked for, per sample. */
 static void take_loss(const Work *work, int64_t kind, const real *readout, real *errors, Chunk chunk, double *losses) {
-    const int64_t g = chunk.size, width = work->class_width;
-    for (int64_t r = 0; r < work->steps * g; r++) {
-        const int64_t t = r / g, b = chunk.first + r % g;
-        const float counts = work->mask[t * work->mask_step + b * work->mask_sample];
-        const int64_t target = work->targets[t * work->target_step + b * work->target_sample];
-        const real weight = (real)counts / (real)work->counted;
-        real *row = errors + r * width;
-        memmove(row, readout + r * width, width * sizeof(real));
+    const int64_t g = chunk.size, rows = work->steps * g, width = work->class_width, classes = work->classes;
+    for (int64_t first = 0, t = 0, b = 0; first < rows; first += TOGETHER) {
+        const int64_t some = rows - first < TOGETHER ? rows - first : TOGETHER;
+        int64_t sample[TOGETHER], target[TOGETHER];
+        float counts[TOGETHER];
+        double loss[TOGETHER];
+        real *y = errors + first * width;
+        memmove(y, readout + first * width, some * width * sizeof(real));
+        for (int64_t r = 0; r < some; r++) {
+            sample[r] = chunk.first + b;
+            target[r] = work->targets[t * work->target_step + sample[r] * work->target_sample];
+            counts[r] = work->mask[t * work->mask_step + sample[r] * work->mask_sample];
+            if (++b == g) b = 0, t++;
+        }
         /* A width that the compiler knows leaves no loops. */
-        const double loss = width == LEAST_WIDTH ? loss_and_derivative(kind, work->classes, LEAST_WIDTH, target, row)
-                                                 : loss_and_derivative(kind, work->classes, width, target, row);
-        if (losses) losses[b] += loss * counts;
-        for (int64_t c = 0; c < work->classes; c++) row[c] *= weight;
-        for (int64_t c = work->classes; c < width; c++) row[c] = 0;
+        if (width == LEAST_WIDTH) losses_and_derivatives(kind, some, classes, LEAST_WIDTH, target, y, loss);
+        else losses_and_derivatives(kind, some, classes, width, target, y, loss);
+        for (int64_t r = 0; r < some; r++, y += width) {
+            const real weight = (real)counts[r] / (real)work->counted;
+            if (losses) losses[sample[r]] += loss[r] * counts[r];
+            for (int64_t c = 0; c < classes; c++) y[c] *= weight;
+            for (int64_t c = classes; c < width; c++) y[c] = 0;
+        }
     }
 }
 
