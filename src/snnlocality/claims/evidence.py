@@ -53,10 +53,6 @@ class Evidence:
 
         return Evidence(*(rows if rows.empty else of_cells(rows) for rows in self._tables()))
 
-    def seeds(self) -> int:
-        """How many there are of trained networks."""
-        return 0 if self.accuracy.empty else self.accuracy["repeat"].nunique()
-
     def _tables(self) -> list[pd.DataFrame]:
         return [getattr(self, field.name) for field in fields(self)]
 

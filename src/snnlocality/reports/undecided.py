@@ -36,7 +36,7 @@ def text(parameters: params.Parameters) -> str:
     undecided = undecided[~undecided["artifact"].str.startswith("tutorial")]
     if undecided.empty:
         return f"{told} They rest on the tutorial's experiments, whose seeds stand under 'tutorial' in {params.PARAMS}."
-    artifacts = set(undecided["artifact"])
+    artifacts = {name for names in undecided["artifact"] for name in names.split(", ")}
     sizes = _seeds(parameters, artifacts, seeds) if artifacts - {"table4"} else []
     sizes += _pairs(parameters, pairs) if "table4" in artifacts else []
     if not sizes:
