@@ -9,12 +9,17 @@ import pytest
 
 from snnlocality import registry
 from snnlocality.claims.asked import PAPERS_ATTACK, PAPERS_TRIGGER, WHITE_BOX
-from snnlocality.claims.claim import LAYERS, STRENGTHS, all_claims, asked_by
+from snnlocality.claims.claim import LAYERS, STRENGTHS, VISION, all_claims, asked_by
 from snnlocality.claims.evidence import Evidence
 from snnlocality.reports.claims import judge
 from snnlocality.reports.gathering import OWN_RATE
 
-PROTOCOLS = {"after_confirmation": "docs/followup.md", "of_one_rule": "docs/followup-of-one-rule.md"}
+PROTOCOLS = {
+    "after_confirmation": "docs/followup.md",
+    "of_one_rule": "docs/followup-of-one-rule.md",
+    "third": "docs/followup-third.md",
+}
+BY_ARCHITECTURE = ("F38FF", "F38REC")
 CLAIMS = asked_by("after_confirmation")
 NOTHING = Evidence(*(pd.DataFrame() for _ in range(7)))
 METHODS = ("BPTT", "e-prop", "DECOLLE")
@@ -33,6 +38,7 @@ def everything():
     attacks, archs = (PAPERS_ATTACK, WHITE_BOX), ("FF", "REC")
     return replace(
         NOTHING,
+        accuracy=drawn(["dataset", "method", "arch"], product([VISION], METHODS, archs)),
         attacked=drawn(["attack", "method", "arch", "epsilon"], product(attacks, LOCAL, archs, STRENGTHS)),
         shift=drawn(
             ["attack", "method", "arch", "epsilon", "layer"], product(attacks, METHODS, archs, STRENGTHS, LAYERS)
@@ -50,7 +56,8 @@ def everything():
 
 def test_each_asks_a_part_of_the_claim_of_its_number(everything):
     whole = {claim.id: claim for claim in all_claims()}
-    for claim in (claim for name in PROTOCOLS for claim in asked_by(name)):
+    asked_alone = [claim for name in PROTOCOLS for claim in asked_by(name) if claim.id not in BY_ARCHITECTURE]
+    for claim in asked_alone:
         followed = whole[claim.id.replace("F", "C")]
         for part, all_of_it in ((claim.contrasts, followed.contrasts), (claim.control, followed.control)):
             if part is None:
@@ -60,6 +67,15 @@ def test_each_asks_a_part_of_the_claim_of_its_number(everything):
             (same,) = [one for one in all_of_it(everything) if one.name == asked.name]
             assert np.array_equal(asked.values, same.values)
             assert asked[2:] == same[2:]  # region, no meaning, bounds
+
+
+@pytest.mark.parametrize("part", ["contrasts", "control"])
+def test_of_two_architectures_the_mean_is_what_the_ledger_asks(everything, part):
+    each = [getattr(claim, part)(everything) for claim in asked_by("third") if claim.id in BY_ARCHITECTURE]
+    (ff,), (rec,) = each
+    (both,) = getattr(asked_by("after_confirmation")[-1], part)(everything)
+    assert np.allclose((ff.values + rec.values) / 2, both.values, rtol=0, atol=1e-12)
+    assert ff[2:] == rec[2:] == both[2:]
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

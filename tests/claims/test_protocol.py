@@ -15,11 +15,13 @@ PROTOCOLS = {
     "docs/protocol-tutorial.md": ("followup_tutorial",),
     "docs/followup-of-one-rule.md": ("followup_c20", "followup_c32"),
     "docs/protocol-tutorial-again.md": ("followup_tutorial_again",),
+    "docs/followup-third.md": ("followup_c06", "followup_losses"),
 }
 OF_EXPERIMENTS = ("followup_tutorial", "followup_tutorial_again")
 OF_SOURCE = {
     "mnist_confirmation": ("docs/protocol.md",),
-    "mnist_followup": tuple(protocol for protocol in PROTOCOLS if protocol != "docs/protocol.md"),
+    "mnist_followup": tuple(p for p in PROTOCOLS if p not in ("docs/protocol.md", "docs/followup-third.md")),
+    "mnist_folds": ("docs/followup-third.md",),
 }
 CONFIRMATORY = tuple(study for studies in PROTOCOLS.values() for study in studies)
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from snnlocality import parameters as params
 from snnlocality.data.splits import Part, vision_folds
+from snnlocality.data.vision.folds import mnist_folds
 from snnlocality.data.vision.followup import mnist_followup
 from snnlocality.data.vision.saccades import mnist_confirmation, mnist_saccades
 
@@ -40,3 +41,22 @@ def test_the_follow_up_tests_on_what_neither_study_of_mnist_tested_or_validated_
         assert len(before.recording(0)[0]) != len(followed.recording(0)[0])  # the camera draws anew
     assert set(np.unique(followed.labels[followed.official_test])) == set(range(10))
     assert "not the real" in followed.notice
+
+
+def test_seven_folds_test_on_every_image_once_and_train_on_as_many_as_the_confirmation(root, shared_data):
+    every = [
+        source(shared_data / "mnist") for source in (mnist_saccades, mnist_confirmation, mnist_followup, mnist_folds)
+    ]
+    dealt = every[-1]
+    assert not dealt.official_test.any()
+    assert "not the real" in dealt.notice
+    assert len({len(one.recording(0)[0]) for one in every}) == len(every)  # the camera draws anew
+    folds, alone = (
+        vision_folds(dealt.labels, dealt.official_test, split.folds, split.test_share, split.validation_share)
+        for study in ("followup_c06", "followup_losses")
+        for split in [params.load(root / "params.yaml", study=study).studies[study].tasks["vision"].data.split]
+    )
+    assert (sum(parts == Part.TEST for parts in folds) == 1).all()
+    assert {(parts == Part.TEST).sum() for parts in folds} == {10_000}
+    assert {(parts == Part.TRAIN).sum() for parts in folds} == {54_000}
+    assert ((alone[0] == Part.TEST) == (folds[0] == Part.TEST)).all()
