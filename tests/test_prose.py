@@ -1,8 +1,8 @@
-"""Numbers that prose quotes are those of the tables that it links to.
+"""Numbers and verdicts that prose quotes are those of the tables that it links to.
 
 A link ``[+3.1 [1.2, 5.0]](claims_contrasts.csv "id=C16; contrast=...")`` names the row; the numbers in
 its text are the row's effect and the ends of its interval, in this order, rounded as they are written. A key ``show``
-names other columns.
+names other columns; with ``show=verdict`` the text is the verdict.
 """
 
 import csv
@@ -18,16 +18,20 @@ SHOWN = "effect, ci_low, ci_high"
 
 
 class Quotation(NamedTuple):
-    """Numbers in prose, and the row of a table that they are of."""
+    """A link's text in prose, and the row of a table that it is of."""
 
     page: Path
-    numbers: list[str]
+    text: str
     table: Path
     row: dict[str, str]  # values of columns
     columns: list[str]
 
+    @property
+    def numbers(self) -> list[str]:
+        return NUMBER.findall(self.text)
+
     def __str__(self) -> str:
-        return f"{self.page.name}: {' '.join(self.numbers)}"
+        return f"{self.page.name}: {self.text}"
 
 
 def quotations(page: Path) -> list[Quotation]:
@@ -36,7 +40,7 @@ def quotations(page: Path) -> list[Quotation]:
     for text, table, key in LINK.findall(page.read_text(encoding="utf-8").replace("\n", " ")):
         row = dict(part.split("=", 1) for part in key.split("; "))
         columns = row.pop("show", SHOWN).split(", ")
-        found.append(Quotation(page, NUMBER.findall(text), page.parent / table, row, columns))
+        found.append(Quotation(page, text, page.parent / table, row, columns))
     return found
 
 
@@ -54,11 +58,14 @@ QUOTED = every_quotation(Path(__file__).parents[1])
 
 
 @pytest.mark.parametrize("quoted", QUOTED, ids=str)
-def test_a_quoted_number_is_the_tables(quoted):
+def test_what_is_quoted_is_the_tables(quoted):
     with open(quoted.table, encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if all(row[name] == value for name, value in quoted.row.items())]
     assert len(rows) == 1, f"{len(rows)} rows of {quoted.table} are {quoted.row}"
     values = [rows[0][column] for column in quoted.columns]
+    if quoted.columns == ["verdict"]:
+        assert [quoted.text] == values
+        return
     assert len(quoted.numbers) == len(values), quoted
     assert all(map(agrees, quoted.numbers, values)), f"{quoted} is written, the table has {', '.join(values)}"
 
@@ -66,15 +73,17 @@ def test_a_quoted_number_is_the_tables(quoted):
 def test_a_quotation_is_found_and_judged(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
-        'So it is: [+3.1\n[1.2, 5.0] points](a.csv "id=C1; contrast=x - y, FF"), [.25](b.csv "id=2; show=p").'
+        'So it is: [+3.1\n[1.2, 5.0] points](a.csv "id=C1; contrast=x - y, FF"), [.25](b.csv "id=2; show=p").\n'
+        '| C1 | [holds](c.csv "id=C1; show=verdict") |'
     )
-    first, second = quotations(page)
+    first, second, third = quotations(page)
     assert (first.numbers, first.row, first.columns) == (
         ["+3.1", "1.2", "5.0"],
         {"id": "C1", "contrast": "x - y, FF"},
         SHOWN.split(", "),
     )
     assert (second.numbers, second.columns) == ([".25"], ["p"])
+    assert (third.text, third.row, third.columns) == ("holds", {"id": "C1"}, ["verdict"])
     assert agrees("+3.1", "3.149")
     assert agrees("-.5", "-0.45")
     assert not agrees("3.1", "3.16")
