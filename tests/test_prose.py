@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
+from snnlocality.claims.claim import all_claims
+
 LINK = re.compile(r"\[([^\[\]]*(?:\[[^\[\]]*\])?[^\[\]]*)\]\((\S+?\.csv) \"([^\"]+)\"\)")
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)")
 SHOWN = "effect, ci_low, ci_high"
@@ -87,3 +89,8 @@ def test_a_quotation_is_found_and_judged(tmp_path):
     assert agrees("+3.1", "3.149")
     assert agrees("-.5", "-0.45")
     assert not agrees("3.1", "3.16")
+
+
+def test_the_page_of_verdicts_has_every_claim_once(root):
+    rows = re.findall(r"^\| ([CT]\d\d) \|", (root / "docs/verdicts.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == [claim.id for claim in all_claims()]
