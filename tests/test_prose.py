@@ -92,5 +92,5 @@ def test_a_quotation_is_found_and_judged(tmp_path):
 
 
 def test_the_page_of_verdicts_has_every_claim_once(root):
-    rows = re.findall(r"^\| ([CT]\d\d) \|", (root / "docs/verdicts.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| \*\*([CT]\d\d)\*\* ", (root / "docs/verdicts.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(rows) == [claim.id for claim in all_claims()]
