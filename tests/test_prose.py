@@ -7,6 +7,7 @@ names other columns; with ``show=verdict`` the text is the verdict.
 
 import csv
 import re
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,6 +92,15 @@ def test_a_quotation_is_found_and_judged(tmp_path):
     assert not agrees("3.1", "3.16")
 
 
-def test_the_page_of_verdicts_has_every_claim_once(root):
-    rows = re.findall(r"^\| \*\*([CT]\d\d)\*\* ", (root / "docs/verdicts.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(rows) == [claim.id for claim in all_claims()]
+def test_the_page_of_verdicts_has_every_claim_once_and_counts_them(root):
+    text = (root / "docs/verdicts.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \*\*([CT]\d\d)\*\* (.*)", text, re.MULTILINE)
+    assert sorted(name for name, _ in rows) == [claim.id for claim in all_claims()]
+    found = {name: verdict[1] for name, row in rows if (verdict := re.search(r"\[([a-z ]+)\]\([^)]*show=verdict", row))}
+    of = Counter(found.values())
+    undecided = ", ".join(name for name, verdict in found.items() if verdict == "undecided")
+    counted = (
+        f"Of {len(found)} claims {of['holds']} hold, {of['fails']} fail, {of['practically equal']} are practically "
+        f"equal, {of['confounded']} confounded, {of['undecided']} undecided ({undecided})."
+    )
+    assert counted in text
