@@ -92,7 +92,7 @@ def test_a_quotation_is_found_and_judged(tmp_path):
     assert not agrees("3.1", "3.16")
 
 
-def test_the_page_of_verdicts_has_every_claim_once_and_counts_them(root):
+def test_the_page_of_verdicts_has_every_claim_once_and_it_and_the_readme_count_them(root):
     text = (root / "docs/verdicts.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| \*\*([CT]\d\d)\*\* (.*)", text, re.MULTILINE)
     assert sorted(name for name, _ in rows) == [claim.id for claim in all_claims()]
@@ -104,3 +104,4 @@ def test_the_page_of_verdicts_has_every_claim_once_and_counts_them(root):
         f"equal, {of['confounded']} confounded, {of['undecided']} undecided ({undecided})."
     )
     assert counted in text
+    assert counted in (root / "README.md").read_text(encoding="utf-8")
