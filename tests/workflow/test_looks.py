@@ -14,6 +14,9 @@ def test_seeds_are_added_to_what_undecided_claims_rest_on(project):
     told = project.run("snnlocality", "undecided").stdout
     assert "testable claims of 'demo' are undecided after 1 seeds: " in told
     assert "rest on the tutorial's experiments" in told  # with BPTT and e-prop alone, FF
+    of_another = project.run("snnlocality", "undecided", "--study", "paper", check=False)
+    assert of_another.returncode != 0
+    assert "reports/claims.csv is of the study 'demo'; render that of 'paper': snakemake" in of_another.stderr
 
     def follow(table):
         table["studies"]["demo"] |= {"seeds": 2}

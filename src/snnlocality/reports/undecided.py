@@ -7,6 +7,7 @@ from snnlocality import paths
 from snnlocality.claims.verdict import Verdict
 from snnlocality.errors import UserError
 from snnlocality.provenance.records import check
+from snnlocality.storage import read_json
 from snnlocality.study import catalogue
 from snnlocality.study.axes import SEED
 from snnlocality.study.reports import claims
@@ -14,11 +15,14 @@ from snnlocality.study.steps import evaluate, train
 
 
 def text(parameters: params.Parameters) -> str:
-    """What to run next, as people read it; raises UserError if the study's claims are not rendered, or were edited."""
+    """What to run next, as people read it; raises UserError if its claims are not rendered, another's, or edited."""
     job = claims.STEP.job(parameters)
     if not job.output.is_file():
         raise UserError(f"{job.output} does not exist; render it with: {_command(parameters)}")
     check(job.output)
+    if (of := read_json(job.record)["settings"]["study"]) != parameters.study:
+        wanted = f"render that of '{parameters.study}': {_command(parameters)}"
+        raise UserError(f"{job.output} is of the study '{of}'; {wanted}")
     ledger = pd.read_csv(job.output)
     testable = ledger[ledger["verdict"] != Verdict.NOT_TESTABLE]
     undecided = testable[testable["verdict"] == Verdict.UNDECIDED]
