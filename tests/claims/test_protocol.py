@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from snnlocality import parameters
-from snnlocality.study.reports.claims import EXPERIMENTS
+from snnlocality.study.reports import claims
 
 PROTOCOLS = {
     "docs/protocol.md": ("confirmation", "confirmation_second", "ablation", "feedback"),
@@ -56,6 +56,13 @@ def test_a_protocol_stood_as_it_does_when_each_confirmatory_result_was_computed(
         assert then.stdout == now, f"{protocol} was changed after results were computed at {commit}"
 
 
+@pytest.mark.parametrize("study", CONFIRMATORY)
+def test_a_ledger_was_made_of_what_its_study_plans(root, study):
+    record = json.loads((root / "docs" / study / "claims.record.json").read_text())
+    planned = claims.STEP.job(parameters.load(root / "params.yaml", study=study)).input_paths
+    assert {name for name in record["inputs"] if name.startswith("results/")} == {path.as_posix() for path in planned}
+
+
 def test_confirmations_have_recordings_and_seeds_of_their_own(root):
     studies = {name: parameters.load(root / "params.yaml", study=name) for name in CONFIRMATORY}
     seeds = {seed for chosen in studies.values() for seed in parameters.seeds(chosen)}
@@ -72,11 +79,11 @@ def test_confirmations_have_recordings_and_seeds_of_their_own(root):
 
 def test_the_tutorials_experiments_have_seeds_of_their_own_there(root):
     table = parameters.load(root / "params.yaml")
-    used = {name: [*getattr(table.tutorial, name).every_seed] for name in EXPERIMENTS}
+    used = {name: [*getattr(table.tutorial, name).every_seed] for name in claims.EXPERIMENTS}
     for study in OF_EXPERIMENTS:
         chosen = parameters.load(root / "params.yaml", study=study)
-        assert {*parameters.analyses(chosen).tutorial} == {*EXPERIMENTS}
-        for name in EXPERIMENTS:
+        assert {*parameters.analyses(chosen).tutorial} == {*claims.EXPERIMENTS}
+        for name in claims.EXPERIMENTS:
             before, own = getattr(table.tutorial, name), parameters.experiment(chosen, name)
             used[name] += own.every_seed
             assert own.model_copy(update={"seeds": before.seeds, "first_seed": before.first_seed}) == before
