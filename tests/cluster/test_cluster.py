@@ -180,9 +180,10 @@ def test_no_job_needs_more_than_it_asks_for(there):
     assert states == {"COMPLETED", "CANCELLED"}
     rows = accounts("--units=M", "--format=JobID,ReqMem,MaxRSS")
     asked = {row["JobID"]: megabytes(row["ReqMem"]) for row in rows if "." not in row["JobID"]}
-    steps = {row["JobID"]: megabytes(row["MaxRSS"]) for row in rows if "." in row["JobID"] and row["MaxRSS"]}
-    assert len(steps) > 20
-    assert [step for step, used in steps.items() if not used < asked[step.split(".")[0]]] == []
+    used = {row["JobID"]: megabytes(row["MaxRSS"] or "0") for row in rows if "." in row["JobID"]}
+    assert sum(step.partition(".")[2].isdigit() for step in used) > 20  # others are Slurm's own: batch, extern
+    for step, needed in used.items():
+        assert needed < asked[step.partition(".")[0]], step
 
 
 def test_a_report_tells_what_each_step_needed(there):
@@ -190,4 +191,5 @@ def test_a_report_tells_what_each_step_needed(there):
     reports = [report.read_text() for report in there.root.glob("logs/efficiency_report_*.csv")]
     steps = [step for report in reports for step in DictReader(report.splitlines())]
     assert steps
-    assert all(0 <= float(step["MaxRSS_MB"]) < float(step["RequestedMem_MB"]) for step in steps)
+    for step in steps:
+        assert float(step["MaxRSS_MB"]) < float(step["RequestedMem_MB"])
